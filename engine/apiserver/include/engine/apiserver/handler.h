@@ -1,0 +1,101 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace wheelhouse::apiserver {
+
+/// Bytes that several clients may be sent at the same time; never changed after they are made.
+using Bytes = std::shared_ptr<const std::string>;
+/// Header names in lower case, in the order they came; a name may stand more than once.
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+/// Who asks, as the client certificate says: common name and organisations.
+struct User {
+    std::string name;
+    std::vector<std::string> groups;
+};
+
+/// One request with its whole body, as it came off the wire.
+struct Request {
+    std::string method; ///< upper case
+    std::string path;   ///< the target up to '?', still percent-encoded
+    std::string query;  ///< what follows '?', still percent-encoded
+    Headers headers;
+    /// At most api::maxBodyBytes + 1 bytes: a front stops reading there, and one byte too many is answered
+    /// with 413.
+    std::string body;
+    std::optional<User> user; ///< absent = no credentials
+
+    /// The first value of a header given in lower case, or empty.
+    std::string_view header(std::string_view name) const {
+        for (const auto& [key, value] : headers)
+            if (key == name) return value;
+        return {};
+    }
+};
+
+/// The whole answer to a request that is no stream. The front adds Date and Content-Length.
+struct Response {
+    int code = 200;
+    Headers headers;
+    Bytes body; ///< null = no body
+
+    /// The first value of a header given in lower case, or empty.
+    std::string_view header(std::string_view name) const {
+        for (const auto& [key, value] : headers)
+            if (key == name) return value;
+        return {};
+    }
+};
+
+/// The client's side of one request, made by whoever carries the bytes. All functions are thread-safe, return
+/// at once, and do nothing after the client has gone.
+///
+/// Exactly one of two things happens: `respond` once; or `begin` once, any number of `write`, then `end` or
+/// `abort`.
+class Exchange {
+  public:
+    virtual ~Exchange() = default;
+    /// `render` makes the answer. It is pure, and the front should run it on a thread of its own: encoding a
+    /// large list must not hold up the control thread.
+    virtual void respond(std::function<Response()> render) = 0;
+    /// Starts a stream (a watch, a log): head first, sent without waiting for data.
+    virtual void begin(int code, Headers headers) = 0;
+    /// One chunk, sent without waiting for more.
+    virtual void write(Bytes chunk) = 0;
+    /// The stream is complete.
+    virtual void end() = 0;
+    /// The stream breaks off: HTTP/1.1 closes the connection, HTTP/2 resets the stream. For clients too slow
+    /// to follow.
+    virtual void abort() = 0;
+    /// Bytes written and not yet given to the kernel. The handler aborts a stream that falls too far behind.
+    virtual std::size_t pendingBytes() const = 0;
+};
+
+/// A request under way.
+class Running {
+  public:
+    virtual ~Running() = default;
+    /// The client has gone: stop working for it. Thread-safe; may be called at any time, also after the
+    /// answer.
+    virtual void cancel() = 0;
+};
+
+/// Answers requests. `handle` is thread-safe: it decodes on the calling thread, decides on the control
+/// executor, and answers through `exchange` from there, never inside the call. The front calls `cancel` on
+/// what it returns when the client goes away (and may always do so when it is done with the exchange).
+class Handler {
+  public:
+    virtual ~Handler() = default;
+    [[nodiscard]] virtual std::shared_ptr<Running> handle(Request request,
+                                                          std::shared_ptr<Exchange> exchange) = 0;
+};
+
+} // namespace wheelhouse::apiserver
