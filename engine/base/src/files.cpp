@@ -1,20 +1,21 @@
 #include "engine/base/files.h"
 
 #include <cerrno>
-#include <cstring>
 #include <cstdlib>
+#include <cstring>
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <fmt/format.h>
 #include <fstream>
 #include <sstream>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace wheelhouse {
 namespace {
 
 tl::unexpected<Status> systemError(std::string_view what, const std::filesystem::path& path) {
-    return fail(Reason::InternalError, fmt::format("cannot {} {}: {}", what, path.string(), std::strerror(errno)));
+    return fail(Reason::InternalError,
+                fmt::format("cannot {} {}: {}", what, path.string(), std::strerror(errno)));
 }
 
 Result<void> syncFolder(const std::filesystem::path& folder) {

@@ -8,7 +8,8 @@ namespace {
 
 spdlog::logger& logger() {
     static const std::shared_ptr<spdlog::logger> instance = [] {
-        auto made = std::make_shared<spdlog::logger>("wheelhouse", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+        auto made =
+            std::make_shared<spdlog::logger>("wheelhouse", std::make_shared<spdlog::sinks::stderr_sink_mt>());
         made->set_pattern("%H:%M:%S.%e %L %v");
         made->flush_on(spdlog::level::warn);
         return made;
@@ -32,9 +33,13 @@ spdlog::level::level_enum toSpdlog(Level level) {
 
 } // namespace
 
-void setLevel(Level level) { logger().set_level(toSpdlog(level)); }
+void setLevel(Level level) {
+    logger().set_level(toSpdlog(level));
+}
 
-bool enabled(Level level) { return logger().should_log(toSpdlog(level)); }
+bool enabled(Level level) {
+    return logger().should_log(toSpdlog(level));
+}
 
 void write(Level level, std::string_view module, std::string_view text) {
     logger().log(toSpdlog(level), "[{}] {}", module, text);

@@ -41,9 +41,13 @@ tl::unexpected<Status> fail(Reason reason, std::string message) {
     return tl::unexpected<Status>(std::move(status));
 }
 
-int httpCode(Reason reason) { return rows[static_cast<std::size_t>(reason)].http; }
+int httpCode(Reason reason) {
+    return rows[static_cast<std::size_t>(reason)].http;
+}
 
-std::string_view reasonName(Reason reason) { return rows[static_cast<std::size_t>(reason)].name; }
+std::string_view reasonName(Reason reason) {
+    return rows[static_cast<std::size_t>(reason)].name;
+}
 
 Reason reasonFromHttp(int code) {
     if (code == 409) return Reason::Conflict;

@@ -12,9 +12,13 @@
 
 namespace wheelhouse {
 
-Instant SystemClock::now() const { return Instant(std::chrono::steady_clock::now().time_since_epoch()); }
+Instant SystemClock::now() const {
+    return Instant(std::chrono::steady_clock::now().time_since_epoch());
+}
 
-WallTime SystemClock::wallNow() const { return std::chrono::system_clock::now(); }
+WallTime SystemClock::wallNow() const {
+    return std::chrono::system_clock::now();
+}
 
 std::uint64_t SystemRandom::next() {
     std::uint64_t value = 0;
@@ -68,7 +72,9 @@ ThreadExecutor::~ThreadExecutor() {
     impl_->thread.join();
 }
 
-void ThreadExecutor::post(Task task) { postAfter(Duration::zero(), std::move(task)); }
+void ThreadExecutor::post(Task task) {
+    postAfter(Duration::zero(), std::move(task));
+}
 
 TimerId ThreadExecutor::postAfter(Duration delay, Task task) {
     const bool immediate = delay <= Duration::zero();
@@ -94,9 +100,13 @@ void ThreadExecutor::cancel(TimerId id) {
     }
 }
 
-bool ThreadExecutor::isCurrent() const { return std::this_thread::get_id() == impl_->thread.get_id(); }
+bool ThreadExecutor::isCurrent() const {
+    return std::this_thread::get_id() == impl_->thread.get_id();
+}
 
-Clock& ThreadExecutor::clock() { return impl_->clock; }
+Clock& ThreadExecutor::clock() {
+    return impl_->clock;
+}
 
 void ThreadExecutor::run(const Task& task) {
     WH_ASSERT(!isCurrent(), "a thread that waits for itself never wakes");

@@ -10,8 +10,8 @@ namespace wheelhouse {
 } // namespace wheelhouse
 
 /// An invariant that stays checked in release builds. `why` says what would go wrong.
-#define WH_ASSERT(expression, why)                                                                                 \
-    do {                                                                                                           \
-        if (!(expression)) [[unlikely]]                                                                            \
-            ::wheelhouse::invariantBroken(#expression, why, std::source_location::current());                      \
+#define WH_ASSERT(expression, why)                                                                           \
+    do {                                                                                                     \
+        if (!(expression)) [[unlikely]]                                                                      \
+            ::wheelhouse::invariantBroken(#expression, why, std::source_location::current());                \
     } while (false)

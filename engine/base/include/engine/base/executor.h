@@ -12,10 +12,10 @@ using Task = std::function<void()>;
 /// Names a pending timer; 0 names none.
 using TimerId = std::uint64_t;
 
-/// Runs tasks one after another: whatever is posted to one executor never runs at the same time as anything else
-/// posted to it. The control thread, the simulated nodes, the window and the virtual time of tests are executors.
-/// `post`, `postAfter` and `cancel` are thread-safe. Tasks with the same due time run in the order they were posted
-/// (a simulation may break that tie by its seed).
+/// Runs tasks one after another: whatever is posted to one executor never runs at the same time as anything
+/// else posted to it. The control thread, the simulated nodes, the window and the virtual time of tests are
+/// executors. `post`, `postAfter` and `cancel` are thread-safe. Tasks with the same due time run in the order
+/// they were posted (a simulation may break that tie by its seed).
 class Executor {
   public:
     virtual ~Executor() = default;

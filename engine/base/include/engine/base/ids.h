@@ -15,11 +15,8 @@ class Strong {
     Strong() = default;
     explicit Strong(T value) : value_(std::move(value)) {}
     const T& value() const { return value_; }
-    bool empty() const
-        requires requires(const T& t) { t.empty(); }
-    {
-        return value_.empty();
-    }
+    bool empty() const requires requires(const T& t) { t.empty(); }
+    { return value_.empty(); }
     auto operator<=>(const Strong&) const = default;
 
   private:

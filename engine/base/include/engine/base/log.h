@@ -23,7 +23,8 @@ void info(std::string_view module, fmt::format_string<Args...> format, Args&&...
 }
 template <class... Args>
 void warning(std::string_view module, fmt::format_string<Args...> format, Args&&... args) {
-    if (enabled(Level::Warning)) write(Level::Warning, module, fmt::format(format, std::forward<Args>(args)...));
+    if (enabled(Level::Warning))
+        write(Level::Warning, module, fmt::format(format, std::forward<Args>(args)...));
 }
 template <class... Args>
 void error(std::string_view module, fmt::format_string<Args...> format, Args&&... args) {

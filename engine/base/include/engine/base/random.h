@@ -5,7 +5,8 @@
 
 namespace wheelhouse {
 
-/// The only source of chance inside the engine. Thread-safe where the implementation says so; a seeded one is not.
+/// The only source of chance inside the engine. Thread-safe where the implementation says so; a seeded one is
+/// not.
 class Random {
   public:
     virtual ~Random() = default;

@@ -21,8 +21,9 @@ class SeededRandom final : public Random {
     std::uint64_t state_;
 };
 
-/// One thread of virtual time: runs tasks in due order and jumps the clock to the next timer. Ties between tasks due
-/// at the same instant keep posting order, or are broken by `tieBreak` when one is given. Single-threaded.
+/// One thread of virtual time: runs tasks in due order and jumps the clock to the next timer. Ties between
+/// tasks due at the same instant keep posting order, or are broken by `tieBreak` when one is given.
+/// Single-threaded.
 class SimulatedExecutor final : public Executor, public Clock {
   public:
     explicit SimulatedExecutor(Random* tieBreak = nullptr) : tieBreak_(tieBreak) {}
@@ -32,7 +33,9 @@ class SimulatedExecutor final : public Executor, public Clock {
     bool isCurrent() const override { return true; }
     Clock& clock() override { return *this; }
     Instant now() const override { return now_; }
-    WallTime wallNow() const override { return WallTime(std::chrono::seconds(1'767'225'600)) + now_.time_since_epoch(); }
+    WallTime wallNow() const override {
+        return WallTime(std::chrono::seconds(1'767'225'600)) + now_.time_since_epoch();
+    }
 
     /// Runs the next task, moving time to it. False when there is none.
     bool step();

@@ -8,8 +8,8 @@
 
 namespace wheelhouse {
 
-/// Why something was refused. Closed, and the same set as Kubernetes' metav1.StatusReason, because a reason exists
-/// only where some client reacts to it. One switch each maps it to HTTP and to gRPC.
+/// Why something was refused. Closed, and the same set as Kubernetes' metav1.StatusReason, because a reason
+/// exists only where some client reacts to it. One switch each maps it to HTTP and to gRPC.
 enum class Reason {
     BadRequest,
     Unauthorized,
@@ -40,14 +40,15 @@ struct Cause {
     bool operator==(const Cause&) const = default;
 };
 
-/// An error as data: what a caller decides on (`reason`), what a person reads (`message`), and what it was about.
-/// The engine fills codes and arguments; only `ui/` translates.
+/// An error as data: what a caller decides on (`reason`), what a person reads (`message`), and what it was
+/// about. The engine fills codes and arguments; only `ui/` translates.
 struct [[nodiscard]] Status {
     Reason reason = Reason::InternalError;
     std::string message;
     std::vector<Cause> causes;
-    std::string group;         ///< details.group
-    std::string kind;          ///< details.kind (upstream: the resource for NotFound and Conflict, the kind for Invalid)
+    std::string group; ///< details.group
+    std::string
+        kind; ///< details.kind (upstream: the resource for NotFound and Conflict, the kind for Invalid)
     std::string name;          ///< details.name
     std::string continueToken; ///< only with Expired lists: an inconsistent continuation
     int retryAfterSeconds = 0; ///< 0 = not worth retrying unchanged
@@ -61,7 +62,9 @@ using Result = tl::expected<T, Status>;
 
 /// For `return fail(Reason::NotFound, "…")` out of any function that returns a Result.
 tl::unexpected<Status> fail(Reason reason, std::string message);
-inline tl::unexpected<Status> fail(Status status) { return tl::unexpected<Status>(std::move(status)); }
+inline tl::unexpected<Status> fail(Status status) {
+    return tl::unexpected<Status>(std::move(status));
+}
 
 /// The HTTP status code of a reason (Kubernetes' table, apimachinery/pkg/api/errors).
 int httpCode(Reason reason);

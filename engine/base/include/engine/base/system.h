@@ -9,7 +9,8 @@
 
 namespace wheelhouse {
 
-// The real seams. Only `app/`, the agent's main, tests and benches make these; everything else is handed an interface.
+// The real seams. Only `app/`, the agent's main, tests and benches make these; everything else is handed an
+// interface.
 
 /// The machine's clocks. Thread-safe.
 class SystemClock final : public Clock {
@@ -24,7 +25,8 @@ class SystemRandom final : public Random {
     std::uint64_t next() override;
 };
 
-/// A named thread that runs an executor's tasks. The destructor finishes the running task, drops the rest and joins.
+/// A named thread that runs an executor's tasks. The destructor finishes the running task, drops the rest and
+/// joins.
 class ThreadExecutor final : public Executor {
   public:
     explicit ThreadExecutor(std::string name);

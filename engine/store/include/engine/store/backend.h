@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/base/executor.h"
 #include "engine/base/ids.h"
 #include "engine/base/status.h"
 
@@ -12,7 +13,7 @@
 
 namespace wheelhouse::store {
 
-/// One durable change, as bytes. `value` empty with `deleted` = a deletion whose last state is in `value` of the change.
+/// One durable change, as bytes.
 struct Record {
     Revision revision = 0;
     std::string key;   ///< "apiVersion/resource\0namespace/name"
@@ -21,25 +22,31 @@ struct Record {
     std::int64_t wallNanoseconds = 0; ///< when it was written, for retention by age
 };
 
-/// Where the history is kept. A backend knows nothing of objects. Each makes its writes durable on a thread of its own.
+/// Where the history is kept. A backend knows nothing of objects.
 class Backend {
   public:
     using Done = std::function<void(Result<void>)>;
 
     virtual ~Backend() = default;
-    /// Calls `each` with every retained record in revision order; then reports the compacted revision. Blocking.
+    /// Calls `each` with every retained record in revision order; then reports the compacted revision.
+    /// Blocking.
     virtual Result<Revision> load(const std::function<void(Record&&)>& each) = 0;
-    /// Appends `records` (revisions contiguous and rising from call to call). `done` is called from the backend's own
-    /// thread, in order, after everything up to and including these records is durable. Concurrent appends share syncs.
+    /// Appends `records` (revisions contiguous and rising from call to call). `done` is called on any thread,
+    /// in order, after everything up to and including these records is durable. Concurrent appends share
+    /// syncs.
     virtual void append(std::vector<Record> records, Done done) = 0;
-    /// Forgets superseded records with revisions below `revision`; the newest state of every key stays.
-    virtual void compact(Revision revision) = 0;
+    /// Forgets the records with these revisions, all at or below `revision` and superseded, and remembers
+    /// `revision` as compacted. Returns at once; a crash before it took effect only means that more history
+    /// is found at the next load.
+    virtual void compact(Revision revision, std::vector<Revision> dropped) = 0;
 };
 
-/// RocksDB in `folder`, synchronous write-ahead log, group commit. Locks the folder: ServiceUnavailable names the process
-/// that has it.
-Result<std::unique_ptr<Backend>> openRocksDb(const std::filesystem::path& folder);
-/// Forgets everything at exit; "durable" at once, answered on the calling thread's next turn. For tests and simulation.
-std::unique_ptr<Backend> makeMemoryBackend();
+/// RocksDB in `folder`, synchronous write-ahead log. Writes and syncs happen on `disk`; whatever was appended
+/// while one sync ran shares the next (group commit). ServiceUnavailable when another process has the folder.
+/// `disk` must outlive it.
+Result<std::unique_ptr<Backend>> openRocksDb(const std::filesystem::path& folder, Executor& disk);
+/// Nothing on disk: "durable" at once. For tests and simulation. Records survive in `kept` when given, so
+/// that a restart can be played by opening another backend over the same vector.
+std::unique_ptr<Backend> makeMemoryBackend(std::shared_ptr<std::vector<Record>> kept = nullptr);
 
 } // namespace wheelhouse::store

@@ -27,7 +27,8 @@ struct Key {
     bool operator==(const Key&) const = default;
 };
 
-/// One committed change. `object` is the new state, or for a deletion the last state at the deletion's revision.
+/// One committed change. `object` is the new state, or for a deletion the last state at the deletion's
+/// revision.
 struct Change {
     enum class Type { Created, Updated, Deleted };
     Type type = Type::Created;
@@ -39,28 +40,32 @@ struct Change {
 /// What the history keeps: compaction drops what is older than either limit allows.
 struct Retention {
     Duration age = std::chrono::hours(24);
-    std::size_t bytes = std::size_t{2} << 30;
+    std::size_t bytes = std::size_t{256} << 20; ///< of superseded states; the history is held in memory
 };
 
-/// The cluster's state with its history: an MVCC index in memory over a durable log. Lives on the control executor: call
-/// everything from there; callbacks arrive there, never inside the call.
+/// The cluster's state with its history: an MVCC index in memory over a durable log. Lives on the control
+/// executor: call everything from there; callbacks arrive there, never inside the call.
 ///
-/// A write is validated against the newest state including writes still on their way to disk, gets the next revision at
-/// once, and becomes visible to readers and watchers only when its group commit is durable: so nothing that was ever
-/// seen can be lost. When a commit fails the store turns read-only, the writes in flight fail, and nothing is shown.
+/// A write is validated against the newest state including writes still on their way to disk, gets the next
+/// revision at once, and becomes visible to readers and watchers only when its group commit is durable: so
+/// nothing that was ever seen can be lost. When a commit fails the store turns read-only, the writes in
+/// flight fail, and nothing is shown.
 class Store {
   public:
     /// Replays `backend` (blocking; at start-up). Errors: unreadable or damaged data, named.
-    static Result<std::unique_ptr<Store>> open(std::unique_ptr<Backend> backend, Executor& executor, Retention retention = {});
+    static Result<std::unique_ptr<Store>> open(std::unique_ptr<Backend> backend, Executor& executor,
+                                               Retention retention = {});
     ~Store();
 
     using Committed = std::function<void(Result<ObjectPtr>)>;
-    /// Makes the new state of `key` from its newest state (null = absent) and the revision the write will have; the
-    /// returned message must already carry that revision. Called once, inside put. An error refuses the write and costs
-    /// no revision. Returning the very same object (`newest`) is a no-op: answered at once with it.
+    /// Makes the new state of `key` from its newest state (null = absent) and the revision the write will
+    /// have; the returned message must already carry that revision. Called once, inside put. An error refuses
+    /// the write and costs no revision. Returning the very same object (`newest`) is a no-op: answered at
+    /// once with it.
     using Mutate = std::function<Result<ObjectPtr>(const ObjectPtr& newest, Revision revision)>;
     void put(const Key& key, const Mutate& mutate, Committed done);
-    /// Deletes; `prepare` as above returns the last state as watchers shall see it (null newest → NotFound is its job).
+    /// Deletes; `prepare` as above returns the last state as watchers shall see it (null newest → NotFound is
+    /// its job).
     void remove(const Key& key, const Mutate& prepare, Committed done);
 
     /// The newest visible revision, and the oldest one lists and watches may still ask for.
@@ -68,21 +73,24 @@ class Store {
     Revision compactedRevision() const;
     bool readOnly() const;
 
-    /// Visible state; null when absent. `at` 0 = newest. Expired when `at` was compacted; Timeout when it is not there yet.
+    /// Visible state; null when absent. `at` 0 = newest. Expired when `at` was compacted; Timeout when it is
+    /// not there yet.
     ObjectPtr get(const Key& key) const;
     Result<ObjectPtr> get(const Key& key, Revision at) const;
-    /// The newest state including writes not yet durable: for admission decisions only, never shown to a client.
+    /// The newest state including writes not yet durable: for admission decisions only, never shown to a
+    /// client.
     ObjectPtr newest(const Key& key) const;
 
     struct Page {
         std::vector<ObjectPtr> items;
         Revision revision = 0;
-        std::string next;  ///< name to continue from; empty at the end
+        std::string next; ///< name to continue from; empty at the end
         std::int64_t remaining = 0;
     };
-    /// Objects of `kind` whose name begins with `prefix` ("ns/" or ""), from `start`, at most `limit` (0 = all), in order.
-    /// `filter` (may be null) decides what counts against the limit.
-    Result<Page> list(const api::Kind& kind, std::string_view prefix, std::string_view start, std::int64_t limit, Revision at,
+    /// Objects of `kind` whose name begins with `prefix` ("ns/" or ""), from `start`, at most `limit` (0 =
+    /// all), in order. `filter` (may be null) decides what counts against the limit.
+    Result<Page> list(const api::Kind& kind, std::string_view prefix, std::string_view start,
+                      std::int64_t limit, Revision at,
                       const std::function<bool(const ObjectPtr&)>& filter = nullptr) const;
     std::size_t count(const api::Kind& kind) const;
 
@@ -92,19 +100,18 @@ class Store {
         virtual ~Watch() = default;
     };
     using Sink = std::function<void(const Change&)>;
-    /// Every change of `kind` with a revision above `since`, in order, without gaps: first from history, then live.
-    /// Expired when history no longer reaches back to `since`. `onProgress` (may be null) hears the visible revision
-    /// after each commit, so that bookmarks can be sent.
-    Result<std::unique_ptr<Watch>> watch(const api::Kind& kind, Revision since, Sink sink,
-                                         std::function<void(Revision)> onProgress = nullptr);
+    /// Every change of `kind` with a revision above `since`, in order, without gaps: first from history, then
+    /// live. Whenever the sink is not being called it has had everything up to `revision()`, so a bookmark
+    /// may say so. Expired when history no longer reaches back to `since`.
+    Result<std::unique_ptr<Watch>> watch(const api::Kind& kind, Revision since, Sink sink);
 
     /// Drops history below `revision`; running watches keep what they were promised.
     void compact(Revision revision);
 
   private:
-    struct Impl;
-    explicit Store(std::unique_ptr<Impl> impl);
-    std::unique_ptr<Impl> impl_;
+    class Impl;
+    explicit Store(std::shared_ptr<Impl> impl);
+    std::shared_ptr<Impl> impl_;
 };
 
 } // namespace wheelhouse::store

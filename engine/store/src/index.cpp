@@ -1,0 +1,104 @@
+#include "index.h"
+
+#include "engine/base/assert.h"
+
+#include <algorithm>
+
+namespace wheelhouse::store {
+namespace {
+
+const Version* versionAt(const std::vector<Version>& versions, Revision at) {
+    const auto after =
+        std::upper_bound(versions.begin(), versions.end(), at,
+                         [](Revision revision, const Version& v) { return revision < v.revision; });
+    return after == versions.begin() ? nullptr : &*std::prev(after);
+}
+
+} // namespace
+
+ObjectPtr KindIndex::newest(const std::string& name) const {
+    const auto found = objects_.find(name);
+    if (found == objects_.end() || found->second.back().deleted) return nullptr;
+    return found->second.back().object;
+}
+
+ObjectPtr KindIndex::at(const std::string& name, Revision at) const {
+    const auto found = objects_.find(name);
+    if (found == objects_.end()) return nullptr;
+    const Version* version = versionAt(found->second, at);
+    return version == nullptr || version->deleted ? nullptr : version->object;
+}
+
+void KindIndex::append(const std::string& name, Version version) {
+    std::vector<Version>& versions = objects_[name];
+    WH_ASSERT(versions.empty() || versions.back().revision < version.revision, "revisions must rise");
+    versions.push_back(std::move(version));
+}
+
+void KindIndex::rollBack(const std::string& name, Revision revision) {
+    const auto found = objects_.find(name);
+    WH_ASSERT(found != objects_.end() && found->second.back().revision == revision,
+              "only the newest write can be undone");
+    found->second.pop_back();
+    if (found->second.empty()) objects_.erase(found);
+}
+
+void KindIndex::publish(Change change) {
+    if (change.type == Change::Type::Created) ++live_;
+    if (change.type == Change::Type::Deleted) --live_;
+    log_.push_back(std::move(change));
+}
+
+Result<Store::Page> KindIndex::list(std::string_view prefix, std::string_view start, std::int64_t limit,
+                                    Revision at, const std::function<bool(const ObjectPtr&)>& filter) const {
+    Store::Page page;
+    page.revision = at;
+    const std::string_view from = std::max(prefix, start);
+    for (auto it = objects_.lower_bound(from); it != objects_.end() && it->first.starts_with(prefix); ++it) {
+        const Version* version = versionAt(it->second, at);
+        if (version == nullptr || version->deleted) continue;
+        const bool full = limit > 0 && static_cast<std::int64_t>(page.items.size()) >= limit;
+        if (full && !page.next.empty()) {
+            ++page.remaining; // only counted without a filter
+            continue;
+        }
+        if (filter && !filter(version->object)) continue;
+        if (full) {
+            page.next = it->first;
+            if (filter) break;
+            ++page.remaining;
+            continue;
+        }
+        page.items.push_back(version->object);
+    }
+    return page;
+}
+
+std::size_t KindIndex::logPosition(Revision since) const {
+    const auto after =
+        std::upper_bound(log_.begin(), log_.end(), since,
+                         [](Revision revision, const Change& c) { return revision < c.revision; });
+    return static_cast<std::size_t>(after - log_.begin());
+}
+
+std::size_t KindIndex::compactOldest(std::vector<Revision>& dropped) {
+    const Change change = std::move(log_.front());
+    log_.pop_front();
+    const auto found = objects_.find(change.object->key());
+    if (found == objects_.end()) return 0;
+    std::vector<Version>& versions = found->second;
+    std::size_t freed = 0;
+    auto keepFrom = versions.begin();
+    while (keepFrom != versions.end() && keepFrom->revision < change.revision)
+        ++keepFrom;
+    if (keepFrom != versions.end() && keepFrom->revision == change.revision && keepFrom->deleted) ++keepFrom;
+    for (auto it = versions.begin(); it != keepFrom; ++it) {
+        dropped.push_back(it->revision);
+        freed += it->object->bytes().size();
+    }
+    versions.erase(versions.begin(), keepFrom);
+    if (versions.empty()) objects_.erase(found);
+    return freed;
+}
+
+} // namespace wheelhouse::store

@@ -1,0 +1,46 @@
+#include "engine/store/backend.h"
+
+#include <algorithm>
+
+namespace wheelhouse::store {
+namespace {
+
+class MemoryBackend final : public Backend {
+  public:
+    explicit MemoryBackend(std::shared_ptr<std::vector<Record>> kept) : kept_(std::move(kept)) {}
+
+    Result<Revision> load(const std::function<void(Record&&)>& each) override {
+        if (kept_)
+            for (Record record : *kept_)
+                each(std::move(record));
+        return compacted_;
+    }
+
+    void append(std::vector<Record> records, Done done) override {
+        if (kept_)
+            kept_->insert(kept_->end(), std::make_move_iterator(records.begin()),
+                          std::make_move_iterator(records.end()));
+        done({});
+    }
+
+    void compact(Revision revision, std::vector<Revision> dropped) override {
+        compacted_ = revision;
+        if (!kept_) return;
+        std::sort(dropped.begin(), dropped.end());
+        std::erase_if(*kept_, [&](const Record& record) {
+            return std::binary_search(dropped.begin(), dropped.end(), record.revision);
+        });
+    }
+
+  private:
+    std::shared_ptr<std::vector<Record>> kept_;
+    Revision compacted_ = 0;
+};
+
+} // namespace
+
+std::unique_ptr<Backend> makeMemoryBackend(std::shared_ptr<std::vector<Record>> kept) {
+    return std::make_unique<MemoryBackend>(std::move(kept));
+}
+
+} // namespace wheelhouse::store

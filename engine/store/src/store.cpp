@@ -1,0 +1,417 @@
+#include "engine/store/store.h"
+
+#include "engine/base/assert.h"
+#include "engine/base/log.h"
+#include "index.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <set>
+#include <unordered_map>
+
+namespace wheelhouse::store {
+namespace {
+
+/// History kept beyond the limit before compaction starts, and changes compacted in one turn: compaction is a
+/// little work after many commits, never a pause.
+constexpr std::size_t compactionBatch = 1024;
+
+std::string recordKey(const Key& key) {
+    std::string out = key.kind->apiVersion();
+    out += '/';
+    out += key.kind->name.resource;
+    out += '\0';
+    out += key.name;
+    return out;
+}
+
+Result<Key> parseRecordKey(const std::string& text) {
+    const std::size_t end = text.find('\0');
+    const std::size_t slash = text.rfind('/', end);
+    if (end == std::string::npos || slash == std::string::npos)
+        return fail(Reason::InternalError, "the store holds a record whose key is damaged");
+    const std::string apiVersion = text.substr(0, slash);
+    const std::size_t groupEnd = apiVersion.find('/');
+    api::ResourceName name;
+    name.group = groupEnd == std::string::npos ? "" : apiVersion.substr(0, groupEnd);
+    name.version = groupEnd == std::string::npos ? apiVersion : apiVersion.substr(groupEnd + 1);
+    name.resource = text.substr(slash + 1, end - slash - 1);
+    const api::Kind* kind = api::findKind(name);
+    if (kind == nullptr)
+        return fail(
+            Reason::InternalError,
+            fmt::format("the store holds {} in {}, which this version does not know; use the version that "
+                        "wrote it, or another data directory",
+                        name.resource, apiVersion));
+    return Key{kind, text.substr(end + 1)};
+}
+
+tl::unexpected<Status> expired(Revision asked, Revision compacted) {
+    return fail(Reason::Expired, fmt::format("too old resource version: {} ({})", asked, compacted + 1));
+}
+
+} // namespace
+
+class Store::Impl : public std::enable_shared_from_this<Impl> {
+  public:
+    struct Watcher {
+        KindIndex* index = nullptr;
+        Revision delivered = 0;
+        Sink sink;
+        bool active = true;
+        bool pumping = false;
+    };
+
+    Impl(std::unique_ptr<Backend> backend, Executor& executor, Retention retention)
+        : backend_(std::move(backend)), executor_(executor), retention_(retention) {}
+
+    Result<void> load();
+    void write(const Key& key, const Mutate& mutate, Committed done, bool deletes);
+    Result<Revision> readable(Revision at) const;
+    std::unique_ptr<Watch> watch(const api::Kind& kind, Revision since, Sink sink);
+    void compact(Revision revision, std::size_t most);
+    KindIndex& index(const api::Kind& kind) { return kinds_[&kind]; }
+    const KindIndex* find(const api::Kind& kind) const {
+        const auto found = kinds_.find(&kind);
+        return found == kinds_.end() ? nullptr : &found->second;
+    }
+
+    Revision visible_ = 0;
+    Revision compacted_ = 0;
+    bool readOnly_ = false;
+
+  private:
+    struct Pending {
+        Key key;
+        Change change;
+        Committed done;
+    };
+    struct Retained {
+        KindIndex* index;
+        Revision revision;
+        std::int64_t wallNanoseconds;
+    };
+    struct WatchHandle final : Watch {
+        explicit WatchHandle(std::shared_ptr<Watcher> w) : watcher(std::move(w)) {}
+        ~WatchHandle() override { watcher->active = false; }
+        std::shared_ptr<Watcher> watcher;
+    };
+
+    void loadRecord(Record&& record, Result<void>& outcome);
+    void flush();
+    void onDurable(Revision upTo, const Result<void>& outcome);
+    void publish(Revision upTo);
+    void failAll(const Status& why);
+    void pump(Watcher& watcher);
+    void answer(Committed done, Result<ObjectPtr> result);
+    void compactByRetention();
+
+    std::unique_ptr<Backend> backend_;
+    Executor& executor_;
+    Retention retention_;
+    Revision next_ = 1;
+    std::size_t historyBytes_ = 0;
+    bool flushPosted_ = false;
+    std::unordered_map<const api::Kind*, KindIndex> kinds_;
+    std::unordered_map<KindIndex*, std::vector<std::shared_ptr<Watcher>>> watchers_;
+    std::vector<Record> unsent_;
+    std::deque<Pending> pending_;
+    std::multimap<Revision, std::pair<Committed, ObjectPtr>> waiters_;
+    std::deque<Retained> history_;
+};
+
+void Store::Impl::loadRecord(Record&& record, Result<void>& outcome) {
+    if (!outcome) return;
+    Result<Key> key = parseRecordKey(record.key);
+    if (!key) {
+        outcome = tl::unexpected<Status>(key.error());
+        return;
+    }
+    ObjectPtr object = api::Object::parse(*key->kind, std::move(record.value));
+    if (object == nullptr || object->key() != key->name) {
+        outcome = fail(
+            Reason::InternalError,
+            fmt::format(
+                "the store's record {} of {} {} is damaged; restore a backup or use another data directory",
+                record.revision, key->kind->kind, key->name));
+        return;
+    }
+    KindIndex& index = this->index(*key->kind);
+    ObjectPtr before = index.newest(key->name);
+    const Change::Type type = record.deleted ? Change::Type::Deleted
+                              : before       ? Change::Type::Updated
+                                             : Change::Type::Created;
+    if (before) historyBytes_ += before->bytes().size();
+    if (record.deleted) historyBytes_ += object->bytes().size();
+    index.append(key->name, {record.revision, object, record.deleted});
+    index.publish({type, record.revision, std::move(object), std::move(before)});
+    history_.push_back({&index, record.revision, record.wallNanoseconds});
+    visible_ = record.revision;
+}
+
+Result<void> Store::Impl::load() {
+    Result<void> outcome;
+    Revision previous = 0;
+    std::vector<std::pair<Revision, Revision>> gaps;
+    Result<Revision> compacted = backend_->load([&](Record&& record) {
+        if (previous != 0 && record.revision != previous + 1) gaps.emplace_back(previous, record.revision);
+        previous = record.revision;
+        loadRecord(std::move(record), outcome);
+    });
+    if (!compacted) return tl::unexpected<Status>(compacted.error());
+    if (!outcome) return outcome;
+    for (const auto& [before, after] : gaps)
+        if (after > *compacted + 1)
+            return fail(Reason::InternalError,
+                        fmt::format("the store's history is damaged: revisions between {} and {} are "
+                                    "missing; restore a backup or use another data directory",
+                                    before, after));
+    visible_ = std::max(visible_, *compacted);
+    next_ = visible_ + 1;
+    compact(*compacted, history_.size());
+    compacted_ = *compacted;
+    return {};
+}
+
+void Store::Impl::answer(Committed done, Result<ObjectPtr> result) {
+    if (done) executor_.post([done = std::move(done), result = std::move(result)] { done(result); });
+}
+
+void Store::Impl::write(const Key& key, const Mutate& mutate, Committed done, bool deletes) {
+    KindIndex& index = this->index(*key.kind);
+    ObjectPtr newest = index.newest(key.name);
+    Result<ObjectPtr> made = mutate(newest, next_);
+    if (!made) return answer(std::move(done), std::move(made));
+    if (!deletes && *made == newest) {
+        if (newest->revision() <= visible_) return answer(std::move(done), std::move(made));
+        waiters_.emplace(newest->revision(), std::pair{std::move(done), newest});
+        return;
+    }
+    if (readOnly_)
+        return answer(std::move(done),
+                      fail(Reason::ServiceUnavailable,
+                           "the store is read-only since a write to disk failed; free the disk and restart"));
+    ObjectPtr object = *std::move(made);
+    WH_ASSERT(object->revision() == next_, "an object stored under another revision than its own");
+    WH_ASSERT(object->key() == key.name && &object->kind() == key.kind,
+              "an object stored under another key than its own");
+    const Change::Type type = deletes  ? Change::Type::Deleted
+                              : newest ? Change::Type::Updated
+                                       : Change::Type::Created;
+    const std::int64_t wall = executor_.clock().wallNow().time_since_epoch().count();
+    index.append(key.name, {next_, object, deletes});
+    unsent_.push_back({next_, recordKey(key), object->bytes(), deletes, wall});
+    pending_.push_back({key, {type, next_, std::move(object), std::move(newest)}, std::move(done)});
+    ++next_;
+    if (!flushPosted_) {
+        flushPosted_ = true;
+        executor_.post([weak = weak_from_this()] {
+            if (const auto self = weak.lock()) self->flush();
+        });
+    }
+}
+
+void Store::Impl::flush() {
+    flushPosted_ = false;
+    if (unsent_.empty()) return;
+    const Revision upTo = unsent_.back().revision;
+    backend_->append(std::exchange(unsent_, {}),
+                     [weak = weak_from_this(), upTo, &executor = executor_](Result<void> outcome) {
+                         executor.post([weak, upTo, outcome = std::move(outcome)] {
+                             if (const auto self = weak.lock()) self->onDurable(upTo, outcome);
+                         });
+                     });
+}
+
+void Store::Impl::onDurable(Revision upTo, const Result<void>& outcome) {
+    if (readOnly_) return; // writes in flight have been failed already
+    if (outcome)
+        publish(upTo);
+    else
+        failAll(outcome.error());
+}
+
+void Store::Impl::publish(Revision upTo) {
+    std::vector<std::pair<Committed, ObjectPtr>> answers;
+    std::set<KindIndex*> touched;
+    while (!pending_.empty() && pending_.front().change.revision <= upTo) {
+        Pending entry = std::move(pending_.front());
+        pending_.pop_front();
+        KindIndex& index = this->index(*entry.key.kind);
+        if (entry.change.before) historyBytes_ += entry.change.before->bytes().size();
+        if (entry.change.type == Change::Type::Deleted) historyBytes_ += entry.change.object->bytes().size();
+        history_.push_back(
+            {&index, entry.change.revision, executor_.clock().wallNow().time_since_epoch().count()});
+        answers.emplace_back(std::move(entry.done), entry.change.object);
+        index.publish(std::move(entry.change));
+        touched.insert(&index);
+    }
+    visible_ = upTo;
+    for (auto it = waiters_.begin(); it != waiters_.end() && it->first <= upTo; it = waiters_.erase(it))
+        answers.push_back(std::move(it->second));
+    for (KindIndex* index : touched) {
+        auto& list = watchers_[index];
+        std::erase_if(list, [](const auto& w) { return !w->active; });
+        const auto current = list; // sinks may add and end watches
+        for (const auto& watcher : current)
+            pump(*watcher);
+    }
+    for (auto& [done, object] : answers)
+        if (done) done(object);
+    compactByRetention();
+}
+
+void Store::Impl::failAll(const Status& why) {
+    readOnly_ = true;
+    log::error("store", "a write to disk failed, the store is read-only now: {}", why.message);
+    unsent_.clear();
+    std::deque<Pending> failed = std::exchange(pending_, {});
+    for (auto it = failed.rbegin(); it != failed.rend(); ++it)
+        index(*it->key.kind).rollBack(it->key.name, it->change.revision);
+    next_ = visible_ + 1;
+    const auto error =
+        fail(Reason::ServiceUnavailable, fmt::format("the write could not be made durable: {}", why.message));
+    auto waiting = std::exchange(waiters_, {});
+    for (Pending& entry : failed)
+        if (entry.done) entry.done(error);
+    for (auto& [revision, entry] : waiting)
+        if (entry.first) entry.first(error);
+}
+
+void Store::Impl::pump(Watcher& watcher) {
+    if (watcher.pumping) return;
+    watcher.pumping = true;
+    while (watcher.active) {
+        const std::size_t position = watcher.index->logPosition(watcher.delivered);
+        if (position == watcher.index->log().size()) break;
+        const Change change = watcher.index->log()[position];
+        watcher.delivered = change.revision;
+        watcher.sink(change);
+    }
+    watcher.pumping = false;
+}
+
+Result<Revision> Store::Impl::readable(Revision at) const {
+    if (at == 0) return visible_;
+    if (at < compacted_) return expired(at, compacted_);
+    if (at > visible_) {
+        Status status;
+        status.reason = Reason::Timeout;
+        status.message = fmt::format("Too large resource version: {}, current: {}", at, visible_);
+        status.causes.push_back({"ResourceVersionTooLarge", "Too large resource version", ""});
+        status.retryAfterSeconds = 1;
+        return fail(std::move(status));
+    }
+    return at;
+}
+
+std::unique_ptr<Store::Watch> Store::Impl::watch(const api::Kind& kind, Revision since, Sink sink) {
+    auto watcher = std::make_shared<Watcher>();
+    watcher->index = &index(kind);
+    watcher->delivered = since;
+    watcher->sink = std::move(sink);
+    watchers_[watcher->index].push_back(watcher);
+    executor_.post([weak = weak_from_this(), watcher] {
+        if (const auto self = weak.lock()) self->pump(*watcher);
+    });
+    return std::make_unique<WatchHandle>(watcher);
+}
+
+void Store::Impl::compactByRetention() {
+    if (history_.size() < compactionBatch) return;
+    const std::int64_t oldestKept =
+        executor_.clock().wallNow().time_since_epoch().count() - retention_.age.count();
+    const Retained& last = history_[compactionBatch - 1];
+    if (historyBytes_ > retention_.bytes || last.wallNanoseconds < oldestKept)
+        compact(last.revision, compactionBatch);
+}
+
+void Store::Impl::compact(Revision revision, std::size_t most) {
+    for (auto& [index, list] : watchers_) {
+        const auto current = list;
+        for (const auto& watcher : current)
+            if (watcher->delivered < revision) pump(*watcher);
+    }
+    std::vector<Revision> dropped;
+    for (; most > 0 && !history_.empty() && history_.front().revision <= revision; --most) {
+        historyBytes_ -= std::min(historyBytes_, history_.front().index->compactOldest(dropped));
+        compacted_ = history_.front().revision;
+        history_.pop_front();
+    }
+    if (!dropped.empty() || compacted_ >= revision) backend_->compact(compacted_, std::move(dropped));
+}
+
+Store::Store(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Store::~Store() = default;
+
+Result<std::unique_ptr<Store>> Store::open(std::unique_ptr<Backend> backend, Executor& executor,
+                                           Retention retention) {
+    auto impl = std::make_shared<Impl>(std::move(backend), executor, retention);
+    if (Result<void> loaded = impl->load(); !loaded) return tl::unexpected<Status>(loaded.error());
+    return std::unique_ptr<Store>(new Store(std::move(impl)));
+}
+
+void Store::put(const Key& key, const Mutate& mutate, Committed done) {
+    impl_->write(key, mutate, std::move(done), false);
+}
+
+void Store::remove(const Key& key, const Mutate& prepare, Committed done) {
+    impl_->write(key, prepare, std::move(done), true);
+}
+
+Revision Store::revision() const {
+    return impl_->visible_;
+}
+Revision Store::compactedRevision() const {
+    return impl_->compacted_;
+}
+bool Store::readOnly() const {
+    return impl_->readOnly_;
+}
+
+ObjectPtr Store::get(const Key& key) const {
+    const KindIndex* index = impl_->find(*key.kind);
+    return index ? index->at(key.name, impl_->visible_) : nullptr;
+}
+
+Result<ObjectPtr> Store::get(const Key& key, Revision at) const {
+    const Result<Revision> readable = impl_->readable(at);
+    if (!readable) return tl::unexpected<Status>(readable.error());
+    const KindIndex* index = impl_->find(*key.kind);
+    return index ? index->at(key.name, *readable) : nullptr;
+}
+
+ObjectPtr Store::newest(const Key& key) const {
+    const KindIndex* index = impl_->find(*key.kind);
+    return index ? index->newest(key.name) : nullptr;
+}
+
+Result<Store::Page> Store::list(const api::Kind& kind, std::string_view prefix, std::string_view start,
+                                std::int64_t limit, Revision at,
+                                const std::function<bool(const ObjectPtr&)>& filter) const {
+    const Result<Revision> readable = impl_->readable(at);
+    if (!readable) return tl::unexpected<Status>(readable.error());
+    const KindIndex* index = impl_->find(kind);
+    if (index == nullptr) {
+        Page empty;
+        empty.revision = *readable;
+        return empty;
+    }
+    return index->list(prefix, start, limit, *readable, filter);
+}
+
+std::size_t Store::count(const api::Kind& kind) const {
+    const KindIndex* index = impl_->find(kind);
+    return index ? index->count() : 0;
+}
+
+Result<std::unique_ptr<Store::Watch>> Store::watch(const api::Kind& kind, Revision since, Sink sink) {
+    if (since < impl_->compacted_) return expired(since, impl_->compacted_);
+    return impl_->watch(kind, since, std::move(sink));
+}
+
+void Store::compact(Revision revision) {
+    impl_->compact(std::min(revision, impl_->visible_), static_cast<std::size_t>(-1));
+}
+
+} // namespace wheelhouse::store
