@@ -11,12 +11,13 @@
 
 namespace wheelhouse::api {
 
-/// One API object at one revision: never changes after it is made, so it may be shared between threads freely.
-/// Holds the protobuf bytes (metadata.resourceVersion included) and, decoded, only what everybody looks up by.
-/// Typed access decodes on demand: `pod->as<core::Pod>()`.
+/// One API object at one revision: never changes after it is made, so it may be shared between threads
+/// freely. Holds the protobuf bytes (metadata.resourceVersion included) and, decoded, only what everybody
+/// looks up by. Typed access decodes on demand: `pod->as<core::Pod>()`.
 class Object {
   public:
-    /// Serialises `message`, whose type must be a registered kind. Everything below is read from its metadata.
+    /// Serialises `message`, whose type must be a registered kind. Everything below is read from its
+    /// metadata.
     static std::shared_ptr<const Object> of(const google::protobuf::Message& message);
     /// From stored or received bytes of `kind`'s message. Null when they do not parse.
     static std::shared_ptr<const Object> parse(const Kind& kind, std::string bytes);
@@ -48,6 +49,8 @@ class Object {
 
   private:
     Object() = default;
+    static std::shared_ptr<const Object> make(const Kind& kind, const google::protobuf::Message& message,
+                                              std::string bytes);
     const Kind* kind_ = nullptr;
     std::string nameSpace_;
     std::string name_;
