@@ -62,3 +62,15 @@ function(wheelhouse_generated_sources)
     set_source_files_properties(${f} PROPERTIES COMPILE_OPTIONS "${flags}" SKIP_AUTOGEN ON)
   endforeach()
 endfunction()
+
+# wheelhouse_bench(<name> SOURCES … LINK …): a program that prints one JSON line a figure; built and run by `./dev bench`.
+function(wheelhouse_bench name)
+  cmake_parse_arguments(B "" "" "SOURCES;LINK" ${ARGN})
+  add_executable(bench_${name} EXCLUDE_FROM_ALL ${B_SOURCES})
+  set_target_properties(bench_${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bench OUTPUT_NAME ${name})
+  target_compile_options(bench_${name} PRIVATE ${WHEELHOUSE_WARNINGS})
+  target_link_libraries(bench_${name} PRIVATE ${B_LINK})
+  target_compile_definitions(bench_${name} PRIVATE WHEELHOUSE_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
+                             WHEELHOUSE_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  set_property(GLOBAL APPEND PROPERTY WHEELHOUSE_BENCHES bench_${name})
+endfunction()

@@ -13,7 +13,7 @@ struct LinkFault {
     bool cut = false;
     Duration delay{};
     Duration jitter{};
-    double loss = 0; ///< 0…1
+    double loss = 0;                 ///< 0…1
     std::uint64_t bitsPerSecond = 0; ///< 0 = unlimited
 
     bool operator==(const LinkFault&) const = default;
@@ -32,7 +32,8 @@ struct LinkTraffic {
 class LinkFabric {
   public:
     virtual ~LinkFabric() = default;
-    /// Replaces the fault from `from` to `to`; a default LinkFault heals it. Unknown names are remembered for later.
+    /// Replaces the fault from `from` to `to`; a default LinkFault heals it. Unknown names are remembered for
+    /// later.
     virtual void setFault(const std::string& from, const std::string& to, const LinkFault& fault) = 0;
     virtual std::vector<LinkTraffic> traffic() const = 0;
 };

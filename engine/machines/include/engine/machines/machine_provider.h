@@ -12,14 +12,16 @@
 
 namespace wheelhouse::machines {
 
-/// What a machine needs to join: handed to the guest once, at its creation. The key never leaves the machine's own disk.
+/// What a machine needs to join: handed to the guest once, at its creation. The key never leaves the
+/// machine's own disk.
 struct Bootstrap {
     std::string linkHost; ///< where the control plane's node link listens, as seen from the machine
     std::uint16_t linkPort = 0;
     std::string caPem;
     std::string certificatePem; ///< CN=system:node:<name>, O=system:nodes
     std::string keyPem;
-    /// Registry host ("docker.io") → mirror URL as seen from this computer; providers translate loopback for the guest.
+    /// Registry host ("docker.io") → mirror URL as seen from this computer; providers translate loopback for
+    /// the guest.
     std::map<std::string, std::string> registryMirrors;
 };
 
@@ -38,7 +40,8 @@ struct MachineSpec {
 
 enum class Phase { Pending, Creating, Booting, Running, Stopped, Failed };
 
-/// One thing that had to happen before the node was up ("disk made", "kernel", "containerd"), for people who wait.
+/// One thing that had to happen before the node was up ("disk made", "kernel", "containerd"), for people who
+/// wait.
 struct Step {
     std::string name;
     Duration took{};
@@ -49,7 +52,8 @@ struct Step {
 struct MachineState {
     std::string name;
     Phase phase = Phase::Pending;
-    std::string accelerator; ///< "kvm", "tcg", "simulated"; with the reason after a colon where it is not the best one
+    std::string accelerator; ///< "kvm", "tcg", "simulated"; with the reason after a colon where it is not the
+                             ///< best one
     std::vector<Step> steps;
     std::string message;     ///< one line a person can act on; set when phase is Failed
     std::string consolePath; ///< empty when there is none
@@ -57,27 +61,31 @@ struct MachineState {
     std::int64_t pid = 0;    ///< the hypervisor process; 0 = none
 };
 
-/// Makes and keeps machines. All calls return at once and are idempotent; outcomes arrive through the listener, on the
-/// executor given to the implementation. Called from one executor only (the control thread's). Implementations may block
-/// only on threads of their own, and one machine that hangs never delays another.
+/// Makes and keeps machines. All calls return at once and are idempotent; outcomes arrive through the
+/// listener, on the executor given to the implementation. Called from one executor only (the control
+/// thread's). Implementations may block only on threads of their own, and one machine that hangs never delays
+/// another.
 class MachineProvider {
   public:
     using Listener = std::function<void(const MachineState&)>;
     using Done = std::function<void(Result<void>)>;
 
     virtual ~MachineProvider() = default;
-    /// At most one; called for every change of any machine, and once for each machine already there when it is set.
+    /// At most one; called for every change of any machine, and once for each machine already there when it
+    /// is set.
     virtual void setListener(Listener listener) = 0;
     /// Creates the machine if there is none of this name, adopts it if it runs, starts it if it is off.
     virtual void ensureRunning(MachineSpec spec) = 0;
-    /// Takes the power away at once, as pulling the plug would: nothing in the guest is told. State becomes Stopped.
+    /// Takes the power away at once, as pulling the plug would: nothing in the guest is told. State becomes
+    /// Stopped.
     virtual void cutPower(const std::string& name) = 0;
     /// Stops and continues the guest's processors; its clock does not run meanwhile.
     virtual void freeze(const std::string& name) = 0;
     virtual void thaw(const std::string& name) = 0;
     /// Stops the machine and deletes its disks. `done` gets success also when there was none.
     virtual void remove(const std::string& name, Done done) = 0;
-    /// Stops all machines in order (or leaves them running when `keep`), then calls `done`. Nothing may be called after.
+    /// Stops all machines in order (or leaves them running when `keep`), then calls `done`. Nothing may be
+    /// called after.
     virtual void shutdown(bool keep, std::function<void()> done) = 0;
 };
 

@@ -1,0 +1,22 @@
+# The Debian packages Wheelhouse needs, by purpose. Sourced by ./dev; one place for developers, CI and the package builder.
+# Works on Debian 12 (bookworm) and 13 (trixie).
+
+wheelhouse_packages() { # wheelhouse_packages run|build|test|lint
+  local boost=1.81 svg=libqt6svg6-dev
+  if [ "$(. /etc/os-release && echo "${VERSION_ID:-12}")" != 12 ]; then
+    boost=1.83
+    svg=qt6-svg-dev
+  fi
+  case $1 in
+  run) # what the program itself starts
+    echo libvirt-daemon libvirt-daemon-driver-qemu qemu-system-x86 qemu-utils mmdebstrap erofs-utils cpio kmod fonts-inter ;;
+  build)
+    echo build-essential cmake ninja-build ccache mold pkg-config \
+      qt6-base-dev qt6-charts-dev $svg qt6-tools-dev qt6-tools-dev-tools qt6-l10n-tools libqscintilla2-qt6-dev \
+      libboost$boost-dev libboost-json$boost-dev libnghttp2-dev libssl-dev zlib1g-dev \
+      protobuf-compiler libprotobuf-dev libprotoc-dev libgrpc++-dev protobuf-compiler-grpc libabsl-dev libc-ares-dev libre2-dev \
+      libyaml-cpp-dev librocksdb-dev libexpected-dev libfmt-dev libspdlog-dev libvirt-dev ;;
+  test) echo xvfb xauth docker-registry etcd-server etcd-client curl busybox-static nginx-light procps iproute2 ;;
+  lint) echo clang-format clang-tidy ;;
+  esac
+}
