@@ -44,20 +44,20 @@ struct WatchOptions {
     std::string nameSpace;
     std::string labelSelector;
     std::string fieldSelector;
-    Revision since = 0;          ///< events after this revision; 0 = begin with the present state (as Added)
+    Revision since = 0; ///< events after this revision; 0 = begin with the present state (as Added)
     bool sendInitialEvents = false; ///< WatchList: state first, then a bookmark with `initialEventsEnd`
 };
 
 struct WatchEvent {
     enum class Type { Added, Modified, Deleted, Bookmark };
     Type type = Type::Added;
-    ObjectPtr object;      ///< null for a bookmark; for Deleted the last state, at the deletion's revision
+    ObjectPtr object; ///< null for a bookmark; for Deleted the last state, at the deletion's revision
     Revision revision = 0;
     bool initialEventsEnd = false;
 };
 
-/// A running watch, log or other subscription. Destroying it ends it; afterwards no callback runs (call and destroy on
-/// the cluster's executor).
+/// A running watch, log or other subscription. Destroying it ends it; afterwards no callback runs (call and
+/// destroy on the cluster's executor).
 class Subscription {
   public:
     virtual ~Subscription() = default;
@@ -72,13 +72,15 @@ struct WatchSink {
 /// What to write: a message of a registered kind, or bytes as a person or a file gave them.
 struct RawBody {
     std::string bytes;
-    std::string contentType; ///< "application/json", "application/yaml", "application/vnd.kubernetes.protobuf"
+    std::string
+        contentType; ///< "application/json", "application/yaml", "application/vnd.kubernetes.protobuf"
 };
 using Body = std::variant<std::shared_ptr<const google::protobuf::Message>, RawBody>;
 
 template <class M>
 Body body(M message) {
-    return Body(std::shared_ptr<const google::protobuf::Message>(std::make_shared<const M>(std::move(message))));
+    return Body(
+        std::shared_ptr<const google::protobuf::Message>(std::make_shared<const M>(std::move(message))));
 }
 
 struct WriteOptions {
@@ -117,7 +119,8 @@ struct LogSink {
     std::function<void(Result<void>)> onEnd;      ///< once, last
 };
 
-/// A kind as a server describes it: enough to build its paths and menus. Also for kinds this program has no schema of.
+/// A kind as a server describes it: enough to build its paths and menus. Also for kinds this program has no
+/// schema of.
 struct ResourceInfo {
     ResourceName name;
     std::string kind;
@@ -129,34 +132,39 @@ struct ResourceInfo {
     bool namespaced = false;
 };
 
-/// A cluster, whichever: the API server in this process, or one far away over HTTPS. Controllers, the scheduler and the
-/// window know a cluster only as this. Not thread-safe: call from the executor it was made with; callbacks arrive there.
-/// Errors are the server's Status, or ServiceUnavailable when it cannot be reached.
+/// A cluster, whichever: the API server in this process, or one far away over HTTPS. Controllers, the
+/// scheduler and the window know a cluster only as this. Not thread-safe: call from the executor it was made
+/// with; callbacks arrive there. Errors are the server's Status, or ServiceUnavailable when it cannot be
+/// reached.
 class Cluster {
   public:
     virtual ~Cluster() = default;
 
     virtual void get(const ResourceName& resource, const std::string& nameSpace, const std::string& name,
                      Callback<ObjectPtr> done) = 0;
-    virtual void list(const ResourceName& resource, const ListOptions& options, Callback<ObjectList> done) = 0;
-    [[nodiscard]] virtual std::unique_ptr<Subscription> watch(const ResourceName& resource, const WatchOptions& options,
-                                                              WatchSink sink) = 0;
+    virtual void list(const ResourceName& resource, const ListOptions& options,
+                      Callback<ObjectList> done) = 0;
+    [[nodiscard]] virtual std::unique_ptr<Subscription>
+    watch(const ResourceName& resource, const WatchOptions& options, WatchSink sink) = 0;
     virtual void create(const ResourceName& resource, const std::string& nameSpace, Body body,
                         const WriteOptions& options, Callback<Written> done) = 0;
     /// The body's resourceVersion, when set, must be the stored one (Conflict otherwise).
-    virtual void update(const ResourceName& resource, const std::string& nameSpace, const std::string& name, Body body,
-                        const WriteOptions& options, Callback<Written> done) = 0;
+    virtual void update(const ResourceName& resource, const std::string& nameSpace, const std::string& name,
+                        Body body, const WriteOptions& options, Callback<Written> done) = 0;
     virtual void patch(const ResourceName& resource, const std::string& nameSpace, const std::string& name,
-                       api::PatchType type, std::string patch, const WriteOptions& options, Callback<Written> done) = 0;
+                       api::PatchType type, std::string patch, const WriteOptions& options,
+                       Callback<Written> done) = 0;
     virtual void remove(const ResourceName& resource, const std::string& nameSpace, const std::string& name,
                         const DeleteOptions& options, Callback<Written> done) = 0;
 
     /// The server's own columns. `object` of each row is set where the kind is known to this program.
-    virtual void table(const ResourceName& resource, const ListOptions& options, Callback<api::Table> done) = 0;
+    virtual void table(const ResourceName& resource, const ListOptions& options,
+                       Callback<api::Table> done) = 0;
     virtual void discover(Callback<std::vector<ResourceInfo>> done) = 0;
-    [[nodiscard]] virtual std::unique_ptr<Subscription> logs(const std::string& nameSpace, const std::string& pod,
-                                                             const LogOptions& options, LogSink sink) = 0;
-    /// One object's own form as text, for people: YAML as the server has it (also for kinds without a schema here).
+    [[nodiscard]] virtual std::unique_ptr<Subscription>
+    logs(const std::string& nameSpace, const std::string& pod, const LogOptions& options, LogSink sink) = 0;
+    /// One object's own form as text, for people: YAML as the server has it (also for kinds without a schema
+    /// here).
     virtual void yaml(const ResourceName& resource, const std::string& nameSpace, const std::string& name,
                       Callback<std::string> done) = 0;
     /// Where this cluster is, for titles and error messages: "this computer" or a URL.

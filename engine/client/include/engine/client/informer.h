@@ -11,9 +11,9 @@
 
 namespace wheelhouse::client {
 
-/// A live copy of one kind (or a selection of it) and whoever wants to hear of changes. Lists with WatchList, keeps
-/// watching, and lists again after Expired or a lost connection (with back-off) without forgetting what it had: handlers
-/// then see the difference as ordinary changes. All on the cluster's executor.
+/// A live copy of one kind (or a selection of it) and whoever wants to hear of changes. Lists with WatchList,
+/// keeps watching, and lists again after Expired or a lost connection (with back-off) without forgetting what
+/// it had: handlers then see the difference as ordinary changes. All on the cluster's executor.
 class Informer {
   public:
     struct Handler {
@@ -43,7 +43,7 @@ class Informer {
 
   private:
     struct Impl;
-    std::unique_ptr<Impl> impl_;
+    std::shared_ptr<Impl> impl_;
 };
 
 } // namespace wheelhouse::client

@@ -16,8 +16,9 @@ struct ManifestOutcome {
     std::vector<std::string> warnings;
 };
 
-/// Applies every document of a YAML or JSON text as `kubectl apply` does (three-way, with the last-applied annotation),
-/// in order. Outcomes come together when all are done. A text that does not parse changes nothing and fails as a whole.
+/// Applies every document of a YAML or JSON text as `kubectl apply` does (three-way, with the last-applied
+/// annotation), in order. Outcomes come together when all are done. A text that does not parse changes
+/// nothing and fails as a whole.
 void applyManifests(Cluster& cluster, std::string text, const std::string& defaultNamespace, bool dryRun,
                     Callback<std::vector<ManifestOutcome>> done);
 

@@ -23,8 +23,9 @@ struct Endpoint {
 /// Reads `context` (empty = current-context) of a kubeconfig file. Errors name the file and the missing part.
 Result<Endpoint> loadKubeconfig(const std::filesystem::path& file, const std::string& context = {});
 
-/// A cluster over HTTPS. Network work runs on `io` (whoever runs it); callbacks arrive on `executor`. Connections are
-/// made on first use; a server that cannot be reached costs each call at most the connect timeout and blocks nothing.
+/// A cluster over HTTPS. Network work runs on `io` (whoever runs it); callbacks arrive on `executor`.
+/// Connections are made on first use; a server that cannot be reached costs each call at most the connect
+/// timeout and blocks nothing.
 std::unique_ptr<Cluster> connectRemote(Endpoint endpoint, boost::asio::io_context& io, Executor& executor);
 
 } // namespace wheelhouse::client

@@ -10,12 +10,14 @@
 
 namespace wheelhouse::client {
 
-/// Keys to look at, each at most once at a time: a key added while it waits is one key; a key added while it is being
-/// worked on is worked on once more afterwards. A failed key comes back after 5 ms × 2^failures, at most 1000 s.
-/// All on one executor. Every controller and the scheduler's side work run on this one mechanism.
+/// Keys to look at, each at most once at a time: a key added while it waits is one key; a key added while it
+/// is being worked on is worked on once more afterwards. A failed key comes back after 5 ms × 2^failures, at
+/// most 1000 s. All on one executor. Every controller and the scheduler's side work run on this one
+/// mechanism.
 class WorkQueue {
   public:
-    /// Called by the reconcile function exactly once, now or later. An error means: try this key again, with back-off.
+    /// Called by the reconcile function exactly once, now or later. An error means: try this key again, with
+    /// back-off.
     using Done = std::function<void(Result<void>)>;
     using Reconcile = std::function<void(const std::string& key, Done done)>;
 

@@ -1,0 +1,693 @@
+#include "fake_cluster.h"
+
+#include "engine/api/codec.h"
+#include "engine/api/selector.h"
+#include "engine/api/time.h"
+#include "engine/api/types.h"
+#include "engine/client/metadata.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <google/protobuf/util/message_differencer.h>
+
+namespace wheelhouse::tests {
+
+using namespace client;
+namespace core = api::core;
+
+namespace {
+
+std::string keyOf(const std::string& nameSpace, const std::string& name) {
+    return nameSpace.empty() ? name : nameSpace + "/" + name;
+}
+
+Status notFound(const ResourceName& resource, const std::string& name) {
+    Status status;
+    status.reason = Reason::NotFound;
+    status.message = fmt::format("{}{}{} \"{}\" not found", resource.resource,
+                                 resource.group.empty() ? "" : ".", resource.group, name);
+    status.group = resource.group;
+    status.kind = resource.resource;
+    status.name = name;
+    return status;
+}
+
+Status conflict(const api::Kind& kind, const std::string& name, const std::string& why) {
+    Status status;
+    status.reason = Reason::Conflict;
+    status.message =
+        fmt::format("Operation cannot be fulfilled on {} \"{}\": {}", kind.name.resource, name, why);
+    status.group = kind.name.group;
+    status.kind = kind.name.resource;
+    status.name = name;
+    return status;
+}
+
+/// Copies a whole field, or clears it where `from` has none.
+void copyField(const google::protobuf::Message& from, google::protobuf::Message& to, const char* name) {
+    const auto* field = to.GetDescriptor()->FindFieldByName(name);
+    if (!field) return;
+    const auto* reflection = to.GetReflection();
+    if (!from.GetReflection()->HasField(from, field)) {
+        reflection->ClearField(&to, field);
+        return;
+    }
+    reflection->MutableMessage(&to, field)->CopyFrom(from.GetReflection()->GetMessage(from, field));
+}
+
+bool sameField(const google::protobuf::Message& a, const google::protobuf::Message& b, const char* name) {
+    const auto* field = a.GetDescriptor()->FindFieldByName(name);
+    if (!field) return true;
+    return google::protobuf::util::MessageDifferencer::Equals(a.GetReflection()->GetMessage(a, field),
+                                                              b.GetReflection()->GetMessage(b, field));
+}
+
+} // namespace
+
+/// One running watch: what it selects and the events on their way to it.
+struct FakeCluster::Watcher : std::enable_shared_from_this<FakeCluster::Watcher> {
+    const api::Kind* kind = nullptr;
+    WatchOptions options;
+    api::LabelSelector labels;
+    api::FieldSelector fields;
+    WatchSink sink;
+    bool open = true;
+
+    bool selects(const api::ObjectPtr& object) const {
+        if (!object || &object->kind() != kind) return false;
+        if (!options.nameSpace.empty() && object->nameSpace() != options.nameSpace) return false;
+        return labels.matches(object->labels()) && (fields.empty() || fields.matches(*object));
+    }
+    /// The event as this watch sees it: selectors turn changes into appearing and vanishing.
+    std::optional<WatchEvent> seen(const Change& change) const {
+        const bool was = selects(change.before);
+        const bool is = change.event.type != WatchEvent::Type::Deleted && selects(change.event.object);
+        if (!was && !is) return std::nullopt;
+        WatchEvent event = change.event;
+        event.type = was && is ? WatchEvent::Type::Modified
+                     : is      ? WatchEvent::Type::Added
+                               : WatchEvent::Type::Deleted;
+        return event;
+    }
+    void send(Executor& executor, Duration latency, WatchEvent event) {
+        executor.postAfter(latency, [weak = weak_from_this(), event = std::move(event)] {
+            const auto self = weak.lock();
+            if (self && self->open) self->sink.onEvent(event);
+        });
+    }
+    void end(Executor& executor, Duration latency, Status status) {
+        executor.postAfter(latency, [weak = weak_from_this(), status = std::move(status)] {
+            const auto self = weak.lock();
+            if (!self || !self->open) return;
+            self->open = false;
+            if (self->sink.onEnd) self->sink.onEnd(status);
+        });
+    }
+};
+
+namespace {
+
+class Held final : public Subscription {
+  public:
+    explicit Held(std::shared_ptr<void> watcher) : watcher_(std::move(watcher)) {}
+
+  private:
+    std::shared_ptr<void> watcher_;
+};
+
+} // namespace
+
+FakeCluster::FakeCluster(Executor& executor, Random& random) : executor_(executor), random_(random) {}
+FakeCluster::~FakeCluster() = default;
+
+// --- what a test looks at and does
+// --------------------------------------------------------------------------------
+
+int FakeCluster::count(const std::string& verb, const std::string& resource, const std::string& name) const {
+    return static_cast<int>(std::count_if(calls.begin(), calls.end(), [&](const Made& call) {
+        return (verb.empty() || call.verb == verb) && (resource.empty() || call.resource == resource) &&
+               (name.empty() || call.name == name);
+    }));
+}
+
+api::ObjectPtr FakeCluster::find(const ResourceName& resource, const std::string& key) const {
+    const auto found = objects_.find({resource, key});
+    return found == objects_.end() ? nullptr : found->second;
+}
+
+std::vector<api::ObjectPtr> FakeCluster::all(const ResourceName& resource) const {
+    std::vector<api::ObjectPtr> result;
+    for (const auto& [key, object] : objects_)
+        if (key.first == resource) result.push_back(object);
+    return result;
+}
+
+api::ObjectPtr FakeCluster::store(const google::protobuf::Message& given) {
+    const api::Kind* kind = api::findKind(given.GetDescriptor());
+    WH_ASSERT(kind, "put of a message that is no registered kind");
+    Message message(given.New());
+    message->CopyFrom(given);
+    auto& metadata = metadataOf(*message);
+    const auto before = find(kind->name, keyOf(metadata.namespace_(), metadata.name()));
+    if (metadata.uid().empty()) metadata.set_uid(before ? before->uid().value() : makeUuid(random_));
+    if (!metadata.has_creationtimestamp())
+        *metadata.mutable_creationtimestamp() = api::toTime(executor_.clock().wallNow());
+    if (metadata.generation() == 0) metadata.set_generation(1);
+    if (before && !sameField(*before->message(), *message, "spec"))
+        metadata.set_generation(metadata.generation() + 1);
+    if (before && metadata.has_deletiontimestamp()) return finishDeletion(*message, before);
+    return commit(*message, before);
+}
+
+bool FakeCluster::drop(const ResourceName& resource, const std::string& key) {
+    const auto before = find(resource, key);
+    if (!before) return false;
+    auto message = before->message();
+    metadataOf(*message).clear_finalizers();
+    metadataOf(*message).set_deletiongraceperiodseconds(0);
+    *metadataOf(*message).mutable_deletiontimestamp() = api::toTime(executor_.clock().wallNow());
+    if (auto* nameSpace = dynamic_cast<core::Namespace*>(message.get()))
+        nameSpace->mutable_spec()->clear_finalizers();
+    finishDeletion(*message, before);
+    return true;
+}
+
+void FakeCluster::failNext(std::string verb, std::string resource, Status status, int times) {
+    failures_.push_back({std::move(verb), std::move(resource), std::move(status), times, false});
+}
+
+void FakeCluster::loseAnswers(std::string verb, std::string resource, int times) {
+    Status status;
+    status.reason = Reason::Timeout;
+    status.message = "the answer was lost";
+    failures_.push_back({std::move(verb), std::move(resource), std::move(status), times, true});
+}
+
+void FakeCluster::endWatches(Status status, const std::string& resource) {
+    for (const auto& weak : watchers_)
+        if (const auto watcher = weak.lock();
+            watcher && (resource.empty() || watcher->kind->name.resource == resource))
+            watcher->end(executor_, latency_, status);
+    std::erase_if(watchers_, [&](const auto& weak) {
+        const auto watcher = weak.lock();
+        return !watcher || resource.empty() || watcher->kind->name.resource == resource;
+    });
+}
+
+void FakeCluster::compact() {
+    compacted_ = revision_;
+    history_.clear();
+}
+
+// --- plumbing
+// -----------------------------------------------------------------------------------------------------
+
+FakeCluster::Made& FakeCluster::note(std::string verb, const ResourceName& resource,
+                                     const std::string& nameSpace, const std::string& name,
+                                     const std::string& subresource) {
+    Made call;
+    call.verb = std::move(verb);
+    call.resource = resource.resource;
+    call.nameSpace = nameSpace;
+    call.name = name;
+    call.subresource = subresource;
+    return calls.emplace_back(std::move(call));
+}
+
+std::optional<FakeCluster::Failure> FakeCluster::failure(const Made& call) {
+    for (auto& failure : failures_) {
+        const bool sameVerb = failure.verb.empty() || failure.verb == call.verb;
+        const bool sameResource = failure.resource.empty() || failure.resource == call.resource;
+        if (failure.times <= 0 || !sameVerb || !sameResource) continue;
+        --failure.times;
+        return failure;
+    }
+    return std::nullopt;
+}
+
+template <class T>
+void FakeCluster::answer(Callback<T> done, Result<T> result) {
+    executor_.postAfter(latency_, [done = std::move(done), result = std::move(result)] { done(result); });
+}
+
+void FakeCluster::write(Made& call, Callback<Written> done, const std::function<Result<Written>()>& work) {
+    const auto refused = failure(call);
+    Result<Written> result =
+        refused && !refused->afterwards ? Result<Written>(fail(refused->status)) : work();
+    if (refused && refused->afterwards) result = fail(refused->status);
+    call.failed = !result;
+    answer(std::move(done), std::move(result));
+}
+
+Result<FakeCluster::Message> FakeCluster::decode(const api::Kind& kind, const Body& body) const {
+    if (const auto* given = std::get_if<std::shared_ptr<const google::protobuf::Message>>(&body)) {
+        if ((*given)->GetDescriptor() != kind.descriptor)
+            return fail(Reason::BadRequest, "a body of another kind");
+        Message copy((*given)->New());
+        copy->CopyFrom(**given);
+        return copy;
+    }
+    const auto& raw = std::get<RawBody>(body);
+    std::string json = raw.bytes;
+    if (raw.contentType.find("yaml") != std::string::npos) {
+        auto documents = api::yamlToJson(raw.bytes);
+        if (!documents) return fail(documents.error());
+        if (documents->size() != 1) return fail(Reason::BadRequest, "one document is wanted");
+        json = documents->front();
+    }
+    if (raw.contentType.find("protobuf") != std::string::npos) {
+        auto decoded = api::decodeProtobuf(raw.bytes, kind.descriptor);
+        if (!decoded) return fail(decoded.error());
+        return std::move(decoded->message);
+    }
+    auto decoded = api::decodeJson(json, kind.descriptor, api::FieldValidation::Strict);
+    if (!decoded) return fail(decoded.error());
+    return std::move(decoded->message);
+}
+
+api::ObjectPtr FakeCluster::commit(google::protobuf::Message& message, const api::ObjectPtr& before) {
+    metadataOf(message).set_resourceversion(std::to_string(++revision_));
+    auto object = api::Object::of(message);
+    objects_[{object->kind().name, object->key()}] = object;
+    Change change;
+    change.kind = &object->kind();
+    change.before = before;
+    change.event.type = before ? WatchEvent::Type::Modified : WatchEvent::Type::Added;
+    change.event.object = object;
+    change.event.revision = revision_;
+    publish(std::move(change));
+    return object;
+}
+
+/// Stores an object that is being deleted, or takes it away when nothing holds it any more.
+api::ObjectPtr FakeCluster::finishDeletion(google::protobuf::Message& message, const api::ObjectPtr& before) {
+    auto& metadata = metadataOf(message);
+    const auto* nameSpace = dynamic_cast<const core::Namespace*>(&message);
+    const bool held = metadata.finalizers_size() > 0 || metadata.deletiongraceperiodseconds() > 0 ||
+                      (nameSpace && nameSpace->spec().finalizers_size() > 0);
+    if (held) return commit(message, before);
+    metadata.set_resourceversion(std::to_string(++revision_));
+    auto object = api::Object::of(message);
+    objects_.erase({object->kind().name, object->key()});
+    Change change;
+    change.kind = &object->kind();
+    change.before = before;
+    change.event.type = WatchEvent::Type::Deleted;
+    change.event.object = object;
+    change.event.revision = revision_;
+    publish(std::move(change));
+    return nullptr;
+}
+
+void FakeCluster::publish(Change change) {
+    for (const auto& weak : watchers_) {
+        const auto watcher = weak.lock();
+        if (!watcher || watcher->kind != change.kind) continue;
+        if (auto event = watcher->seen(change)) watcher->send(executor_, latency_, std::move(*event));
+    }
+    history_.push_back(std::move(change));
+}
+
+// --- reading
+// ------------------------------------------------------------------------------------------------------
+
+void FakeCluster::get(const ResourceName& resource, const std::string& nameSpace, const std::string& name,
+                      Callback<ObjectPtr> done) {
+    Made& call = note("get", resource, nameSpace, name, {});
+    const auto refused = failure(call);
+    const auto object = find(resource, keyOf(nameSpace, name));
+    Result<ObjectPtr> result = object;
+    if (refused)
+        result = fail(refused->status);
+    else if (!object)
+        result = fail(notFound(resource, name));
+    call.failed = !result;
+    answer(std::move(done), std::move(result));
+}
+
+Result<ObjectList> FakeCluster::select(const ResourceName& resource, const ListOptions& options) const {
+    const api::Kind* kind = api::findKind(resource);
+    if (!kind) return fail(notFound(resource, ""));
+    const auto labels = api::LabelSelector::parse(options.labelSelector);
+    if (!labels) return fail(labels.error());
+    const auto fields = api::FieldSelector::parse(options.fieldSelector, *kind);
+    if (!fields) return fail(fields.error());
+    ObjectList list;
+    list.revision = revision_;
+    for (const auto& object : all(resource)) {
+        if (!options.nameSpace.empty() && object->nameSpace() != options.nameSpace) continue;
+        if (!labels->matches(object->labels())) continue;
+        if (!fields->empty() && !fields->matches(*object)) continue;
+        if (!options.continueToken.empty() && object->key() <= options.continueToken) continue;
+        if (options.limit > 0 && static_cast<std::int64_t>(list.items.size()) == options.limit) {
+            list.continueToken = list.items.back()->key();
+            break;
+        }
+        list.items.push_back(object);
+    }
+    return list;
+}
+
+void FakeCluster::list(const ResourceName& resource, const ListOptions& options, Callback<ObjectList> done) {
+    Made& call = note("list", resource, options.nameSpace, {}, {});
+    const auto refused = failure(call);
+    auto result = refused ? Result<ObjectList>(fail(refused->status)) : select(resource, options);
+    call.failed = !result;
+    answer(std::move(done), std::move(result));
+}
+
+std::unique_ptr<Subscription> FakeCluster::watch(const ResourceName& resource, const WatchOptions& options,
+                                                 WatchSink sink) {
+    Made& call = note("watch", resource, options.nameSpace, {}, {});
+    auto watcher = std::make_shared<Watcher>();
+    watcher->kind = api::findKind(resource);
+    watcher->options = options;
+    watcher->sink = std::move(sink);
+    auto held = std::make_unique<Held>(watcher);
+    std::optional<Status> problem;
+    if (const auto refused = failure(call)) problem = refused->status;
+    if (!watcher->kind) problem = notFound(resource, "");
+    if (options.sendInitialEvents && !watchList)
+        problem = Status{.reason = Reason::Invalid, .message = "sendInitialEvents is forbidden for watch"};
+    if (options.since > 0 && options.since < compacted_)
+        problem = Status{.reason = Reason::Expired, .message = "too old resource version"};
+    if (!problem) {
+        const auto labels = api::LabelSelector::parse(options.labelSelector);
+        const auto fields = api::FieldSelector::parse(options.fieldSelector, *watcher->kind);
+        if (!labels) problem = labels.error();
+        if (!fields) problem = fields.error();
+        if (labels && fields) {
+            watcher->labels = *labels;
+            watcher->fields = *fields;
+        }
+    }
+    call.failed = problem.has_value();
+    if (problem) {
+        watcher->end(executor_, latency_, *problem);
+        return held;
+    }
+    if (options.since == 0) {
+        for (const auto& object : all(resource))
+            if (watcher->selects(object))
+                watcher->send(executor_, latency_,
+                              {WatchEvent::Type::Added, object, object->revision(), false});
+        if (options.sendInitialEvents)
+            watcher->send(executor_, latency_, {WatchEvent::Type::Bookmark, nullptr, revision_, true});
+    } else {
+        for (const Change& change : history_) {
+            if (change.kind != watcher->kind || change.event.revision <= options.since) continue;
+            if (auto event = watcher->seen(change)) watcher->send(executor_, latency_, std::move(*event));
+        }
+    }
+    watchers_.push_back(watcher);
+    std::erase_if(watchers_, [](const auto& weak) { return weak.expired(); });
+    return held;
+}
+
+// --- writing
+// ------------------------------------------------------------------------------------------------------
+
+void FakeCluster::create(const ResourceName& resource, const std::string& nameSpace, Body body,
+                         const WriteOptions& options, Callback<Written> done) {
+    Made& call = note("create", resource, nameSpace, {}, options.subresource);
+    write(call, std::move(done), [&]() -> Result<Written> {
+        const api::Kind* kind = api::findKind(resource);
+        if (!kind) return fail(notFound(resource, ""));
+        if (options.subresource == "binding") return bindNow(nameSpace, body, call.name);
+        if (options.subresource == "eviction") return evictNow(nameSpace, body, call.name);
+        auto message = decode(*kind, body);
+        if (!message) return fail(message.error());
+        return createNow(*kind, nameSpace, std::move(*message), options, call.name);
+    });
+}
+
+Result<Written> FakeCluster::createNow(const api::Kind& kind, const std::string& nameSpace, Message message,
+                                       const WriteOptions& options, std::string& name) {
+    auto& metadata = metadataOf(*message);
+    if (!metadata.resourceversion().empty())
+        return fail(Reason::BadRequest, "resourceVersion should not be set on objects to be created");
+    if (kind.namespaced) {
+        if (nameSpace.empty()) return fail(Reason::BadRequest, "a namespace is needed");
+        if (!metadata.namespace_().empty() && metadata.namespace_() != nameSpace)
+            return fail(Reason::BadRequest,
+                        "the namespace of the object does not match the namespace of the request");
+        metadata.set_namespace_(nameSpace);
+        const auto home = get<core::Namespace>(nameSpace);
+        if (home && home->metadata().has_deletiontimestamp())
+            return fail(Reason::Forbidden, "the namespace is being terminated");
+    }
+    for (int attempt = 0; metadata.name().empty() || attempt > 0; ++attempt) {
+        if (metadata.generatename().empty()) return fail(Reason::Invalid, "name or generateName is required");
+        metadata.set_name(metadata.generatename() + randomSuffix(random_, 5));
+        if (!find(kind.name, keyOf(metadata.namespace_(), metadata.name())) || attempt == 7) break;
+    }
+    name = metadata.name();
+    if (find(kind.name, keyOf(metadata.namespace_(), name))) {
+        Status status = notFound(kind.name, name);
+        status.reason = Reason::AlreadyExists;
+        status.message = fmt::format("{} \"{}\" already exists", kind.name.resource, name);
+        return fail(status);
+    }
+    metadata.set_uid(makeUuid(random_));
+    metadata.set_generation(1);
+    *metadata.mutable_creationtimestamp() = api::toTime(executor_.clock().wallNow());
+    metadata.clear_deletiontimestamp();
+    metadata.clear_deletiongraceperiodseconds();
+    if (kind.hasSubresource("status")) {
+        const auto* status = message->GetDescriptor()->FindFieldByName("status");
+        message->GetReflection()->ClearField(message.get(), status);
+    }
+    if (auto* fresh = dynamic_cast<core::Namespace*>(message.get())) {
+        if (fresh->spec().finalizers_size() == 0) fresh->mutable_spec()->add_finalizers("kubernetes");
+        fresh->mutable_status()->set_phase("Active");
+    }
+    if (auto* pod = dynamic_cast<core::Pod*>(message.get())) pod->mutable_status()->set_phase("Pending");
+    if (options.dryRun) return Written{api::Object::of(*message), true, {}};
+    return Written{commit(*message, nullptr), true, {}};
+}
+
+Result<Written> FakeCluster::bindNow(const std::string& nameSpace, const Body& body, std::string& name) {
+    const auto* given = std::get_if<std::shared_ptr<const google::protobuf::Message>>(&body);
+    const auto* binding = given ? dynamic_cast<const core::Binding*>(given->get()) : nullptr;
+    if (!binding) return fail(Reason::BadRequest, "a Binding message is needed");
+    name = binding->metadata().name();
+    const auto before = find(api::kindOf<core::Pod>().name, keyOf(nameSpace, name));
+    if (!before) return fail(notFound(api::kindOf<core::Pod>().name, name));
+    auto pod = before->as<core::Pod>();
+    const std::string& uid = binding->metadata().uid();
+    if (!uid.empty() && uid != before->uid().value())
+        return fail(conflict(before->kind(), name, "the uid in the precondition does not match"));
+    if (!pod.spec().nodename().empty())
+        return fail(
+            conflict(before->kind(), name,
+                     "pod " + name + " is already assigned to node \"" + pod.spec().nodename() + "\""));
+    if (before->deleting()) return fail(conflict(before->kind(), name, "pod " + name + " is being deleted"));
+    pod.mutable_spec()->set_nodename(binding->target().name());
+    auto& condition = *pod.mutable_status()->add_conditions();
+    condition.set_type("PodScheduled");
+    condition.set_status("True");
+    commit(pod, before);
+    return Written{nullptr, true, {}};
+}
+
+Result<Written> FakeCluster::evictNow(const std::string& nameSpace, const Body& body, std::string& name) {
+    const auto* given = std::get_if<std::shared_ptr<const google::protobuf::Message>>(&body);
+    if (!given) return fail(Reason::BadRequest, "an Eviction message is needed");
+    Message copy((*given)->New());
+    copy->CopyFrom(**given);
+    name = metadataOf(*copy).name();
+    return removeNow(api::kindOf<core::Pod>(), keyOf(nameSpace, name), {});
+}
+
+void FakeCluster::update(const ResourceName& resource, const std::string& nameSpace, const std::string& name,
+                         Body body, const WriteOptions& options, Callback<Written> done) {
+    Made& call = note("update", resource, nameSpace, name, options.subresource);
+    write(call, std::move(done), [&]() -> Result<Written> {
+        const api::Kind* kind = api::findKind(resource);
+        if (!kind) return fail(notFound(resource, name));
+        auto message = decode(*kind, body);
+        if (!message) return fail(message.error());
+        return updateNow(*kind, keyOf(nameSpace, name), std::move(*message), options);
+    });
+}
+
+Result<Written> FakeCluster::updateNow(const api::Kind& kind, const std::string& key, Message message,
+                                       const WriteOptions& options) {
+    const auto before = find(kind.name, key);
+    auto& metadata = metadataOf(*message);
+    if (!before) return fail(notFound(kind.name, metadata.name()));
+    if (!metadata.resourceversion().empty() &&
+        metadata.resourceversion() != std::to_string(before->revision()))
+        return fail(conflict(
+            kind, before->name(),
+            "the object has been modified; please apply your changes to the latest version and try again"));
+    if (!metadata.uid().empty() && metadata.uid() != before->uid().value())
+        return fail(conflict(kind, before->name(), "the uid does not match"));
+    const auto old = before->message();
+    const auto& oldMetadata = metadataOf(*old);
+    if (options.subresource == "status") {
+        Message merged(old->New());
+        merged->CopyFrom(*old);
+        copyField(*message, *merged, "status");
+        message = std::move(merged);
+    } else if (options.subresource == "finalize") {
+        Message merged(old->New());
+        merged->CopyFrom(*old);
+        copyField(*message, *merged, "spec");
+        message = std::move(merged);
+    } else if (kind.hasSubresource("status")) {
+        copyField(*old, *message, "status");
+    }
+    auto& fresh = metadataOf(*message);
+    fresh.set_namespace_(before->nameSpace());
+    fresh.set_uid(before->uid().value());
+    *fresh.mutable_creationtimestamp() = oldMetadata.creationtimestamp();
+    fresh.set_generation(oldMetadata.generation());
+    fresh.set_resourceversion(oldMetadata.resourceversion());
+    fresh.clear_deletiontimestamp();
+    fresh.clear_deletiongraceperiodseconds();
+    if (oldMetadata.has_deletiontimestamp())
+        *fresh.mutable_deletiontimestamp() = oldMetadata.deletiontimestamp();
+    if (oldMetadata.has_deletiongraceperiodseconds())
+        fresh.set_deletiongraceperiodseconds(oldMetadata.deletiongraceperiodseconds());
+    if (google::protobuf::util::MessageDifferencer::Equals(*message, *old)) return Written{before, false, {}};
+    if (options.subresource.empty() && !sameField(*message, *old, "spec"))
+        fresh.set_generation(oldMetadata.generation() + 1);
+    if (options.dryRun) return Written{api::Object::of(*message), false, {}};
+    if (!fresh.has_deletiontimestamp()) return Written{commit(*message, before), false, {}};
+    auto kept = finishDeletion(*message, before);
+    return Written{kept ? kept : api::Object::of(*message), false, {}};
+}
+
+void FakeCluster::patch(const ResourceName& resource, const std::string& nameSpace, const std::string& name,
+                        api::PatchType type, std::string patch, const WriteOptions& options,
+                        Callback<Written> done) {
+    Made& call = note("patch", resource, nameSpace, name, options.subresource);
+    call.patch = patch;
+    write(call, std::move(done), [&]() -> Result<Written> {
+        const api::Kind* kind = api::findKind(resource);
+        if (!kind) return fail(notFound(resource, name));
+        const auto before = find(resource, keyOf(nameSpace, name));
+        if (!before) return fail(notFound(resource, name));
+        const std::string json = api::encodeJson(*before->message(), kind->apiVersion(), kind->kind);
+        auto patched = api::applyPatch(json, patch, type, kind->descriptor);
+        if (!patched) return fail(patched.error());
+        auto decoded = api::decodeJson(*patched, kind->descriptor, api::FieldValidation::Ignore);
+        if (!decoded) return fail(decoded.error());
+        return updateNow(*kind, before->key(), std::move(decoded->message), options);
+    });
+}
+
+void FakeCluster::remove(const ResourceName& resource, const std::string& nameSpace, const std::string& name,
+                         const DeleteOptions& options, Callback<Written> done) {
+    Made& call = note("delete", resource, nameSpace, name, {});
+    write(call, std::move(done), [&]() -> Result<Written> {
+        const api::Kind* kind = api::findKind(resource);
+        if (!kind) return fail(notFound(resource, name));
+        return removeNow(*kind, keyOf(nameSpace, name), options);
+    });
+}
+
+Result<Written> FakeCluster::removeNow(const api::Kind& kind, const std::string& key,
+                                       const DeleteOptions& options) {
+    const auto before = find(kind.name, key);
+    if (!before)
+        return fail(
+            notFound(kind.name, key.substr(key.find('/') == std::string::npos ? 0 : key.find('/') + 1)));
+    if (!options.uid.empty() && options.uid != before->uid())
+        return fail(conflict(kind, before->name(), "the uid in the precondition does not match"));
+    if (options.revision != 0 && options.revision != before->revision())
+        return fail(conflict(kind, before->name(), "the resourceVersion in the precondition does not match"));
+    auto message = before->message();
+    auto& metadata = metadataOf(*message);
+    const bool wasDeleting = metadata.has_deletiontimestamp();
+    std::int64_t grace = 0;
+    if (const auto* pod = dynamic_cast<const core::Pod*>(message.get())) {
+        const bool ended = pod->status().phase() == "Succeeded" || pod->status().phase() == "Failed";
+        const auto own = pod->spec().has_terminationgraceperiodseconds()
+                             ? pod->spec().terminationgraceperiodseconds()
+                             : 30;
+        if (!pod->spec().nodename().empty() && !ended) grace = options.gracePeriodSeconds.value_or(own);
+        if (wasDeleting && metadata.deletiongraceperiodseconds() < grace)
+            grace = metadata.deletiongraceperiodseconds();
+    }
+    auto& finalizers = *metadata.mutable_finalizers();
+    const auto want = [&](const char* finalizer, bool present) {
+        const auto found = std::find(finalizers.begin(), finalizers.end(), finalizer);
+        if (present && found == finalizers.end()) metadata.add_finalizers(finalizer);
+        if (!present && found != finalizers.end()) finalizers.erase(found);
+    };
+    if (!options.propagationPolicy.empty()) {
+        want("foregroundDeletion", options.propagationPolicy == "Foreground");
+        want("orphan", options.propagationPolicy == "Orphan");
+    }
+    if (!wasDeleting)
+        *metadata.mutable_deletiontimestamp() =
+            api::toTime(executor_.clock().wallNow() + std::chrono::seconds(grace));
+    metadata.set_deletiongraceperiodseconds(grace);
+    if (auto* nameSpace = dynamic_cast<core::Namespace*>(message.get()))
+        nameSpace->mutable_status()->set_phase("Terminating");
+    if (wasDeleting && google::protobuf::util::MessageDifferencer::Equals(*message, *before->message()))
+        return Written{before, false, {}};
+    return Written{finishDeletion(*message, before), false, {}};
+}
+
+// --- the rest
+// -----------------------------------------------------------------------------------------------------
+
+void FakeCluster::table(const ResourceName& resource, const ListOptions& options, Callback<api::Table> done) {
+    note("list", resource, options.nameSpace, {}, "table");
+    const auto list = select(resource, options);
+    if (!list) return answer<api::Table>(std::move(done), fail(list.error()));
+    api::Table table;
+    table.columns = api::tableColumns(*api::findKind(resource));
+    for (const auto& object : list->items)
+        table.rows.push_back(api::tableRow(object, executor_.clock().wallNow()));
+    table.resourceVersion = std::to_string(list->revision);
+    answer<api::Table>(std::move(done), std::move(table));
+}
+
+void FakeCluster::discover(Callback<std::vector<ResourceInfo>> done) {
+    std::vector<ResourceInfo> infos;
+    for (const api::Kind* kind : api::kinds()) {
+        ResourceInfo info;
+        info.name = kind->name;
+        info.kind = kind->kind;
+        info.singular = kind->singular;
+        info.shortNames = kind->shortNames;
+        info.categories = kind->categories;
+        info.verbs = {"create", "delete", "get", "list", "patch", "update", "watch"};
+        info.subresources = kind->subresources;
+        info.namespaced = kind->namespaced;
+        infos.push_back(std::move(info));
+    }
+    answer<std::vector<ResourceInfo>>(std::move(done), std::move(infos));
+}
+
+std::unique_ptr<Subscription> FakeCluster::logs(const std::string& nameSpace, const std::string& pod,
+                                                const LogOptions& options, LogSink sink) {
+    note("get", api::kindOf<core::Pod>().name, nameSpace, pod, "log");
+    auto held = std::make_shared<LogSink>(std::move(sink));
+    const bool exists = find(api::kindOf<core::Pod>().name, keyOf(nameSpace, pod)) != nullptr;
+    executor_.postAfter(latency_, [weak = std::weak_ptr<LogSink>(held), text = logText, exists, pod,
+                                   follow = options.follow] {
+        const auto live = weak.lock();
+        if (!live) return;
+        if (!exists) return live->onEnd(fail(notFound(api::kindOf<core::Pod>().name, pod)));
+        live->onData(text);
+        if (!follow) live->onEnd({});
+    });
+    return std::make_unique<Held>(held);
+}
+
+void FakeCluster::yaml(const ResourceName& resource, const std::string& nameSpace, const std::string& name,
+                       Callback<std::string> done) {
+    note("get", resource, nameSpace, name, "yaml");
+    const auto object = find(resource, keyOf(nameSpace, name));
+    if (!object) return answer<std::string>(std::move(done), fail(notFound(resource, name)));
+    const auto& kind = object->kind();
+    answer<std::string>(std::move(done),
+                        api::jsonToYaml(api::encodeJson(*object->message(), kind.apiVersion(), kind.kind)));
+}
+
+} // namespace wheelhouse::tests
