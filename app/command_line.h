@@ -1,0 +1,42 @@
+#pragma once
+
+#include "engine/base/clock.h"
+#include "engine/base/status.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace wheelhouse::app {
+
+enum class Command { Window, Serve, Image, Info, Help, Version };
+
+/// Everything the command line can say, with its defaults. Plain data.
+struct CommandLine {
+    Command command = Command::Window;
+    std::filesystem::path dataDirectory;
+    std::string listenHost = "127.0.0.1";
+    std::uint16_t listenPort = 0;
+    std::filesystem::path kubeconfig; ///< empty = <data directory>/kubeconfig
+    std::filesystem::path readyFile;  ///< empty = none
+    /// Provider → how many machines there shall be at least. Empty = whatever the lab has; a new lab gets a
+    /// default.
+    std::map<std::string, int> nodes;
+    std::map<std::string, std::string> registryMirrors; ///< "docker.io" → "http://127.0.0.1:5000"
+    Duration nodeMonitorGrace = std::chrono::seconds(50);
+    Duration heartbeat = std::chrono::seconds(10);
+    bool keepMachines = false;
+    bool verbose = false;
+    std::string appearance = "system"; ///< window: system, light, dark
+};
+
+/// Errors are one line that says what is wrong with which argument.
+Result<CommandLine> parseCommandLine(const std::vector<std::string>& arguments);
+std::string helpText();
+
+/// "90s", "2m", "1m30s", "500ms"; a bare number is seconds.
+Result<Duration> parseDuration(const std::string& text);
+
+} // namespace wheelhouse::app

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "engine/apiserver/api_server.h"
+#include "engine/base/executor.h"
+#include "engine/base/random.h"
+#include "engine/machines/machine_provider.h"
+#include "engine/nodelink/node_hub.h"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+namespace wheelhouse::controlplane {
+
+struct ActorOptions {
+    std::string caPem;
+    Duration nodeMonitorGrace = std::chrono::seconds(50);
+    Duration heartbeat = std::chrono::seconds(10);
+    bool taintSimulated = true;
+    std::function<machines::Bootstrap(const std::string& machine, const std::string& provider)> bootstrapFor;
+};
+
+/// Everybody who acts on the cluster by itself: controllers, scheduler, node gateway. Each is a client of the API server
+/// like any other. Starts them in its constructor and stops them in its destructor; on the control executor.
+class Actors {
+  public:
+    Actors(apiserver::ApiServer& api, nodelink::NodeHub& hub, Executor& control, Random& random, ActorOptions options,
+           const std::map<std::string, machines::MachineProvider*>& providers);
+    ~Actors();
+
+  private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace wheelhouse::controlplane

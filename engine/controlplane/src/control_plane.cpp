@@ -1,0 +1,190 @@
+#include "engine/controlplane/control_plane.h"
+
+#include "engine/apiserver/api_server.h"
+#include "engine/apiserver/http_server.h"
+#include "engine/apiserver/local_cluster.h"
+#include "engine/base/log.h"
+#include "engine/nodelink/link_server.h"
+#include "engine/store/store.h"
+#include "actors.h"
+#include "pki.h"
+
+#include <condition_variable>
+#include <fmt/format.h>
+#include <mutex>
+
+namespace wheelhouse::controlplane {
+namespace {
+
+constexpr const char* adminUser = "kubernetes-admin";
+
+/// Calls `start` with a callback and waits until the callback was called.
+void await(const std::function<void(std::function<void()>)>& start) {
+    std::mutex mutex;
+    std::condition_variable called;
+    bool done = false;
+    start([&] {
+        const std::lock_guard lock(mutex);
+        done = true;
+        called.notify_one();
+    });
+    std::unique_lock lock(mutex);
+    called.wait(lock, [&] { return done; });
+}
+
+} // namespace
+
+struct ControlPlane::Impl {
+    Impl(DataDirectory d, Options o, Seams s) : directory(std::move(d)), options(std::move(o)), seams(s) {}
+
+    DataDirectory directory;
+    Options options;
+    Seams seams;
+    std::optional<Pki> pki;
+    std::unique_ptr<store::Store> store;
+    std::unique_ptr<nodelink::NodeHub> hub;
+    std::unique_ptr<apiserver::ApiServer> api;
+    std::unique_ptr<apiserver::HttpServer> http;
+    std::unique_ptr<nodelink::GrpcLinkServer> link;
+    std::unique_ptr<Actors> actors;
+    std::string url;
+
+    /// Runs `task` on the control executor and waits.
+    void onControl(const std::function<void()>& task) const {
+        await([&](const std::function<void()>& done) {
+            seams.control.post([&task, done] {
+                task();
+                done();
+            });
+        });
+    }
+
+    Result<void> openState();
+    Result<void> openFront();
+    Result<void> writeAdminKubeconfig();
+    machines::Bootstrap bootstrapFor(const std::string& machine, const std::string& provider);
+};
+
+Result<void> ControlPlane::Impl::openState() {
+    Result<Pki> opened = Pki::openOrCreate(directory.pki(), seams.clock, seams.random);
+    if (!opened) return tl::unexpected<Status>(opened.error());
+    pki.emplace(std::move(*opened));
+    Result<std::unique_ptr<store::Backend>> backend = store::openRocksDb(directory.state(), seams.disk);
+    if (!backend) return tl::unexpected<Status>(backend.error());
+    const Result<KeyPair> linkKeys = pki->server("nodelink", apiServerNames());
+    if (!linkKeys) return tl::unexpected<Status>(linkKeys.error());
+    Result<void> outcome;
+    onControl([&] {
+        Result<std::unique_ptr<store::Store>> openedStore = store::Store::open(std::move(*backend), seams.control);
+        if (!openedStore) {
+            outcome = tl::unexpected<Status>(openedStore.error());
+            return;
+        }
+        store = std::move(*openedStore);
+        hub = std::make_unique<nodelink::NodeHub>(seams.control);
+        api = std::make_unique<apiserver::ApiServer>(*store, seams.control, seams.random, hub.get());
+        nodelink::LinkServerOptions linkOptions;
+        linkOptions.caPem = pki->caPem();
+        linkOptions.certificatePem = linkKeys->certificatePem;
+        linkOptions.keyPem = linkKeys->keyPem;
+        auto listening = nodelink::GrpcLinkServer::listen(linkOptions, hub->port());
+        if (!listening)
+            outcome = tl::unexpected<Status>(listening.error());
+        else
+            link = std::move(*listening);
+    });
+    return outcome;
+}
+
+Result<void> ControlPlane::Impl::openFront() {
+    const Result<KeyPair> keys = pki->server("apiserver", apiServerNames());
+    if (!keys) return tl::unexpected<Status>(keys.error());
+    apiserver::HttpOptions http_;
+    http_.listen = fmt::format("{}:{}", options.listenHost, options.listenPort);
+    http_.certificatePem = keys->certificatePem;
+    http_.keyPem = keys->keyPem;
+    http_.clientCaPem = pki->caPem();
+    auto started = apiserver::HttpServer::start(seams.io, std::move(http_), *api, seams.clock, seams.random);
+    if (!started) return tl::unexpected<Status>(started.error());
+    http = std::move(*started);
+    url = http->url();
+    return {};
+}
+
+Result<void> ControlPlane::Impl::writeAdminKubeconfig() {
+    const Result<KeyPair> admin = pki->issueClient(adminUser, {"system:masters"});
+    if (!admin) return tl::unexpected<Status>(admin.error());
+    return writeKubeconfig(options.kubeconfig, {options.name, url, pki->caPem(), *admin});
+}
+
+machines::Bootstrap ControlPlane::Impl::bootstrapFor(const std::string& machine, const std::string& provider) {
+    machines::Bootstrap out;
+    out.linkHost = "127.0.0.1";
+    out.linkPort = link->port();
+    out.registryMirrors = options.registryMirrors;
+    if (provider == "simulated") return out; // lives in this process and needs no credentials
+    out.caPem = pki->caPem();
+    const Result<KeyPair> keys = pki->issueClient(std::string(nodelink::nodeUserPrefix) + machine, {"system:nodes"});
+    if (!keys) {
+        log::error("controlplane", "cannot issue a certificate for {}: {}", machine, keys.error().message);
+        return out;
+    }
+    out.certificatePem = keys->certificatePem;
+    out.keyPem = keys->keyPem;
+    return out;
+}
+
+ControlPlane::ControlPlane(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+ControlPlane::~ControlPlane() { stop(); }
+
+Result<std::unique_ptr<ControlPlane>> ControlPlane::open(DataDirectory directory, Options options, Seams seams) {
+    std::unique_ptr<ControlPlane> plane(
+        new ControlPlane(std::make_unique<Impl>(std::move(directory), std::move(options), seams)));
+    for (const auto step : {&Impl::openState, &Impl::openFront, &Impl::writeAdminKubeconfig})
+        if (Result<void> outcome = (plane->impl_.get()->*step)(); !outcome) return tl::unexpected<Status>(outcome.error());
+    return plane;
+}
+
+nodelink::HubPort ControlPlane::hubPort() const { return impl_->hub->port(); }
+
+void ControlPlane::start(Providers providers, std::function<void(Result<void>)> ready) {
+    Impl& impl = *impl_;
+    impl.seams.control.post([&impl, providers = std::move(providers), ready = std::move(ready)] {
+        impl.api->start([&impl, providers, ready](const Result<void>& outcome) {
+            if (outcome) {
+                ActorOptions actors;
+                actors.caPem = impl.pki->caPem();
+                actors.nodeMonitorGrace = impl.options.nodeMonitorGrace;
+                actors.heartbeat = impl.options.heartbeat;
+                actors.taintSimulated = impl.options.taintSimulated;
+                actors.bootstrapFor = [&impl](const std::string& machine, const std::string& provider) {
+                    return impl.bootstrapFor(machine, provider);
+                };
+                impl.actors = std::make_unique<Actors>(*impl.api, *impl.hub, impl.seams.control, impl.seams.random,
+                                                       std::move(actors), providers);
+            }
+            ready(outcome);
+        });
+    });
+}
+
+void ControlPlane::stop() {
+    Impl& impl = *impl_;
+    if (impl.http) await([&](std::function<void()> done) { impl.http->stop(std::move(done)); });
+    impl.http.reset();
+    impl.onControl([&] {
+        impl.actors.reset();
+        impl.link.reset();
+        impl.api.reset();
+        impl.hub.reset();
+        impl.store.reset();
+    });
+}
+
+std::unique_ptr<client::Cluster> ControlPlane::connect(Executor& callbacks, const std::string& user) {
+    return std::make_unique<apiserver::LocalCluster>(*impl_->api, callbacks, user);
+}
+
+const std::string& ControlPlane::url() const { return impl_->url; }
+
+} // namespace wheelhouse::controlplane
