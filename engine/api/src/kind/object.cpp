@@ -1,26 +1,12 @@
 #include "engine/api/object.h"
 
+#include "engine/api/codec.h"
 #include "engine/api/types.h"
 
 #include <charconv>
-#include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
 namespace wheelhouse::api {
 namespace {
-
-/// Map entries in key order, so that equal objects have equal bytes.
-std::string serialize(const google::protobuf::Message& message) {
-    std::string bytes;
-    bytes.reserve(message.ByteSizeLong());
-    {
-        google::protobuf::io::StringOutputStream stream(&bytes);
-        google::protobuf::io::CodedOutputStream coded(&stream);
-        coded.SetSerializationDeterministic(true);
-        message.SerializeWithCachedSizes(&coded);
-    }
-    return bytes;
-}
 
 const meta::ObjectMeta& metadataOf(const google::protobuf::Message& message) {
     const auto* field = message.GetDescriptor()->FindFieldByNumber(1);

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "engine/api/types.h"
+#include "json/json_reader.h"
+#include "json/json_writer.h"
+
+namespace wheelhouse::api::codec {
+
+// JSON of the messages that are no plain objects (`wh.form`). Encoding an absent one = encoding an empty one.
+// Decoding is never called with null before it; false = the reader has failed.
+
+void encodeForm(const meta::Time& time, JsonWriter& writer);
+void encodeForm(const meta::MicroTime& time, JsonWriter& writer);
+void encodeForm(const meta::Duration& duration, JsonWriter& writer);
+void encodeForm(const meta::FieldsV1& fields, JsonWriter& writer);
+void encodeForm(const meta::Verbs& verbs, JsonWriter& writer);
+void encodeForm(const runtime::RawExtension& extension, JsonWriter& writer);
+void encodeForm(const resource::Quantity& quantity, JsonWriter& writer);
+void encodeForm(const resource::QuantityValue& quantity, JsonWriter& writer);
+void encodeForm(const intstr::IntOrString& value, JsonWriter& writer);
+
+bool decodeForm(meta::Time* time, JsonReader& reader);
+bool decodeForm(meta::MicroTime* time, JsonReader& reader);
+bool decodeForm(meta::Duration* duration, JsonReader& reader);
+bool decodeForm(meta::FieldsV1* fields, JsonReader& reader);
+bool decodeForm(meta::Verbs* verbs, JsonReader& reader);
+bool decodeForm(runtime::RawExtension* extension, JsonReader& reader);
+bool decodeForm(resource::Quantity* quantity, JsonReader& reader);
+bool decodeForm(resource::QuantityValue* quantity, JsonReader& reader);
+bool decodeForm(intstr::IntOrString* value, JsonReader& reader);
+
+/// For who knows the message only by its descriptor, whose form is not FIELDS.
+void encodeFormOf(const google::protobuf::Message& message, JsonWriter& writer);
+bool decodeFormOf(google::protobuf::Message* message, JsonReader& reader);
+
+} // namespace wheelhouse::api::codec

@@ -1,0 +1,170 @@
+#include "engine/api/selector.h"
+
+#include <algorithm>
+#include <array>
+
+namespace wheelhouse::api {
+namespace {
+
+struct Supported {
+    const google::protobuf::Descriptor* (*kind)();
+    std::string_view field;
+};
+
+/// The fields beyond metadata.name and metadata.namespace, by kind. Each is a path of JSON names in the
+/// kind's message.
+constexpr std::array supportedFields = {
+    Supported{core::Pod::descriptor, "spec.nodeName"},
+    Supported{core::Pod::descriptor, "spec.restartPolicy"},
+    Supported{core::Pod::descriptor, "spec.schedulerName"},
+    Supported{core::Pod::descriptor, "spec.serviceAccountName"},
+    Supported{core::Pod::descriptor, "spec.hostNetwork"},
+    Supported{core::Pod::descriptor, "status.phase"},
+    Supported{core::Pod::descriptor, "status.podIP"},
+    Supported{core::Pod::descriptor, "status.nominatedNodeName"},
+    Supported{core::Node::descriptor, "spec.unschedulable"},
+    Supported{core::Event::descriptor, "involvedObject.kind"},
+    Supported{core::Event::descriptor, "involvedObject.namespace"},
+    Supported{core::Event::descriptor, "involvedObject.name"},
+    Supported{core::Event::descriptor, "involvedObject.uid"},
+    Supported{core::Event::descriptor, "involvedObject.apiVersion"},
+    Supported{core::Event::descriptor, "involvedObject.resourceVersion"},
+    Supported{core::Event::descriptor, "involvedObject.fieldPath"},
+    Supported{core::Event::descriptor, "reason"},
+    Supported{core::Event::descriptor, "reportingComponent"},
+    Supported{core::Event::descriptor, "source"},
+    Supported{core::Event::descriptor, "type"},
+    Supported{core::Secret::descriptor, "type"},
+    Supported{core::Namespace::descriptor, "status.phase"},
+    Supported{core::Service::descriptor, "spec.clusterIP"},
+    Supported{core::Service::descriptor, "spec.type"},
+    Supported{apps::ReplicaSet::descriptor, "status.replicas"},
+};
+
+bool isSupported(std::string_view field, const Kind& kind) {
+    if (field == "metadata.name") return true;
+    if (field == "metadata.namespace") return kind.namespaced;
+    return std::any_of(supportedFields.begin(), supportedFields.end(), [&](const Supported& supported) {
+        return supported.field == field && supported.kind() == kind.descriptor;
+    });
+}
+
+std::string scalarText(const google::protobuf::Message& message,
+                       const google::protobuf::FieldDescriptor* field) {
+    using google::protobuf::FieldDescriptor;
+    const auto& r = *message.GetReflection();
+    switch (field->cpp_type()) {
+    case FieldDescriptor::CPPTYPE_BOOL:
+        return r.GetBool(message, field) ? "true" : "false";
+    case FieldDescriptor::CPPTYPE_INT32:
+        return std::to_string(r.GetInt32(message, field));
+    case FieldDescriptor::CPPTYPE_INT64:
+        return std::to_string(r.GetInt64(message, field));
+    case FieldDescriptor::CPPTYPE_STRING:
+        return r.GetString(message, field);
+    default:
+        return {};
+    }
+}
+
+std::string valueAt(const google::protobuf::Message& root, std::string_view path) {
+    const google::protobuf::Message* message = &root;
+    while (true) {
+        const std::size_t dot = path.find('.');
+        const auto* field = message->GetDescriptor()->FindFieldByName(std::string(path.substr(0, dot)));
+        if (field == nullptr) return {};
+        if (dot == std::string_view::npos) return scalarText(*message, field);
+        message = &message->GetReflection()->GetMessage(*message, field);
+        path.remove_prefix(dot + 1);
+    }
+}
+
+std::string fieldValue(const core::Event& event, std::string_view field) {
+    // Who reported stands in one of two places, by the age of the reporter.
+    if (field == "source")
+        return event.source().component().empty() ? event.reportingcomponent() : event.source().component();
+    return valueAt(event, field);
+}
+
+tl::unexpected<Status> refuse(std::string_view text, const std::string& why) {
+    return fail(Reason::BadRequest,
+                "unable to parse the field selector \"" + std::string(text.substr(0, 200)) + "\": " + why);
+}
+
+/// Up to the next `,` that is not escaped; `\\`, `\,` and `\=` stand for the character itself.
+std::string_view takeTerm(std::string_view& rest) {
+    std::size_t i = 0;
+    while (i < rest.size() && rest[i] != ',')
+        i += rest[i] == '\\' ? 2 : 1;
+    i = std::min(i, rest.size());
+    const std::string_view term = rest.substr(0, i);
+    rest.remove_prefix(std::min(i + 1, rest.size()));
+    return term;
+}
+
+bool unescape(std::string_view text, std::string& value) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '\\') {
+            if (++i == text.size() || (text[i] != '\\' && text[i] != ',' && text[i] != '=')) return false;
+        } else if (text[i] == '=') {
+            return false;
+        }
+        value.push_back(text[i]);
+    }
+    return true;
+}
+
+} // namespace
+
+Result<FieldSelector> FieldSelector::parse(std::string_view text, const Kind& kind) {
+    FieldSelector selector;
+    std::string_view rest = text;
+    while (!rest.empty()) {
+        const std::string_view part = takeTerm(rest);
+        if (part.empty()) continue;
+        const std::size_t sign = part.find_first_of("=!");
+        if (sign == std::string_view::npos) return refuse(text, "'=', '==' or '!=' is expected");
+        const std::string_view op =
+            part.substr(sign, part.substr(sign).starts_with("==") || part[sign] == '!' ? 2 : 1);
+        if (op != "=" && op != "==" && op != "!=") return refuse(text, "'=', '==' or '!=' is expected");
+        Term term{std::string(part.substr(0, sign)), op == "!=", {}};
+        if (!unescape(part.substr(sign + op.size()), term.value)) return refuse(text, "a bad escape");
+        if (!isSupported(term.field, kind))
+            return fail(Reason::BadRequest, "field label not supported: " + term.field);
+        selector.terms_.push_back(std::move(term));
+    }
+    return selector;
+}
+
+bool FieldSelector::matches(const Object& object) const {
+    std::unique_ptr<google::protobuf::Message> message; // decoded only when a field needs it
+    return std::all_of(terms_.begin(), terms_.end(), [&](const Term& term) {
+        std::string value;
+        if (term.field == "metadata.name") {
+            value = object.name();
+        } else if (term.field == "metadata.namespace") {
+            value = object.nameSpace();
+        } else {
+            if (message == nullptr) message = object.message();
+            const bool event = message->GetDescriptor() == core::Event::descriptor();
+            value = event ? fieldValue(static_cast<const core::Event&>(*message), term.field)
+                          : valueAt(*message, term.field);
+        }
+        return (value == term.value) != term.negated;
+    });
+}
+
+std::string FieldSelector::toString() const {
+    std::string text;
+    for (const Term& term : terms_) {
+        if (!text.empty()) text += ',';
+        text += term.field + (term.negated ? "!=" : "=");
+        for (const char c : term.value) {
+            if (c == '\\' || c == ',' || c == '=') text += '\\';
+            text += c;
+        }
+    }
+    return text;
+}
+
+} // namespace wheelhouse::api
