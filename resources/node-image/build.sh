@@ -38,17 +38,20 @@ step 5 "Fetching packages"
 export TMPDIR=$output/work
 mkdir "$TMPDIR"; chmod 1777 "$TMPDIR"
 packages=$(sed '/^#/d;/^$/d' "$here/packages" | paste -sd,)
-mmdebstrap --quiet --mode=$mode --variant=extract --format=null "${options[@]}" \
+# In the background, so that the signal that ends this script reaches what it runs, which then tidies up after itself.
+trap 'trap - TERM INT; kill 0; wait; exit 1' TERM INT
+mmdebstrap --quiet --mode=$mode --variant=extract --format=null --skip=chroot/mount "${options[@]}" \
     --aptopt='Apt::Install-Recommends "false"' --aptopt='Acquire::Retries "1"' --aptopt='Acquire::http::Timeout "20"' \
     --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
     --dpkgopt='path-exclude=/usr/share/locale/*' --include="$packages" \
-    --customize-hook='mkdir -p "$1/.wheelhouse"' \
-    --customize-hook="copy-in '$here' '$payload' /.wheelhouse" \
-    --customize-hook="bash '$here/customize.sh' \"\$1\" '$suite' '$(basename "$here")' '$(basename "$payload")'" \
-    --customize-hook="download /.wheelhouse/out/base.erofs '$output/base.erofs'" \
-    --customize-hook="download /.wheelhouse/out/initrd '$output/initrd'" \
-    --customize-hook="download /.wheelhouse/out/kernel '$output/kernel'" \
-    "$suite" - "$sources"
+    --extract-hook='mkdir -p "$1/.wheelhouse"' \
+    --extract-hook="copy-in '$here' '$payload' /.wheelhouse" \
+    --extract-hook="bash '$here/customize.sh' \"\$1\" '$suite' '$(basename "$here")' '$(basename "$payload")'" \
+    --extract-hook="download /.wheelhouse/out/base.erofs '$output/base.erofs'" \
+    --extract-hook="download /.wheelhouse/out/initrd '$output/initrd'" \
+    --extract-hook="download /.wheelhouse/out/kernel '$output/kernel'" \
+    "$suite" - "$sources" &
+wait $!
 rm -rf "$TMPDIR"
 for file in base.erofs initrd kernel; do [ -s "$output/$file" ] || fail "the image is not complete: $file is missing"; done
 step 100 "Image complete"

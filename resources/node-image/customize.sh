@@ -26,7 +26,7 @@ rm -rf boot usr/share/{doc,man,info,locale,perl*,bash-completion,initramfs-tools
     usr/share/{debconf,dpkg,keyrings} usr/bin/{perl*,containerd-stress,containerd-shim,containerd-shim-runc-v1} \
     usr/bin/{dpkg*,apt*,udevadm,sqv} usr/lib/{apt,dpkg,udev,systemd,initramfs-tools,locale} \
     usr/lib/x86_64-linux-gnu/{gconv,perl*,perl-base,systemd} usr/share/iptables/*.xslt \
-    var/cache var/lib/{apt,dpkg} etc/{apt,kernel,initramfs-tools,cron*,logrotate*}
+    etc/{kernel,initramfs-tools,cron*,logrotate*}
 
 # Kernel modules: the ones named, and what they depend on.
 chroot "$root" depmod "$version"
@@ -80,18 +80,32 @@ done <"$out/order"
 install -m 755 "$resources/initramfs-init" "$ramdisk/init"
 (cd "$ramdisk" && find . | sort | bin/busybox cpio -o -H newc 2>/dev/null) >"$out/initrd"
 
-# The unpacked kernel boots faster (PVH); newer kernels only boot as they are shipped.
+# The unpacked kernel boots faster (PVH); newer kernels only boot as they are shipped. Where it lies is said by the boot
+# header: setup_sects at 0x1f1, payload_offset at 0x248, payload_length at 0x24c.
+number() { od -An -t "u$2" -j "$1" -N "$2" "$out/bzimage" | tr -d ' '; }
 cp "$out/bzimage" "$out/kernel"
 if [ "$suite" = bookworm ]; then
-    # The compressed kernel inside starts at xz's magic; what follows its end is not xz, so xz's complaint is expected.
-    offset=$(LC_ALL=C grep -obUaP '\xfd7zXZ\x00' "$out/bzimage" | head -1 | cut -d: -f1)
-    if [ -n "$offset" ] && { tail -c +$((offset + 1)) "$out/bzimage" | xz -dc >"$out/vmlinux" 2>/dev/null || true; } &&
-        [ "$(head -c 4 "$out/vmlinux" | tail -c 3)" = ELF ]; then
+    start=$((($(number 0x1f1 1) + 1) * 512 + $(number 0x248 4)))
+    tail -c +$((start + 1)) "$out/bzimage" >"$out/tail"
+    head -c "$(number 0x24c 4)" "$out/tail" >"$out/payload"
+    case $(od -An -t x1 -N 4 "$out/payload" | tr -d ' ') in
+        fd377a58) unpack=(xz -dc) ;;
+        28b52ffd) unpack=(zstd -dcq) ;;
+        02214c18) unpack=(lz4 -dcq) ;;
+        1f8b*) unpack=(gzip -dc) ;;
+        *) unpack=(false) ;;
+    esac
+    # The last four bytes of the payload are its unpacked size: unpackers complain of them after all is done.
+    "${unpack[@]}" <"$out/payload" >"$out/vmlinux" 2>/dev/null || true
+    if [ "$(head -c 4 "$out/vmlinux" | od -An -t x1 | tr -d ' ')" = 7f454c46 ] &&
+        [ "$(stat -c %s "$out/vmlinux")" = "$(tail -c 4 "$out/payload" | od -An -t u4 | tr -d ' ')" ]; then
         mv "$out/vmlinux" "$out/kernel"
     fi
 fi
 
 step 75 "Making the file system"
 # Uncompressed: it is read through the page cache and boots fastest.
-mkfs.erofs -E force-inode-compact --exclude-path=.wheelhouse "$out/base.erofs" "$root" >/dev/null
+# What mmdebstrap itself still needs is left out here rather than deleted.
+mkfs.erofs -E force-inode-compact --exclude-path=.wheelhouse --exclude-path=etc/apt --exclude-path=var/cache \
+    --exclude-path=var/lib/apt --exclude-path=var/lib/dpkg "$out/base.erofs" "$root" >/dev/null
 step 90 "Copying the image"

@@ -1,0 +1,54 @@
+// wheelhouse.dev/demo: one program to try a cluster with. "demo serve [--port N]", "demo fetch URL [--retry
+// N]", "demo sleep".
+#include "commands.h"
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <unistd.h>
+
+namespace {
+
+int usage() {
+    std::fputs("usage: demo serve [--port N] | demo fetch URL [--retry N] | demo sleep\n", stderr);
+    return 2;
+}
+
+// As process 1 the kernel delivers only signals that have a handler.
+int sleepUntilTold() {
+    struct sigaction stop {};
+    stop.sa_handler = [](int) { _exit(0); };
+    sigaction(SIGTERM, &stop, nullptr);
+    sigaction(SIGINT, &stop, nullptr);
+    while (true)
+        pause();
+}
+
+/// The number after `option`, or `fallback`; -1 when what follows is no number from 0 to 65535.
+int optionOf(int count, char** words, const char* option, int fallback) {
+    for (int i = 2; i + 1 < count; ++i) {
+        if (std::strcmp(words[i], option) != 0) continue;
+        char* end = nullptr;
+        const long value = std::strtol(words[i + 1], &end, 10);
+        return *end == '\0' && end != words[i + 1] && value >= 0 && value <= 65535 ? static_cast<int>(value)
+                                                                                   : -1;
+    }
+    return fallback;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    const char* command = argc > 1 ? argv[1] : "serve";
+    if (std::strcmp(command, "serve") == 0) {
+        const int port = optionOf(argc, argv, "--port", 8080);
+        return port < 0 ? usage() : wheelhouse::demo::serve(static_cast<std::uint16_t>(port));
+    }
+    if (std::strcmp(command, "fetch") == 0 && argc > 2) {
+        const int retries = optionOf(argc, argv, "--retry", 0);
+        return retries < 0 ? usage() : wheelhouse::demo::fetch(argv[2], retries);
+    }
+    if (std::strcmp(command, "sleep") == 0) return sleepUntilTold();
+    return usage();
+}
