@@ -26,11 +26,22 @@ std::string output(const std::string& command) {
     return out;
 }
 
+/// A program of a Debian package that is fetched but not installed, or empty.
+std::string unpacked(const std::string& package, const std::string& command) {
+    std::string path =
+        output(std::string(WHEELHOUSE_SOURCE_DIR) + "/tests/support/unpack " + package + " " + command);
+    while (path.ends_with('\n'))
+        path.pop_back();
+    return path;
+}
+
 } // namespace
 
 double etcdWritesPerSecond() {
-    if (std::system("command -v etcd >/dev/null && command -v etcdctl >/dev/null") != 0) {
-        std::fprintf(stderr, "etcd is not installed: no anchor\n");
+    const std::string etcd = unpacked("etcd-server", "etcd");
+    const std::string client = unpacked("etcd-client", "etcdctl");
+    if (etcd.empty() || client.empty()) {
+        std::fprintf(stderr, "etcd could not be fetched: no anchor\n");
         return 0;
     }
     std::string folder = std::filesystem::temp_directory_path() / "wheelhouse-etcd-XXXXXX";
@@ -39,13 +50,13 @@ double etcdWritesPerSecond() {
     if (child == 0) {
         ::freopen("/dev/null", "w", stderr);
         ::freopen("/dev/null", "w", stdout);
-        ::execlp("etcd", "etcd", "--data-dir", folder.c_str(), "--listen-client-urls", clientUrl,
-                 "--advertise-client-urls", clientUrl, "--listen-peer-urls", peerUrl,
-                 "--initial-advertise-peer-urls", peerUrl, "--initial-cluster",
-                 (std::string("default=") + peerUrl).c_str(), nullptr);
+        ::execl(etcd.c_str(), "etcd", "--data-dir", folder.c_str(), "--listen-client-urls", clientUrl,
+                "--advertise-client-urls", clientUrl, "--listen-peer-urls", peerUrl,
+                "--initial-advertise-peer-urls", peerUrl, "--initial-cluster",
+                (std::string("default=") + peerUrl).c_str(), nullptr);
         ::_exit(127);
     }
-    const std::string etcdctl = std::string("ETCDCTL_API=3 etcdctl --endpoints ") + clientUrl;
+    const std::string etcdctl = "ETCDCTL_API=3 " + client + " --endpoints " + clientUrl;
     const bool up = std::system((etcdctl + " endpoint health --dial-timeout=10s >/dev/null 2>&1 || " +
                                  etcdctl + " endpoint health --dial-timeout=20s >/dev/null 2>&1")
                                     .c_str()) == 0;
