@@ -1,0 +1,52 @@
+#pragma once
+
+#include "engine/client/cluster.h"
+#include "engine/client/manifests.h"
+
+#include <QObject>
+#include <QString>
+#include <functional>
+#include <vector>
+
+namespace wheelhouse::ui {
+
+/// What a person asks of a cluster, each as an ordinary write any client could do, each with its kubectl command.
+/// Answers come later as signals; nothing waits. UI thread only.
+class ClusterActions final : public QObject {
+    Q_OBJECT
+  public:
+    struct NewMachines {
+        bool simulated = false;
+        int count = 1;
+        int cpus = 1;
+        int memoryMiB = 512;
+        QString zone;
+    };
+    using Applied = std::function<void(Result<std::vector<client::ManifestOutcome>>)>;
+
+    explicit ClusterActions(client::Cluster& cluster, QObject* parent = nullptr);
+
+    void remove(const client::ResourceInfo& resource, const QString& nameSpace, const QString& name);
+    void removePod(const QString& nameSpace, const QString& name);
+    /// Names are the first free "vm-N" or "sim-N"; `taken` are those in use.
+    void addMachines(const NewMachines& wanted, const std::vector<QString>& taken);
+    void removeMachine(const QString& name);
+    void setPower(const QString& machine, const QString& power);
+    void setCordoned(const QString& node, bool cordoned);
+    /// `file` is only for the kubectl command shown. Also says done() or failed() for each document.
+    void apply(const QString& text, const QString& file, const QString& nameSpace, bool dryRun, Applied done);
+
+    /// The manifest of machines to be added, as kubectl would apply it.
+    static QString machineManifest(const NewMachines& wanted, const std::vector<QString>& taken);
+
+  signals:
+    /// `what` is a sentence about the user ("deleted pod web-1."), `command` does the same in a shell.
+    void done(const QString& what, const QString& command);
+    void failed(const QString& what, const wheelhouse::Status& status, const QString& command);
+
+  private:
+    client::Callback<client::Written> report(QString what, QString command);
+    client::Cluster& cluster_;
+};
+
+} // namespace wheelhouse::ui

@@ -1,0 +1,149 @@
+#pragma once
+
+#include "engine/api/object.h"
+#include "engine/base/clock.h"
+#include "engine/base/ids.h"
+#include "ui/models/live_table_model.h"
+#include "ui/models/mailbox.h"
+
+#include <QObject>
+#include <QString>
+#include <map>
+#include <optional>
+#include <set>
+#include <unordered_map>
+#include <vector>
+
+namespace wheelhouse::ui {
+
+/// What a pod looks like on the map.
+enum class PodLook : std::uint8_t { Waiting, Starting, Running, NotReady, Failing, Completed, Terminating };
+/// What a node or the machine it is to run on looks like.
+enum class NodeLook : std::uint8_t { Ready, NotReady, Cordoned, Booting, Stopped, Frozen, Failed, Leaving };
+
+struct MapPod {
+    Uid uid;
+    QString nameSpace;
+    QString name;
+    QString application; ///< app.kubernetes.io/name, app, k8s-app or the owner's name
+    int hue = 0;         ///< stable by application name
+    PodLook look = PodLook::Waiting;
+    QString node;   ///< empty while it waits for the scheduler
+    QString reason; ///< "CrashLoopBackOff", "0/3 nodes are available: …"; empty when all is well
+    qint64 cpuMilli = 0;
+    qint64 memoryBytes = 0;
+    bool operator==(const MapPod&) const = default;
+};
+
+struct BootStep {
+    QString name;
+    qint64 milliseconds = 0;
+    bool done = false;
+    bool operator==(const BootStep&) const = default;
+};
+
+/// A node, the machine behind it, or both: joined by name.
+struct MapNode {
+    QString name;
+    QString zone;
+    QString provider;          ///< "vm", "simulated" or empty where no machine is known
+    QString accelerator;       ///< "kvm", "tcg"
+    QString acceleratorReason; ///< why not the best one
+    NodeLook look = NodeLook::Ready;
+    std::optional<WallTime> since; ///< of NotReady
+    QString message;               ///< what went wrong and what to do
+    std::vector<BootStep> steps;
+    QString consoleTail;
+    qint64 cpuMilli = 0; ///< allocatable
+    qint64 memoryBytes = 0;
+    qint64 cpuAsked = 0; ///< sum of its pods' requests
+    qint64 memoryAsked = 0;
+    bool hasNode = false;
+    bool hasMachine = false;
+    std::vector<const MapPod*> pods; ///< by application, then name; valid until the next change
+};
+
+/// What changed between two frames of the map.
+struct MapChange {
+    struct Move {
+        Uid uid;
+        QString from; ///< node, or empty = the queue
+        QString to;   ///< node; empty = gone
+        int hue = 0;
+    };
+    std::set<QString> nodes; ///< whose card must be drawn again
+    std::vector<Move> moves; ///< pods that were placed or went away
+    bool structure = false;  ///< nodes came, went or changed zone
+    bool queue = false;
+};
+
+/// The cluster as the map shows it: nodes, machines and pods joined, as plain values. Feed it objects as they come; it
+/// speaks once a frame, when `apply()` is called. Knows nothing of widgets or of where objects come from. UI thread only.
+class ClusterMapModel final : public QObject {
+    Q_OBJECT
+  public:
+    explicit ClusterMapModel(QObject* parent = nullptr);
+
+    void pod(Change change, const api::ObjectPtr& object);
+    void node(Change change, const api::ObjectPtr& object);
+    void machine(Change change, const api::ObjectPtr& object);
+    /// Only pods of this namespace; empty = all. Takes effect with the next apply().
+    void setNamespace(const QString& nameSpace);
+    /// Takes in everything since the last call and emits changed() if there was anything.
+    void apply();
+    bool pending() const;
+
+    const std::map<QString, MapNode>& nodes() const { return nodes_; }
+    const std::vector<const MapPod*>& queue() const; ///< those no node was found for yet, oldest first
+    const MapPod* findPod(const Uid& uid) const;
+    const MapNode* findNode(const QString& name) const;
+    /// Applications by number of pods, most first: the legend.
+    std::vector<std::pair<QString, int>> applications(std::size_t most) const;
+
+    struct Counts {
+        int nodes = 0;
+        int nodesInTrouble = 0;
+        int pods = 0;
+        int pending = 0;
+        int failing = 0;
+        bool operator==(const Counts&) const = default;
+    };
+    Counts counts() const;
+
+  signals:
+    void wanted(); ///< news wait for apply()
+    void changed(const wheelhouse::ui::MapChange& change);
+
+  private:
+    using Box = Mailbox<Uid, api::ObjectPtr>;
+    void takeNodes(MapChange& change);
+    void takeMachines(MapChange& change);
+    void takePods(MapChange& change);
+    void place(const MapPod& pod, int sign, MapChange& change);
+    void join(const QString& name, MapChange& change);
+    bool shown(const MapPod& pod) const;
+
+    Box podBox_;
+    Box nodeBox_;
+    Box machineBox_;
+    std::unordered_map<Uid, MapPod> pods_;
+    std::map<QString, std::pair<Uid, MapNode>> nodeParts_;    ///< what Node objects say
+    std::map<QString, std::pair<Uid, MapNode>> machineParts_; ///< what Machine objects say
+    std::map<QString, MapNode> nodes_;
+    std::unordered_map<std::string, int> applicationCounts_;
+    std::map<QString, std::vector<const MapPod*>> podsByNode_; ///< "" = the queue
+    QString nameSpace_;
+    bool refilter_ = false;
+};
+
+/// Readers from API objects; pure.
+MapPod readPod(const api::Object& object);
+MapNode readNode(const api::Object& object);
+MapNode readMachine(const api::Object& object);
+/// The one card of a node and its machine; either may be null, not both.
+MapNode joined(const MapNode* node, const MapNode* machine);
+/// Which of `count` hues an application has: always the same for a name.
+int hueOf(const QString& application, int count);
+inline constexpr int hueCount = 10;
+
+} // namespace wheelhouse::ui

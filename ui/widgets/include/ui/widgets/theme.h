@@ -1,0 +1,76 @@
+#pragma once
+
+#include "ui/models/cluster_map_model.h"
+#include "ui/models/live_table_model.h"
+
+#include <QColor>
+#include <QFont>
+#include <QIcon>
+#include <QObject>
+#include <QPalette>
+#include <QPixmap>
+#include <array>
+#include <map>
+
+namespace wheelhouse::ui {
+
+/// The colours of one appearance, by what they are for.
+struct Tokens {
+    bool dark = true;
+    QColor background, panel, raised, line, text, muted, accent, onAccent, second, ok, warning, bad, deleting, completed;
+    std::array<QColor, hueCount> hues;
+};
+
+/// Sizes every view uses; all in device-independent pixels, spacing in steps of four.
+namespace metrics {
+inline constexpr int unit = 4;
+inline constexpr int railWidth = 60;
+inline constexpr int topBarHeight = 52;
+inline constexpr int radius = 8;
+inline constexpr int cardRadius = 10;
+inline constexpr int bodyPx = 13;
+inline constexpr int smallPx = 12;
+inline constexpr int captionPx = 11;
+inline constexpr int titlePx = 18;
+} // namespace metrics
+
+/// How everything looks: colours, fonts, icons and the one style sheet, made from the tokens. The only place that names
+/// a colour. Views hold a reference and repaint on changed(). UI thread only.
+class Theme final : public QObject {
+    Q_OBJECT
+  public:
+    explicit Theme(bool dark, QObject* parent = nullptr);
+    /// The base style and fonts for the whole program; harmless to call again.
+    static void prepareApplication();
+    /// What the desktop asks for.
+    static bool systemIsDark();
+
+    void setDark(bool dark);
+    bool isDark() const { return tokens_.dark; }
+    const Tokens& tokens() const { return tokens_; }
+    QColor color(Tone tone) const;
+    QColor hue(int index) const { return tokens_.hues[static_cast<std::size_t>(index) % tokens_.hues.size()]; }
+    /// `amount` of `over` on `base`, opaque.
+    static QColor mix(const QColor& base, const QColor& over, double amount);
+    /// The quiet background of a chip or row in a tone.
+    QColor tint(Tone tone) const;
+
+    QFont body(int px = metrics::bodyPx, int weight = QFont::Normal) const;
+    QFont mono(int px = metrics::smallPx, int weight = QFont::Normal) const;
+    /// A line icon of `resources/icons` in a colour.
+    QPixmap pixmap(const QString& name, int size, const QColor& color, qreal ratio) const;
+    QIcon icon(const QString& name, Tone tone = Tone::Muted) const;
+    QIcon icon(const QString& name, const QColor& normal, const QColor& on) const;
+
+    QString styleSheet() const;
+    QPalette palette() const;
+
+  signals:
+    void changed();
+
+  private:
+    Tokens tokens_;
+    mutable std::map<QString, QPixmap> pixmaps_;
+};
+
+} // namespace wheelhouse::ui
