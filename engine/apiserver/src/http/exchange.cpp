@@ -1,0 +1,222 @@
+#include "http/exchange.h"
+
+#include "engine/base/log.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace wheelhouse::apiserver::http {
+
+HttpExchange::HttpExchange(std::shared_ptr<Front> front, std::weak_ptr<ExchangeSink> sink, Facts facts)
+    : front_(std::move(front)), sink_(std::move(sink)), facts_(std::move(facts)),
+      started_(front_->clock.now()) {}
+
+HttpExchange::~HttpExchange() = default;
+
+void HttpExchange::wake(std::unique_lock<std::mutex>& lock) {
+    if (std::exchange(signalled_, true)) return;
+    lock.unlock();
+    if (auto sink = sink_.lock()) sink->outputReady(shared_from_this());
+}
+
+void HttpExchange::respond(std::function<Response()> render) {
+    {
+        std::unique_lock lock(mutex_);
+        if (detached_ || std::exchange(answered_, true)) return;
+    }
+    auto sink = sink_.lock();
+    if (!sink) return;
+    sink->offload([self = shared_from_this(), render = std::move(render)] {
+        try {
+            self->complete(render());
+        } catch (const std::exception& error) {
+            log::error("http", "an answer could not be made: {}", error.what());
+            self->complete(statusResponse(Reason::InternalError, "the answer could not be made"));
+        }
+    });
+}
+
+void HttpExchange::respondNow(Response response) {
+    {
+        std::unique_lock lock(mutex_);
+        if (detached_ || std::exchange(answered_, true)) return;
+    }
+    front_->refused.fetch_add(1);
+    complete(std::move(response));
+}
+
+void HttpExchange::complete(Response response) {
+    Head head{response.code, std::move(response.headers), 0};
+    Bytes body = std::move(response.body);
+    const auto has = [&](std::string_view name) {
+        return std::any_of(head.headers.begin(), head.headers.end(),
+                           [&](const auto& h) { return h.first == name; });
+    };
+    const bool bodyless = head.code == 204 || head.code == 304 || head.code < 200;
+    if (body && facts_.gzip && !bodyless && body->size() > front_->limits.gzipFrom &&
+        !has("content-encoding")) {
+        if (auto packed = gzip(*body)) {
+            body = std::make_shared<const std::string>(std::move(*packed));
+            head.headers.emplace_back("content-encoding", "gzip");
+            head.headers.emplace_back("vary", "Accept-Encoding");
+        }
+    }
+    front_->decorate(head.headers, facts_.auditId);
+    head.length = body && !bodyless ? body->size() : 0;
+    std::unique_lock lock(mutex_);
+    slot_.release();
+    if (detached_) return;
+    if (body && !bodyless && !facts_.head && !body->empty()) {
+        queued_ = body->size();
+        queue_.push_back(std::move(body));
+    }
+    head_ = std::move(head);
+    ended_ = true;
+    wake(lock);
+}
+
+void HttpExchange::begin(int code, Headers headers) {
+    front_->decorate(headers, facts_.auditId);
+    std::unique_lock lock(mutex_);
+    if (detached_ || std::exchange(answered_, true)) return;
+    slot_.release();
+    streaming_ = true;
+    ended_ = facts_.head;
+    head_ = Head{code, std::move(headers), std::nullopt};
+    wake(lock);
+}
+
+void HttpExchange::write(Bytes chunk) {
+    std::unique_lock lock(mutex_);
+    if (detached_ || aborted_ || ended_ || !streaming_ || !chunk || chunk->empty() || facts_.head) return;
+    // One chunk always has room, however large its object is.
+    if (queued_ != 0 && queued_ + chunk->size() > front_->limits.streamHardBytes) {
+        cutLocked();
+    } else {
+        queued_ += chunk->size();
+        queue_.push_back(std::move(chunk));
+    }
+    wake(lock);
+}
+
+void HttpExchange::end() {
+    std::unique_lock lock(mutex_);
+    if (detached_ || aborted_ || !streaming_ || std::exchange(ended_, true)) return;
+    wake(lock);
+}
+
+void HttpExchange::abort() {
+    std::unique_lock lock(mutex_);
+    if (detached_ || ended_ || aborted_) return;
+    aborted_ = true;
+    queue_.clear();
+    queued_ = 0;
+    wake(lock);
+}
+
+std::size_t HttpExchange::pendingBytes() const {
+    std::unique_lock lock(mutex_);
+    return queued_;
+}
+
+void HttpExchange::cutLocked() {
+    aborted_ = true;
+    queue_.clear();
+    queued_ = 0;
+    front_->cutStreams.fetch_add(1);
+}
+
+void HttpExchange::setSlot(Slot slot) {
+    std::unique_lock lock(mutex_);
+    slot_ = std::move(slot);
+    if (answered_) slot_.release();
+}
+
+void HttpExchange::setRunning(std::shared_ptr<Running> running) {
+    std::unique_lock lock(mutex_);
+    if (!detached_) {
+        running_ = std::move(running);
+        return;
+    }
+    lock.unlock();
+    if (running) running->cancel();
+}
+
+std::optional<Head> HttpExchange::takeHead() {
+    std::unique_lock lock(mutex_);
+    signalled_ = false;
+    if (aborted_) return std::nullopt;
+    return std::exchange(head_, std::nullopt);
+}
+
+HttpExchange::Pulled HttpExchange::pull(char* to, std::size_t size) {
+    std::unique_lock lock(mutex_);
+    signalled_ = false;
+    Pulled pulled;
+    while (pulled.bytes < size && !queue_.empty()) {
+        const std::string& first = *queue_.front();
+        const std::size_t n = std::min(size - pulled.bytes, first.size() - offset_);
+        std::memcpy(to + pulled.bytes, first.data() + offset_, n);
+        pulled.bytes += n;
+        offset_ += n;
+        if (offset_ == first.size()) {
+            queue_.pop_front();
+            offset_ = 0;
+        }
+    }
+    queued_ -= std::min(queued_, pulled.bytes);
+    pulled_ += pulled.bytes;
+    pulled.aborted = aborted_;
+    pulled.ended = ended_ && queue_.empty();
+    return pulled;
+}
+
+std::shared_ptr<Running> HttpExchange::releaseLocked() {
+    detached_ = true;
+    queue_.clear();
+    queued_ = 0;
+    return std::exchange(running_, nullptr);
+}
+
+void HttpExchange::detach() {
+    std::unique_lock lock(mutex_);
+    auto running = releaseLocked();
+    lock.unlock();
+    if (running) running->cancel();
+}
+
+void HttpExchange::tick(Instant now) {
+    std::unique_lock lock(mutex_);
+    if (detached_ || aborted_) return;
+    if (!answered_ && !facts_.longRunning && now - started_ > front_->limits.answer) {
+        auto running = running_;
+        lock.unlock();
+        if (running) running->cancel();
+        respondNow(statusResponse(Reason::Timeout, "the request did not complete in time"));
+        return;
+    }
+    // A stream must get below its bound; a whole answer must only go on.
+    const bool behind =
+        streaming_ ? queued_ > front_->limits.streamBytes : queued_ > 0 && pulled_ == pulledThen_;
+    pulledThen_ = pulled_;
+    if (!behind) {
+        behindSince_ = {};
+    } else if (behindSince_ == Instant{}) {
+        behindSince_ = now;
+    } else if (now - behindSince_ > (streaming_ ? front_->limits.slowReader : front_->limits.idle)) {
+        cutLocked();
+        wake(lock);
+    }
+}
+
+void HttpExchange::finishStream() {
+    std::unique_lock lock(mutex_);
+    if (detached_ || aborted_ || ended_) return;
+    auto running = running_;
+    if (streaming_) ended_ = true;
+    if (streaming_) wake(lock);
+    if (lock.owns_lock()) lock.unlock();
+    if (running && facts_.longRunning) running->cancel();
+}
+
+} // namespace wheelhouse::apiserver::http
