@@ -60,6 +60,14 @@ Result<void> setDuration(Duration& out, const std::string& option, const std::st
     return {};
 }
 
+Result<void> setToleration(CommandLine& out, const std::string& value) {
+    const auto seconds = number<int>(value);
+    if (!seconds || *seconds < 0)
+        return usage(fmt::format("--default-toleration-seconds takes a number of seconds, not '{}'", value));
+    out.defaultTolerationSeconds = *seconds;
+    return {};
+}
+
 struct Option {
     const char* name;
     const char* argument; ///< null = a flag
@@ -97,6 +105,9 @@ const std::vector<Option>& options() {
          }},
         {"--heartbeat", "TIME", "how often a node says that it is well (default 10s)",
          [](CommandLine& out, const std::string& v) { return setDuration(out.heartbeat, "--heartbeat", v); }},
+        {"--default-toleration-seconds", "SECONDS",
+         "how long pods stay on a node that is gone, where they do not say themselves (default 300)",
+         setToleration},
         {"--ready-file", "FILE", "serve: write the ready line to FILE too",
          always(
              [](CommandLine& out, const std::string& v) { out.readyFile = std::filesystem::absolute(v); })},

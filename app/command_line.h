@@ -27,6 +27,8 @@ struct CommandLine {
     std::map<std::string, std::string> registryMirrors; ///< "docker.io" → "http://127.0.0.1:5000"
     Duration nodeMonitorGrace = std::chrono::seconds(50);
     Duration heartbeat = std::chrono::seconds(10);
+    /// How long pods stay on a node that is not ready or unreachable, where they do not say themselves.
+    int defaultTolerationSeconds = 300;
     bool keepMachines = false;
     bool verbose = false;
     std::string appearance = "system"; ///< window: system, light, dark

@@ -28,6 +28,7 @@ struct Options {
     std::map<std::string, std::string> registryMirrors;
     Duration nodeMonitorGrace = std::chrono::seconds(50);
     Duration heartbeat = std::chrono::seconds(10);
+    int defaultTolerationSeconds = 300; ///< of pods on nodes that are not ready or unreachable
     /// Simulated nodes are tainted, so that ordinary pods land on real ones.
     bool taintSimulated = true;
 };

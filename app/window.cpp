@@ -1,0 +1,70 @@
+#include "window.h"
+
+#include "engine/base/system.h"
+#include "lab.h"
+#include "serve.h"
+#include "ui/models/ui_executor.h"
+#include "ui/views/main_window.h"
+
+#include <QApplication>
+#include <QMessageBox>
+#include <thread>
+
+namespace wheelhouse::app {
+namespace {
+
+ui::Appearance appearanceOf(const std::string& name) {
+    return name == "light"  ? ui::Appearance::Light
+           : name == "dark" ? ui::Appearance::Dark
+                            : ui::Appearance::System;
+}
+
+/// Ends the event loop when the system asks the program to stop.
+void quitOnStopSignal() {
+    std::thread([] {
+        waitForStop();
+        QMetaObject::invokeMethod(qApp, &QCoreApplication::quit, Qt::QueuedConnection);
+    }).detach();
+}
+
+} // namespace
+
+int window(const CommandLine& options, int& argc, char** argv) {
+    holdStopSignals();
+    QApplication application(argc, argv);
+    QApplication::setApplicationName("wheelhouse");
+    QApplication::setDesktopFileName("dev.wheelhouse.Wheelhouse");
+    quitOnStopSignal();
+    Result<std::unique_ptr<Lab>> lab = Lab::open(options);
+    if (!lab) {
+        const QString message = QString::fromStdString(lab.error().message);
+        fprintf(stderr, "wheelhouse: %s\n", qPrintable(message));
+        QMessageBox::critical(nullptr, QObject::tr("Wheelhouse"), message);
+        return 1;
+    }
+    SystemClock clock;
+    int code = 0;
+    {
+        ui::UiExecutor executor(clock);
+        const std::unique_ptr<client::Cluster> cluster = (*lab)->connect(executor, "wheelhouse-window");
+        ui::MainWindowOptions shown;
+        shown.title = QString::fromStdString(options.dataDirectory.filename().string());
+        shown.place = QObject::tr("this computer");
+        shown.appearance = appearanceOf(options.appearance);
+        ui::MainWindow mainWindow(shown, *cluster, executor);
+        QObject::connect(&mainWindow, &ui::MainWindow::closing, &application, &QApplication::quit);
+        mainWindow.show();
+        (*lab)->start([&executor, &mainWindow](const Result<void>& outcome) {
+            if (outcome) return;
+            executor.post([&mainWindow, text = QString::fromStdString(outcome.error().message)] {
+                mainWindow.setNotice(text);
+            });
+        });
+        code = QApplication::exec();
+        mainWindow.hide();
+    }
+    (*lab)->stop();
+    return code;
+}
+
+} // namespace wheelhouse::app
