@@ -1,4 +1,6 @@
 #include "engine/api/codec.h"
+
+#include "codec/forms.h"
 #include "engine/api/quantity.h"
 #include "engine/api/types.h"
 
@@ -41,8 +43,9 @@ bool canonicalizeForm(Message& message) {
         static_cast<meta::Time&>(message).clear_nanos();
     } else if (type == resource::Quantity::descriptor()) {
         auto& quantity = static_cast<resource::Quantity&>(message);
-        if (const Result<Quantity> parsed = Quantity::parse(quantity.string()))
-            quantity.set_string(parsed->toString());
+        const Result<Quantity> parsed = Quantity::parse(quantity.string());
+        if (quantity.string().empty()) quantity.set_string("0");
+        if (parsed) quantity.set_string(parsed->toString());
     } else if (type == intstr::IntOrString::descriptor()) {
         auto& value = static_cast<intstr::IntOrString&>(message);
         value.set_type(value.type());
@@ -81,8 +84,11 @@ void canonicalizeField(Message& message, const FieldDescriptor* field) {
     }
     Message* child = r.MutableMessage(&message, field);
     canonicalize(*child);
-    if ((emit == wh::ALWAYS || field->options().GetExtension(wh::inlined)) && child->ByteSizeLong() == 0)
-        r.ClearField(&message, field);
+    const wh::Form form = child->GetDescriptor()->options().GetExtension(wh::form);
+    // An empty time is Go's zero time, which is no time.
+    const bool time = (form == wh::TIME || form == wh::MICRO_TIME) && child->ByteSizeLong() == 0;
+    const bool plain = emit == wh::ALWAYS || field->options().GetExtension(wh::inlined);
+    if (time || (plain && codec::isZeroStruct(*child))) r.ClearField(&message, field);
 }
 
 } // namespace

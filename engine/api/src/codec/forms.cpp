@@ -257,6 +257,13 @@ void withForm(Message& message, Function&& function) {
 
 } // namespace
 
+bool isZeroStruct(const google::protobuf::Message& message) {
+    bool zero = message.ByteSizeLong() == 0;
+    const auto exact = [&](const auto& typed) { zero = isZeroStruct(typed); };
+    if (!ifIs<intstr::IntOrString>(message, exact)) ifIs<resource::Quantity>(message, exact);
+    return zero;
+}
+
 void encodeFormOf(const google::protobuf::Message& message, JsonWriter& writer) {
     withForm(message, [&](const auto& typed) { encodeForm(typed, writer); });
 }

@@ -29,6 +29,15 @@ bool decodeForm(resource::Quantity* quantity, JsonReader& reader);
 bool decodeForm(resource::QuantityValue* quantity, JsonReader& reader);
 bool decodeForm(intstr::IntOrString* value, JsonReader& reader);
 
+/// Whether a plain struct of Go holds its zero value: then it stays absent in our messages.
+inline bool isZeroStruct(const intstr::IntOrString& value) {
+    return value.type() == 0 && value.intval() == 0;
+}
+inline bool isZeroStruct(const resource::Quantity& quantity) {
+    return quantity.string().empty() || quantity.string() == "0";
+}
+bool isZeroStruct(const google::protobuf::Message& message);
+
 /// For who knows the message only by its descriptor, whose form is not FIELDS.
 void encodeFormOf(const google::protobuf::Message& message, JsonWriter& writer);
 bool decodeFormOf(google::protobuf::Message* message, JsonReader& reader);

@@ -296,7 +296,7 @@ bool decodeField(Message* message, const FieldDescriptor* field, JsonReader& rea
         return decodeScalar(message, field, emit == wh::IF_SET || emit == wh::ALWAYS_NULL, reader);
     Message* child = r.MutableMessage(message, field);
     if (!decodeMessage(child, reader)) return false;
-    if (emit == wh::ALWAYS && child->ByteSizeLong() == 0) r.ClearField(message, field);
+    if (emit == wh::ALWAYS && codec::isZeroStruct(*child)) r.ClearField(message, field);
     return true;
 }
 
