@@ -1,0 +1,28 @@
+# What a kind means beyond its shape: defaults, validation, preparation, patches, table columns.
+set(SEMANTICS_SOURCES
+  src/semantics/cluster_rules.cpp
+  src/semantics/config_rules.cpp
+  src/semantics/container_rules.cpp
+  src/semantics/defaults.cpp
+  src/semantics/enumerations.cpp
+  src/semantics/environment_rules.cpp
+  src/semantics/meta_rules.cpp
+  src/semantics/names.cpp
+  src/semantics/json_patch.cpp
+  src/semantics/patch.cpp
+  src/semantics/placement_rules.cpp
+  src/semantics/pod_defaults.cpp
+  src/semantics/pod_rules.cpp
+  src/semantics/prepare.cpp
+  src/semantics/probe_rules.cpp
+  src/semantics/problems.cpp
+  src/semantics/resource_rules.cpp
+  src/semantics/same.cpp
+  src/semantics/service_rules.cpp
+  src/semantics/strategic_merge.cpp
+  src/semantics/table.cpp
+  src/semantics/table_cells.cpp
+  src/semantics/table_pod.cpp
+  src/semantics/validate.cpp
+  src/semantics/volume_rules.cpp
+  src/semantics/workload_rules.cpp)
