@@ -1,0 +1,74 @@
+#pragma once
+
+#include "engine/apiserver/handler.h"
+#include "engine/base/executor.h"
+#include "engine/base/random.h"
+#include "engine/base/status.h"
+#include "engine/nodelink/pod_streams.h"
+#include "engine/store/store.h"
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace wheelhouse::apiserver {
+
+struct Core;
+
+/// What an operator may choose about the API server. Plain data.
+struct Options {
+    /// Service addresses are handed out from here: 10.96.0.0/16, as two octets, the first address being the
+    /// API's own.
+    std::string serviceNetwork = "10.96.0.0/16";
+    /// How often an idle watch that asked for bookmarks gets one.
+    Duration bookmarkInterval = std::chrono::minutes(1);
+    /// A watch or log whose client is further behind than this waits; one that stays behind for
+    /// `slowClientLimit` events is broken off, and the client lists again.
+    std::size_t streamBufferBytes = std::size_t{1} << 20;
+    std::size_t slowClientEvents = 100'000;
+    /// What `kubectl version` shows besides 1.35.
+    std::string gitVersion = "v1.35.0+wheelhouse";
+    std::string buildDate = "1970-01-01T00:00:00Z";
+};
+
+/// The Kubernetes API over one store: paths, verbs, discovery, admission. Speaks HTTP's meaning but not its
+/// bytes: a front (HTTPS, or a test) hands it Requests, and LocalCluster calls it without encoding anything.
+///
+/// Contract. A request has three parts. Decoding (path, query, Accept, body into a message) is pure and runs
+/// on the caller's thread. Deciding (admission, defaults, validation, the store) runs on the control
+/// executor, where every write sees the newest state, also of writes whose commit is still on its way to
+/// disk; so a conflict is decided in one turn and never retried. Encoding is pure again and runs where the
+/// front likes. A write is answered only after its commit is durable. Nothing else waits: a watch is a store
+/// subscription with a bounded queue, a log is a stream of the node link.
+///
+/// Interrupted: requests in flight when the server is destroyed are not answered (the front closes their
+/// connections); what the store had accepted by then is either durable or gone, never half. `start` may run
+/// again on the same store: it only adds what is missing.
+///
+/// Threads: `handle` from any; everything else on the control executor.
+class ApiServer final : public Handler {
+  public:
+    /// `streams` may be null: logs then answer ServiceUnavailable. All references must outlive the server,
+    /// and `random` is used on the control executor only.
+    ApiServer(store::Store& store, Executor& control, Random& random, nodelink::PodStreams* streams,
+              Options options = {});
+    ~ApiServer() override;
+    ApiServer(const ApiServer&) = delete;
+    ApiServer& operator=(const ApiServer&) = delete;
+
+    /// Creates the objects every cluster has (namespaces, the service of the API itself) where they are
+    /// missing, then calls `done`; from then on /readyz says ok. An error is the store's.
+    void start(std::function<void(Result<void>)> done);
+    bool ready() const;
+
+    [[nodiscard]] std::shared_ptr<Running> handle(Request request,
+                                                  std::shared_ptr<Exchange> exchange) override;
+
+    /// For LocalCluster.
+    const std::shared_ptr<Core>& core() const { return core_; }
+
+  private:
+    std::shared_ptr<Core> core_;
+};
+
+} // namespace wheelhouse::apiserver

@@ -1,0 +1,64 @@
+#pragma once
+
+#include "engine/apiserver/handler.h"
+#include "engine/base/random.h"
+#include "engine/store/store.h"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wheelhouse::apiserver {
+
+/// One write on its way to the store.
+struct Admission {
+    enum class Operation { Create, Update, Delete };
+    Operation operation = Operation::Create;
+    const api::Kind* kind = nullptr;
+    std::string nameSpace;
+    std::string name;
+    std::string subresource;
+    google::protobuf::Message* object = nullptr;    ///< may be changed; null for a deletion
+    const google::protobuf::Message* old = nullptr; ///< null for a creation
+    const User* user = nullptr;
+    bool dryRun = false;
+    std::vector<std::string>* warnings = nullptr;
+    /// Run once the write is decided: true = committed, false = refused or only tried. For what a plug-in has
+    /// set aside.
+    std::vector<std::function<void(bool committed)>> settle;
+};
+
+/// One rule every write passes. Plug-ins may change the object (`admit`, before validation) or refuse it
+/// (`admit` or `check`, which sees the validated object). They live on the control executor and may read the
+/// store's newest state.
+class AdmissionPlugin {
+  public:
+    virtual ~AdmissionPlugin() = default;
+    virtual Result<void> admit(Admission&) { return {}; }
+    virtual Result<void> check(const Admission&) { return {}; }
+    /// An object has gone for good.
+    virtual void removed(const api::Object&) {}
+};
+
+/// The plug-ins in Kubernetes' order.
+class AdmissionChain {
+  public:
+    AdmissionChain(store::Store& store, Random& random, const std::string& serviceNetwork);
+    Result<void> admit(Admission& admission);
+    Result<void> check(const Admission& admission);
+    void removed(const api::Object& object);
+
+  private:
+    std::vector<std::unique_ptr<AdmissionPlugin>> plugins_;
+};
+
+std::unique_ptr<AdmissionPlugin> makeNamespaceLifecycle(store::Store& store);
+std::unique_ptr<AdmissionPlugin> makeServiceAccountDefault();
+std::unique_ptr<AdmissionPlugin> makePriority();
+std::unique_ptr<AdmissionPlugin> makeDefaultTolerations();
+std::unique_ptr<AdmissionPlugin> makeServiceAddresses(store::Store& store, Random& random,
+                                                      const std::string& network);
+
+} // namespace wheelhouse::apiserver

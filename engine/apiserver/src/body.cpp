@@ -1,0 +1,94 @@
+#include "body.h"
+
+#include "errors.h"
+#include "verbs.h"
+
+#include <fmt/format.h>
+
+namespace wheelhouse::apiserver {
+namespace {
+
+constexpr std::string_view acceptedBodies =
+    "application/json, application/yaml, application/vnd.kubernetes.protobuf";
+
+Result<api::Decoded> decodeYaml(std::string_view bytes, const BodyKind& expected,
+                                api::FieldValidation validation) {
+    auto documents = api::yamlToJson(bytes);
+    if (!documents) return fail(documents.error());
+    if (documents->size() != 1)
+        return fail(Reason::BadRequest,
+                    fmt::format("the body must be one YAML document, not {}", documents->size()));
+    return api::decodeJson(documents->front(), expected.type, validation);
+}
+
+Result<void> checkKind(const api::Decoded& decoded, const BodyKind& expected) {
+    const std::string& version = decoded.apiVersion;
+    const std::string& kind = decoded.kindName;
+    if ((version.empty() || version == expected.apiVersion) && (kind.empty() || kind == expected.kind))
+        return {};
+    const std::string known = version.empty() ? expected.apiVersion : version;
+    if (!kind.empty() && kind != expected.kind && !api::findKind(known, kind))
+        return fail(
+            Reason::BadRequest,
+            fmt::format("no kind \"{}\" is registered for version \"{}\"; this request takes a {} of {}",
+                        kind, known, expected.kind, expected.apiVersion));
+    return fail(Reason::BadRequest, fmt::format("{} in version \"{}\" cannot be handled as a {}: converting "
+                                                "({}.{}) to ({}.{}): unknown conversion",
+                                                kind.empty() ? expected.kind : kind, known, expected.kind,
+                                                known, kind, expected.apiVersion, expected.kind));
+}
+
+} // namespace
+
+BodyKind bodyKindOf(const api::Kind& kind, std::string_view subresource) {
+    if (isScale(subresource)) return {scaleType(), "autoscaling/v1", "Scale"};
+    if (subresource == "binding") return {bindingType(), "v1", "Binding"};
+    if (subresource == "eviction") return {evictionType(), "policy/v1", "Eviction"};
+    return {kind.descriptor, kind.apiVersion(), kind.kind};
+}
+
+namespace {
+
+Result<api::Decoded> decodeUnchecked(std::string_view bytes, BodyType bodyType, const BodyKind& expected,
+                                     api::FieldValidation validation) {
+    Result<api::Decoded> decoded = fail(unsupportedMediaType(acceptedBodies));
+    if (bodyType == BodyType::Json)
+        decoded = api::decodeJson(bytes, expected.type, validation);
+    else if (bodyType == BodyType::Yaml)
+        decoded = decodeYaml(bytes, expected, validation);
+    else if (bodyType == BodyType::Protobuf)
+        decoded = api::decodeProtobuf(bytes, expected.type);
+    return decoded;
+}
+
+} // namespace
+
+Result<api::Decoded> decodeBody(std::string_view bytes, BodyType bodyType, const BodyKind& expected,
+                                api::FieldValidation validation) {
+    auto decoded = decodeUnchecked(bytes, bodyType, expected, validation);
+    if (!decoded) return decoded;
+    if (auto checked = checkKind(*decoded, expected); !checked) return fail(checked.error());
+    return decoded;
+}
+
+Result<api::Decoded> decodeAnyVersion(std::string_view bytes, BodyType bodyType, BodyKind expected,
+                                      api::FieldValidation validation) {
+    auto decoded = decodeUnchecked(bytes, bodyType, expected, validation);
+    if (!decoded) return decoded;
+    expected.apiVersion = decoded->apiVersion;
+    if (auto checked = checkKind(*decoded, expected); !checked) return fail(checked.error());
+    return decoded;
+}
+
+Result<api::FieldValidation> parseFieldValidation(std::string_view text, std::string_view optionsKind) {
+    if (text.empty() || text == "Warn") return api::FieldValidation::Warn;
+    if (text == "Ignore") return api::FieldValidation::Ignore;
+    if (text == "Strict") return api::FieldValidation::Strict;
+    return fail(invalidOption(
+        optionsKind,
+        {"FieldValueNotSupported",
+         fmt::format("Unsupported value: \"{}\": supported values: \"Ignore\", \"Warn\", \"Strict\"", text),
+         "fieldValidation"}));
+}
+
+} // namespace wheelhouse::apiserver

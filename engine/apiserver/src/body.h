@@ -1,0 +1,30 @@
+#pragma once
+
+#include "engine/api/codec.h"
+#include "negotiate.h"
+
+#include <string_view>
+
+namespace wheelhouse::apiserver {
+
+/// The type a body must have: a kind, or what a subresource takes (Scale, Binding, Eviction).
+struct BodyKind {
+    const google::protobuf::Descriptor* type = nullptr;
+    std::string apiVersion;
+    std::string kind;
+};
+/// What a write to `kind` (or its subresource) takes.
+BodyKind bodyKindOf(const api::Kind& kind, std::string_view subresource);
+
+/// A whole body as a message of `expected`. A body may leave out what the path says already (apiVersion,
+/// kind), but not contradict it. Pure. BadRequest says what is wrong; UnsupportedMediaType for patches and
+/// unknown types.
+Result<api::Decoded> decodeBody(std::string_view bytes, BodyType bodyType, const BodyKind& expected,
+                                api::FieldValidation validation);
+/// The same for options: a body of the right kind in whatever version.
+Result<api::Decoded> decodeAnyVersion(std::string_view bytes, BodyType bodyType, BodyKind expected,
+                                      api::FieldValidation validation);
+/// The `fieldValidation` parameter; empty = Warn. Invalid for anything unknown.
+Result<api::FieldValidation> parseFieldValidation(std::string_view text, std::string_view optionsKind);
+
+} // namespace wheelhouse::apiserver

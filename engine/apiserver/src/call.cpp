@@ -1,0 +1,465 @@
+#include "call.h"
+
+#include "body.h"
+#include "discovery.h"
+#include "encode.h"
+#include "errors.h"
+#include "health.h"
+#include "path.h"
+#include "streams.h"
+
+#include <algorithm>
+#include <atomic>
+#include <fmt/format.h>
+
+namespace wheelhouse::apiserver {
+
+void addCommonHeaders(Headers& headers, const std::string& auditId) {
+    headers.emplace_back("cache-control", "no-cache, private");
+    headers.emplace_back("audit-id", auditId);
+}
+
+Response errorResponse(const Status& status, const Format& format, const std::string& auditId) {
+    Format plain;
+    plain.encoding = format.encoding;
+    Response response;
+    response.code = httpCode(status.reason);
+    response.headers.emplace_back("content-type", plain.contentType(false));
+    addCommonHeaders(response.headers, auditId);
+    if (status.retryAfterSeconds > 0)
+        response.headers.emplace_back("retry-after", std::to_string(status.retryAfterSeconds));
+    response.body = std::make_shared<const std::string>(encodeStatus(status, plain));
+    return response;
+}
+
+namespace {
+
+constexpr std::string_view acceptedPatches =
+    "application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json";
+constexpr std::size_t warningsTotal = 4096;
+constexpr std::size_t warningShort = 256;
+
+std::string warningHeader(std::string_view text, bool shorten) {
+    if (shorten && text.size() > warningShort) text = text.substr(0, warningShort);
+    std::string out = "299 - \"";
+    for (const char c : text) {
+        if (c == '"' || c == '\\') out.push_back('\\');
+        out.push_back(c == '\n' || c == '\r' ? ' ' : c);
+    }
+    return out + "\"";
+}
+
+std::string_view optionsKindOf(Verb verb) {
+    switch (verb) {
+    case Verb::Create:
+        return "CreateOptions";
+    case Verb::Update:
+        return "UpdateOptions";
+    case Verb::Patch:
+        return "PatchOptions";
+    default:
+        return "DeleteOptions";
+    }
+}
+
+Status forbiddenTo(const User& user, std::string_view method, std::string_view path,
+                   const RequestInfo* info) {
+    Status status;
+    status.reason = Reason::Forbidden;
+    if (!info || !info->kind) {
+        std::string verb(method);
+        std::transform(verb.begin(), verb.end(), verb.begin(),
+                       [](unsigned char c) { return std::tolower(c); });
+        status.message = fmt::format("forbidden: User \"{}\" cannot {} path \"{}\"", user.name, verb, path);
+        return status;
+    }
+    std::string resource = info->kind->name.resource;
+    if (!info->subresource.empty()) resource += "/" + info->subresource;
+    const std::string where = info->nameSpace.empty()
+                                  ? "at the cluster scope"
+                                  : fmt::format("in the namespace \"{}\"", info->nameSpace);
+    status = forbidden(*info->kind, info->name,
+                       fmt::format("User \"{}\" cannot {} resource \"{}\" in API group \"{}\" {}", user.name,
+                                   verbName(info->verb), resource, info->kind->name.group, where));
+    return status;
+}
+
+class Call final : public Running, public std::enable_shared_from_this<Call> {
+  public:
+    Call(const std::shared_ptr<Core>& core, Request request, std::shared_ptr<Exchange> exchange)
+        : core_(core), control_(core->control), request_(std::move(request)), exchange_(std::move(exchange)) {
+    }
+
+    void start() {
+        auto work = parse();
+        control_.post([self = shared_from_this(), work = std::move(work)] { self->execute(work); });
+    }
+
+    void cancel() override {
+        if (cancelled_.exchange(true)) return;
+        control_.post([self = shared_from_this()] { self->endSession(); });
+    }
+
+  private:
+    /// The second part of a request, prepared by the first.
+    using Work = std::function<void(const std::shared_ptr<Core>&)>;
+
+    void execute(const Result<Work>& work) {
+        const auto core = core_.lock();
+        if (cancelled_ || !core) return;
+        const std::string_view given = request_.header("audit-id");
+        auditId_ = given.empty() || given.size() > 64 ? makeUuid(core->random) : std::string(given);
+        if (!work) return refuse(work.error());
+        (*work)(core);
+    }
+
+    /// A stream lives until it ends or its client goes, whoever else forgets this call.
+    void holdSession(std::shared_ptr<StreamSession> session) {
+        session_ = std::move(session);
+        self_ = shared_from_this();
+    }
+    Task sessionEnd() {
+        return [weak = weak_from_this()] {
+            if (const auto self = weak.lock()) self->endSession();
+        };
+    }
+    void endSession() {
+        session_.reset();
+        self_.reset();
+    }
+
+    void refuse(Status status) {
+        exchange_->respond([status = std::move(status), format = format_, auditId = auditId_] {
+            return errorResponse(status, format, auditId);
+        });
+    }
+
+    void answer(int code, std::function<std::string()> encode,
+                const std::vector<std::string>& warnings = {}) {
+        exchange_->respond([code, encode = std::move(encode), warnings, type = format_.contentType(false),
+                            auditId = auditId_] {
+            Response response;
+            response.code = code;
+            response.headers.emplace_back("content-type", type);
+            addCommonHeaders(response.headers, auditId);
+            std::size_t total = 0;
+            for (const auto& warning : warnings)
+                total += warning.size();
+            for (const auto& warning : warnings)
+                response.headers.emplace_back("warning", warningHeader(warning, total > warningsTotal));
+            response.body = std::make_shared<const std::string>(encode());
+            return response;
+        });
+    }
+
+    Done answerOutcome(const Core& core) {
+        return [self = shared_from_this(), &clock = core.control.clock()](Result<Outcome> outcome) {
+            if (!outcome) return self->refuse(std::move(outcome.error()));
+            self->answer(
+                outcome->created ? 201 : 200,
+                [outcome = *outcome, format = self->format_, now = clock.wallNow()] {
+                    return outcome.answer ? encodeMessage(*outcome.answer, outcome.answerVersion,
+                                                          outcome.answerKind, format)
+                                          : encodeObject(outcome.object, format, now);
+                },
+                outcome->warnings);
+        };
+    }
+
+    Result<Work> parse();
+    Result<Work> parseResource();
+    Result<Work> parseRead();
+    Result<Work> parseList();
+    Result<Work> parseWatch(Selection selection);
+    Result<Work> parseLog();
+    Result<Work> parseWrite();
+    Result<Work> parsePatch();
+    Result<Work> parseDelete();
+    Result<bool> dryRun() const;
+    Result<api::meta::DeleteOptions> deleteOptions() const;
+    WriteRequest writeRequest() const;
+
+    std::weak_ptr<Core> core_;
+    Executor& control_;
+    Request request_;
+    std::shared_ptr<Exchange> exchange_;
+    std::atomic<bool> cancelled_{false};
+    RequestInfo info_;
+    Format format_;
+    std::string auditId_;                    // control
+    std::shared_ptr<StreamSession> session_; // control
+    std::shared_ptr<Call> self_;             // control
+};
+
+Result<Call::Work> Call::parse() {
+    if (!request_.user) return fail(Reason::Unauthorized, "Unauthorized");
+    const auto& groups = request_.user->groups;
+    const bool allowed = std::find(groups.begin(), groups.end(), "system:masters") != groups.end();
+    auto info = parseRequest(request_.method, request_.path, request_.query);
+    if (!allowed)
+        return fail(forbiddenTo(*request_.user, request_.method, request_.path, info ? &*info : nullptr));
+    if (!info) return fail(info.error());
+    info_ = std::move(*info);
+    if (request_.body.size() > api::maxBodyBytes)
+        return fail(Reason::RequestEntityTooLarge,
+                    fmt::format("Request entity too large: limit is {}", api::maxBodyBytes));
+    if (info_.area == RequestInfo::Area::Resource) return parseResource();
+    if (info_.area == RequestInfo::Area::Health)
+        return Work([this](const std::shared_ptr<Core>& core) {
+            exchange_->respond([response = answerHealth(*core, info_)] { return response; });
+        });
+    return Work([self = this](const std::shared_ptr<Core>& core) {
+        self->exchange_->respond([call = self->shared_from_this(), options = core->options] {
+            return answerDiscovery(call->info_, call->request_, options);
+        });
+    });
+}
+
+Result<Call::Work> Call::parseResource() {
+    const bool shapes =
+        info_.subresource.empty() && info_.verb != Verb::Delete && info_.verb != Verb::DeleteCollection;
+    if (info_.subresource == "log") return parseLog();
+    auto format = negotiate(request_.header("accept"), shapes, info_.verb == Verb::Watch);
+    if (!format) return fail(format.error());
+    format_ = std::move(*format);
+    const std::string& include = info_.query.text("includeObject");
+    if (include == "None")
+        format_.include = Format::Include::None;
+    else if (include == "Object")
+        format_.include = Format::Include::Object;
+    else if (!include.empty() && include != "Metadata")
+        return fail(Reason::BadRequest, fmt::format("unrecognized includeObject value: \"{}\"", include));
+    switch (info_.verb) {
+    case Verb::Get:
+        return parseRead();
+    case Verb::List:
+    case Verb::Watch:
+        return parseList();
+    case Verb::Create:
+    case Verb::Update:
+        return parseWrite();
+    case Verb::Patch:
+        return parsePatch();
+    case Verb::Delete:
+    case Verb::DeleteCollection:
+        break;
+    }
+    return parseDelete();
+}
+
+Result<Call::Work> Call::parseRead() {
+    return Work([this](const std::shared_ptr<Core>& core) {
+        auto object =
+            getObject(*core, *info_.kind, info_.nameSpace, info_.name, info_.query.text("resourceVersion"));
+        if (!object) return refuse(std::move(object.error()));
+        const WallTime now = core->control.clock().wallNow();
+        if (!isScale(info_.subresource))
+            return answer(
+                200, [object = *object, format = format_, now] { return encodeObject(object, format, now); });
+        answer(200, [object = *object, format = format_] {
+            const auto scale = scaleOf(object);
+            return encodeMessage(**scale, "autoscaling/v1", "Scale", format);
+        });
+    });
+}
+
+Result<Call::Work> Call::parseList() {
+    std::string fields = info_.query.text("fieldSelector");
+    // A watch of one object by its path is a watch of everything with that name.
+    if (!info_.name.empty()) fields += (fields.empty() ? "metadata.name=" : ",metadata.name=") + info_.name;
+    auto selection = makeSelection(*info_.kind, info_.nameSpace, info_.query.text("labelSelector"), fields);
+    if (!selection) return fail(selection.error());
+    if (info_.verb == Verb::Watch) return parseWatch(std::move(*selection));
+    if (info_.query.has("sendInitialEvents"))
+        return fail(invalidOption("ListOptions", {"FieldValueForbidden",
+                                                  "Forbidden: sendInitialEvents is forbidden for list",
+                                                  "sendInitialEvents"}));
+    auto limit = info_.query.number("limit");
+    if (!limit) return fail(limit.error());
+    ListQuery query{std::move(*selection), limit->value_or(0), info_.query.text("continue"),
+                    info_.query.text("resourceVersion"), info_.query.text("resourceVersionMatch")};
+    return Work([this, query = std::move(query)](const std::shared_ptr<Core>& core) {
+        auto list = listObjects(*core, query);
+        if (!list) return refuse(std::move(list.error()));
+        answer(200, [list = std::move(*list), kind = info_.kind, format = format_,
+                     now = core->control.clock().wallNow()] { return encodeList(*kind, list, format, now); });
+    });
+}
+
+Result<Call::Work> Call::parseWatch(Selection selection) {
+    WatchQuery query;
+    query.selection = std::move(selection);
+    query.resourceVersion = info_.query.text("resourceVersion");
+    query.resourceVersionMatch = info_.query.text("resourceVersionMatch");
+    if (info_.query.has("sendInitialEvents")) query.sendInitialEvents = info_.query.flag("sendInitialEvents");
+    query.bookmarks = info_.query.flag("allowWatchBookmarks");
+    auto timeout = info_.query.number("timeoutSeconds");
+    if (!timeout) return fail(timeout.error());
+    return Work([this, query = std::move(query), timeout = *timeout](const std::shared_ptr<Core>& core) {
+        // Spread out, so that clients which came together do not come back together.
+        const std::int64_t seconds =
+            timeout && *timeout > 0 ? *timeout : 1800 + static_cast<std::int64_t>(core->random.below(1800));
+        holdSession(streamWatch(core, query, format_,
+                                std::chrono::seconds(std::min<std::int64_t>(seconds, 86'400)), exchange_,
+                                auditId_, sessionEnd()));
+    });
+}
+
+Result<Call::Work> Call::parseLog() {
+    const Query& from = info_.query;
+    auto tail = from.number("tailLines");
+    auto since = from.number("sinceSeconds");
+    auto limit = from.number("limitBytes");
+    for (const auto* number : {&tail, &since, &limit})
+        if (!*number) return fail(number->error());
+    LogQuery query{from.text("container"),
+                   from.flag("follow"),
+                   from.flag("previous"),
+                   from.flag("timestamps"),
+                   *tail,
+                   *since,
+                   from.text("sinceTime"),
+                   *limit};
+    return Work([this, query = std::move(query)](const std::shared_ptr<Core>& core) {
+        holdSession(
+            streamLog(core, info_.nameSpace, info_.name, query, format_, exchange_, auditId_, sessionEnd()));
+    });
+}
+
+Result<bool> Call::dryRun() const {
+    const std::string& text = info_.query.text("dryRun");
+    if (text.empty()) return false;
+    if (text == "All") return true;
+    return fail(
+        invalidOption(optionsKindOf(info_.verb),
+                      {"FieldValueNotSupported",
+                       fmt::format("Unsupported value: \"{}\": supported values: \"All\"", text), "dryRun"}));
+}
+
+WriteRequest Call::writeRequest() const {
+    WriteRequest request;
+    request.kind = info_.kind;
+    request.nameSpace = info_.nameSpace;
+    request.name = info_.name;
+    request.subresource = info_.subresource;
+    request.user = *request_.user;
+    request.fieldManager = info_.query.text("fieldManager");
+    return request;
+}
+
+Result<Call::Work> Call::parseWrite() {
+    auto validation = parseFieldValidation(info_.query.text("fieldValidation"), optionsKindOf(info_.verb));
+    if (!validation) return fail(validation.error());
+    auto dry = dryRun();
+    if (!dry) return fail(dry.error());
+    auto decoded = decodeBody(request_.body, bodyType(request_.header("content-type")),
+                              bodyKindOf(*info_.kind, info_.subresource), *validation);
+    if (!decoded) return fail(decoded.error());
+    auto write = std::make_shared<WriteRequest>(writeRequest());
+    write->dryRun = *dry;
+    write->message = std::move(decoded->message);
+    write->warnings = std::move(decoded->warnings);
+    return Work([this, write](const std::shared_ptr<Core>& core) {
+        dispatchWrite(*core, std::move(*write), answerOutcome(*core));
+    });
+}
+
+Result<Call::Work> Call::parsePatch() {
+    auto validation = parseFieldValidation(info_.query.text("fieldValidation"), "PatchOptions");
+    if (!validation) return fail(validation.error());
+    auto dry = dryRun();
+    if (!dry) return fail(dry.error());
+    if (info_.query.has("force"))
+        return fail(
+            invalidOption("PatchOptions", {"FieldValueForbidden",
+                                           "Forbidden: may not be specified for non-apply patch", "force"}));
+    auto patch = std::make_shared<PatchRequest>();
+    switch (bodyType(request_.header("content-type"))) {
+    case BodyType::JsonPatch:
+        patch->type = api::PatchType::Json;
+        break;
+    case BodyType::MergePatch:
+        patch->type = api::PatchType::Merge;
+        break;
+    case BodyType::StrategicPatch:
+        patch->type = api::PatchType::Strategic;
+        break;
+    default:
+        return fail(unsupportedMediaType(acceptedPatches));
+    }
+    patch->write = writeRequest();
+    patch->write.dryRun = *dry;
+    patch->patch = std::move(request_.body);
+    patch->validation = *validation;
+    return Work([this, patch](const std::shared_ptr<Core>& core) {
+        patchObject(*core, std::move(*patch), answerOutcome(*core));
+    });
+}
+
+Result<api::meta::DeleteOptions> Call::deleteOptions() const {
+    api::meta::DeleteOptions options;
+    if (!request_.body.empty()) {
+        const BodyKind expected{api::meta::DeleteOptions::descriptor(), "", "DeleteOptions"};
+        // Every group's version names these options; the body may carry any of them.
+        auto decoded = decodeAnyVersion(request_.body, bodyType(request_.header("content-type")), expected,
+                                        api::FieldValidation::Ignore);
+        if (!decoded) return fail(decoded.error());
+        options = static_cast<const api::meta::DeleteOptions&>(*decoded->message);
+        if (options.dryrun_size() > 1 || (options.dryrun_size() == 1 && options.dryrun(0) != "All"))
+            return fail(
+                invalidOption("DeleteOptions", {"FieldValueNotSupported",
+                                                "Unsupported value: supported values: \"All\"", "dryRun"}));
+        return options;
+    }
+    auto grace = info_.query.number("gracePeriodSeconds");
+    if (!grace) return fail(grace.error());
+    if (*grace) options.set_graceperiodseconds(**grace);
+    if (info_.query.has("propagationPolicy"))
+        options.set_propagationpolicy(info_.query.text("propagationPolicy"));
+    if (info_.query.has("orphanDependents"))
+        options.set_orphandependents(info_.query.flag("orphanDependents"));
+    return options;
+}
+
+Result<Call::Work> Call::parseDelete() {
+    auto dry = dryRun();
+    if (!dry) return fail(dry.error());
+    auto options = deleteOptions();
+    if (!options) return fail(options.error());
+    RemoveRequest remove;
+    remove.kind = info_.kind;
+    remove.nameSpace = info_.nameSpace;
+    remove.name = info_.name;
+    remove.user = *request_.user;
+    remove.dryRun = *dry || options->dryrun_size() > 0;
+    remove.options = std::move(*options);
+    if (info_.verb == Verb::Delete)
+        return Work([this, remove = std::move(remove)](const std::shared_ptr<Core>& core) {
+            removeObject(*core, remove, answerOutcome(*core));
+        });
+    auto selection = makeSelection(*info_.kind, info_.nameSpace, info_.query.text("labelSelector"),
+                                   info_.query.text("fieldSelector"));
+    if (!selection) return fail(selection.error());
+    ListQuery query{std::move(*selection), 0, "", "", ""};
+    return Work([this, query = std::move(query),
+                 remove = std::move(remove)](const std::shared_ptr<Core>& core) {
+        removeCollection(
+            *core, query, remove,
+            [self = shared_from_this(), now = core->control.clock().wallNow()](Result<ListAnswer> list) {
+                if (!list) return self->refuse(std::move(list.error()));
+                self->answer(200, [list = std::move(*list), kind = self->info_.kind, format = self->format_,
+                                   now] { return encodeList(*kind, list, format, now); });
+            });
+    });
+}
+
+} // namespace
+
+std::shared_ptr<Running> startCall(const std::shared_ptr<Core>& core, Request request,
+                                   std::shared_ptr<Exchange> exchange) {
+    auto call = std::make_shared<Call>(core, std::move(request), std::move(exchange));
+    call->start();
+    return call;
+}
+
+} // namespace wheelhouse::apiserver

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "admission/chain.h"
+#include "engine/apiserver/api_server.h"
+#include "event_cache.h"
+
+#include <memory>
+
+namespace wheelhouse::apiserver {
+
+/// What the verbs share. Control executor only, except `control` itself and `options`, which never change.
+struct Core : std::enable_shared_from_this<Core> {
+    Core(store::Store& storeIn, Executor& controlIn, Random& randomIn, nodelink::PodStreams* streamsIn,
+         Options optionsIn)
+        : store(storeIn), control(controlIn), random(randomIn), streams(streamsIn),
+          options(std::move(optionsIn)), admission(storeIn, randomIn, options.serviceNetwork) {}
+
+    store::Store& store;
+    Executor& control;
+    Random& random;
+    nodelink::PodStreams* streams;
+    const Options options;
+    AdmissionChain admission;
+    EventCache eventCache;
+    bool ready = false;
+};
+
+} // namespace wheelhouse::apiserver

@@ -1,0 +1,253 @@
+#include "path.h"
+
+#include "errors.h"
+
+#include <charconv>
+#include <fmt/format.h>
+
+namespace wheelhouse::apiserver {
+namespace {
+
+int hexDigit(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+}
+
+Result<std::vector<std::string>> segmentsOf(std::string_view path) {
+    std::vector<std::string> segments;
+    std::size_t begin = 0;
+    while (begin <= path.size()) {
+        std::size_t end = path.find('/', begin);
+        if (end == std::string_view::npos) end = path.size();
+        if (end > begin) {
+            auto segment = percentDecode(path.substr(begin, end - begin), false);
+            if (!segment) return fail(segment.error());
+            segments.push_back(std::move(*segment));
+        }
+        begin = end + 1;
+    }
+    return segments;
+}
+
+bool servesGroup(std::string_view group) {
+    for (const api::Kind* kind : api::kinds())
+        if (kind->name.group == group) return true;
+    return false;
+}
+
+bool servesVersion(std::string_view group, std::string_view version) {
+    for (const api::Kind* kind : api::kinds())
+        if (kind->name.group == group && kind->name.version == version) return true;
+    return false;
+}
+
+/// What each subresource can be asked; `Get` means the GET method.
+bool subresourceAllows(std::string_view subresource, Verb verb) {
+    if (subresource == "status" || subresource == "scale")
+        return verb == Verb::Get || verb == Verb::Update || verb == Verb::Patch;
+    if (subresource == "log") return verb == Verb::Get;
+    if (subresource == "binding" || subresource == "eviction") return verb == Verb::Create;
+    if (subresource == "finalize") return verb == Verb::Update;
+    return false;
+}
+
+Result<Verb> verbOf(std::string_view method, const RequestInfo& info, bool watchPath) {
+    if (method == "GET" || method == "HEAD") {
+        if (!info.subresource.empty()) return Verb::Get;
+        if (watchPath || info.query.flag("watch")) return Verb::Watch;
+        return info.name.empty() ? Verb::List : Verb::Get;
+    }
+    if (method == "POST") {
+        if (info.name.empty() != info.subresource.empty()) return fail(methodNotAllowed());
+        return Verb::Create;
+    }
+    if (method == "DELETE") return info.name.empty() ? Verb::DeleteCollection : Verb::Delete;
+    if (info.name.empty()) return fail(methodNotAllowed());
+    if (method == "PUT") return Verb::Update;
+    if (method == "PATCH") return Verb::Patch;
+    return fail(methodNotAllowed());
+}
+
+/// `segments` from `at` on: [watch/] [namespaces/NS/] RESOURCE [/NAME [/SUBRESOURCE]].
+Result<void> parseResource(std::string_view method, std::vector<std::string>& segments, std::size_t at,
+                           RequestInfo& info) {
+    const bool watchPath = segments[at] == "watch";
+    if (watchPath) ++at;
+    if (at >= segments.size()) return fail(noSuchResource());
+    bool namespacedPath = false;
+    const bool underNamespace =
+        segments[at] == "namespaces" && segments.size() - at >= 3 &&
+        !(segments.size() - at == 3 && (segments[at + 2] == "status" || segments[at + 2] == "finalize"));
+    if (underNamespace) {
+        namespacedPath = true;
+        info.nameSpace = segments[at + 1];
+        at += 2;
+    }
+    const std::size_t left = segments.size() - at;
+    if (left < 1 || left > 3) return fail(noSuchResource());
+    info.kind = api::findKind(api::ResourceName{info.group, info.version, segments[at]});
+    if (!info.kind) return fail(noSuchResource());
+    if (left > 1) info.name = segments[at + 1];
+    if (left > 2) info.subresource = segments[at + 2];
+    // A cluster-scoped object is never reached through a namespaced path, nor a namespaced one without its
+    // namespace.
+    if (namespacedPath && !info.kind->namespaced) return fail(noSuchResource());
+    if (info.kind->namespaced && !namespacedPath && !info.name.empty()) return fail(noSuchResource());
+    if (!info.subresource.empty() && !info.kind->hasSubresource(info.subresource))
+        return fail(noSuchResource());
+    auto verb = verbOf(method, info, watchPath);
+    if (!verb) return fail(verb.error());
+    info.verb = *verb;
+    if (!info.subresource.empty() && !subresourceAllows(info.subresource, info.verb))
+        return fail(methodNotAllowed());
+    if (info.verb == Verb::Create && info.kind->namespaced && !namespacedPath)
+        return fail(methodNotAllowed());
+    if (info.verb == Verb::DeleteCollection &&
+        (info.kind->kind == "Namespace" || (info.kind->namespaced && !namespacedPath)))
+        return fail(methodNotAllowed());
+    return {};
+}
+
+} // namespace
+
+Result<std::string> percentDecode(std::string_view text, bool plusIsSpace) {
+    std::string out;
+    out.reserve(text.size());
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        char c = text[i];
+        if (c == '+' && plusIsSpace) c = ' ';
+        if (c == '%') {
+            const int high = i + 2 < text.size() ? hexDigit(text[i + 1]) : -1;
+            const int low = high >= 0 && i + 2 < text.size() ? hexDigit(text[i + 2]) : -1;
+            if (high < 0 || low < 0)
+                return fail(Reason::BadRequest, fmt::format("invalid URL escape \"{}\"", text.substr(i, 3)));
+            c = static_cast<char>(high * 16 + low);
+            i += 2;
+        }
+        if (c == '\0') return fail(Reason::BadRequest, "the request target contains a null byte");
+        out.push_back(c);
+    }
+    return out;
+}
+
+Result<Query> Query::parse(std::string_view raw) {
+    Query query;
+    while (!raw.empty()) {
+        const std::size_t end = std::min(raw.find('&'), raw.size());
+        const std::string_view pair = raw.substr(0, end);
+        raw.remove_prefix(std::min(end + 1, raw.size()));
+        if (pair.empty()) continue;
+        const std::size_t equals = std::min(pair.find('='), pair.size());
+        auto name = percentDecode(pair.substr(0, equals), true);
+        if (!name) return fail(name.error());
+        auto value = percentDecode(pair.substr(std::min(equals + 1, pair.size())), true);
+        if (!value) return fail(value.error());
+        query.values_.emplace(std::move(*name), std::move(*value));
+    }
+    return query;
+}
+
+const std::string& Query::text(std::string_view name) const {
+    static const std::string none;
+    const auto found = values_.find(name);
+    return found == values_.end() ? none : found->second;
+}
+
+bool Query::flag(std::string_view name) const {
+    const auto found = values_.find(name);
+    if (found == values_.end()) return false;
+    const std::string& value = found->second;
+    return !value.empty() && value != "0" && value != "false" && value != "False" && value != "FALSE";
+}
+
+Result<std::optional<std::int64_t>> Query::number(std::string_view name) const {
+    const std::string& value = text(name);
+    if (value.empty()) return std::optional<std::int64_t>();
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+    if (error != std::errc() || end != value.data() + value.size())
+        return fail(Reason::BadRequest,
+                    fmt::format("the query parameter {} must be a whole number, not \"{}\"", name, value));
+    return std::optional<std::int64_t>(number);
+}
+
+std::string_view verbName(Verb verb) {
+    switch (verb) {
+    case Verb::Get:
+        return "get";
+    case Verb::List:
+        return "list";
+    case Verb::Watch:
+        return "watch";
+    case Verb::Create:
+        return "create";
+    case Verb::Update:
+        return "update";
+    case Verb::Patch:
+        return "patch";
+    case Verb::Delete:
+        return "delete";
+    case Verb::DeleteCollection:
+        return "deletecollection";
+    }
+    return "";
+}
+
+Result<RequestInfo> parseRequest(std::string_view method, std::string_view path, std::string_view rawQuery) {
+    RequestInfo info;
+    auto query = Query::parse(rawQuery);
+    if (!query) return fail(query.error());
+    info.query = std::move(*query);
+    auto parsed = segmentsOf(path);
+    if (!parsed) return fail(parsed.error());
+    std::vector<std::string>& segments = *parsed;
+    using Area = RequestInfo::Area;
+
+    std::optional<Area> area;
+    const std::string first = segments.empty() ? "" : segments[0];
+    const std::size_t count = segments.size();
+    if (count == 0)
+        area = Area::Root;
+    else if (first == "version" && count == 1)
+        area = Area::Version;
+    else if ((first == "healthz" || first == "livez" || first == "readyz") && count <= 2) {
+        area = Area::Health;
+        info.name = first;
+        if (count == 2) info.rest = segments[1];
+    } else if (first == "openapi" && count == 2 && segments[1] == "v3")
+        area = Area::OpenApiIndex;
+    else if (first == "openapi" && count > 2 && segments[1] == "v3") {
+        area = Area::OpenApiDocument;
+        for (std::size_t i = 2; i < count; ++i)
+            info.rest += (i > 2 ? "/" : "") + segments[i];
+    } else if (first == "api" && count == 1)
+        area = Area::CoreVersions;
+    else if (first == "apis" && count == 1)
+        area = Area::Groups;
+    else if (first == "apis" && count == 2) {
+        if (!servesGroup(segments[1]) || segments[1].empty()) return fail(noSuchResource());
+        info.group = segments[1];
+        area = Area::Group;
+    }
+    const std::size_t prefix = first == "api" ? 2 : 3;
+    if (!area && (first == "api" || first == "apis") && count >= prefix) {
+        info.group = first == "api" ? "" : segments[1];
+        info.version = segments[prefix - 1];
+        if (!servesVersion(info.group, info.version)) return fail(noSuchResource());
+        if (count == prefix)
+            area = Area::Resources;
+        else {
+            info.area = Area::Resource;
+            if (auto done = parseResource(method, segments, prefix, info); !done) return fail(done.error());
+            return info;
+        }
+    }
+    if (!area) return fail(noSuchResource());
+    if (method != "GET" && method != "HEAD") return fail(methodNotAllowed());
+    info.area = *area;
+    return info;
+}
+
+} // namespace wheelhouse::apiserver

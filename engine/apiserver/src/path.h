@@ -1,0 +1,66 @@
+#pragma once
+
+#include "engine/api/kind.h"
+#include "engine/base/status.h"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wheelhouse::apiserver {
+
+/// The parameters of a query, decoded; of a name given twice the first counts, as in Kubernetes.
+class Query {
+  public:
+    static Result<Query> parse(std::string_view raw);
+    /// Empty when absent.
+    const std::string& text(std::string_view name) const;
+    bool has(std::string_view name) const { return values_.count(std::string(name)) > 0; }
+    /// Everything but "", "0" and "false" is true.
+    bool flag(std::string_view name) const;
+    /// BadRequest when it is there and no whole number.
+    Result<std::optional<std::int64_t>> number(std::string_view name) const;
+
+  private:
+    std::map<std::string, std::string, std::less<>> values_;
+};
+
+enum class Verb { Get, List, Watch, Create, Update, Patch, Delete, DeleteCollection };
+std::string_view verbName(Verb verb);
+
+/// What a request is about.
+struct RequestInfo {
+    enum class Area {
+        Resource,
+        Root,
+        Version,
+        Health,
+        CoreVersions,
+        Groups,
+        Group,
+        Resources,
+        OpenApiIndex,
+        OpenApiDocument
+    };
+    Area area = Area::Root;
+    Verb verb = Verb::Get;
+    const api::Kind* kind = nullptr; ///< for Resource
+    std::string group;               ///< for Group, Resources
+    std::string version;             ///< for Resources
+    std::string nameSpace;
+    std::string name;
+    std::string subresource;
+    std::string rest; ///< the health check or document asked for
+    Query query;
+};
+
+/// Everything between '%XX' and UTF-8; BadRequest for what is no encoding. `plusIsSpace` as in queries.
+Result<std::string> percentDecode(std::string_view text, bool plusIsSpace);
+
+/// Routes a request by method, path and query. Pure. NotFound for paths nothing is served at,
+/// MethodNotAllowed for a verb the resource does not have.
+Result<RequestInfo> parseRequest(std::string_view method, std::string_view path, std::string_view query);
+
+} // namespace wheelhouse::apiserver
