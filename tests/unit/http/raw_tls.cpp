@@ -1,7 +1,7 @@
 #include "raw_tls.h"
 
 #include <arpa/inet.h>
-#include <cerrno>
+#include <csignal>
 #include <netinet/in.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
@@ -47,6 +47,8 @@ void useCertificate(SSL_CTX* context, const RawTls::Options& options) {
 } // namespace
 
 RawTls::RawTls(std::uint16_t port, const Options& options) : native_(std::make_unique<Native>()) {
+    // A server that closes is something to observe, not to die of.
+    std::signal(SIGPIPE, SIG_IGN);
     native_->context = SSL_CTX_new(TLS_client_method());
     useCertificate(native_->context, options);
     if (options.maxVersion != 0) SSL_CTX_set_max_proto_version(native_->context, options.maxVersion);
@@ -68,6 +70,7 @@ RawTls::RawTls(std::uint16_t port, const Options& options) : native_(std::make_u
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     if (::connect(native_->fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return;
+    if (options.silent) return;
     SSL_set_fd(native_->ssl, native_->fd);
     connected_ = SSL_connect(native_->ssl) == 1;
 }

@@ -18,6 +18,7 @@ class RawTls {
         std::string alpn; ///< "h2", "http/1.1" or empty
         int maxVersion = 0;
         int receiveBuffer = 0; ///< SO_RCVBUF; 0 = the system's
+        bool silent = false;   ///< connect only, no handshake
     };
     RawTls(std::uint16_t port, const Options& options);
     ~RawTls();

@@ -108,9 +108,7 @@ void HttpExchange::end() {
 void HttpExchange::abort() {
     std::unique_lock lock(mutex_);
     if (detached_ || ended_ || aborted_) return;
-    aborted_ = true;
-    queue_.clear();
-    queued_ = 0;
+    abortLocked();
     wake(lock);
 }
 
@@ -119,10 +117,16 @@ std::size_t HttpExchange::pendingBytes() const {
     return queued_;
 }
 
-void HttpExchange::cutLocked() {
+void HttpExchange::abortLocked() {
     aborted_ = true;
     queue_.clear();
-    queued_ = 0;
+    queued_ = offset_ = 0;
+    // The connection may have heard of output it cannot send; of this it hears at once.
+    signalled_ = false;
+}
+
+void HttpExchange::cutLocked() {
+    abortLocked();
     front_->cutStreams.fetch_add(1);
 }
 
@@ -171,10 +175,15 @@ HttpExchange::Pulled HttpExchange::pull(char* to, std::size_t size) {
     return pulled;
 }
 
+bool HttpExchange::aborted() const {
+    std::unique_lock lock(mutex_);
+    return aborted_;
+}
+
 std::shared_ptr<Running> HttpExchange::releaseLocked() {
     detached_ = true;
     queue_.clear();
-    queued_ = 0;
+    queued_ = offset_ = 0;
     return std::exchange(running_, nullptr);
 }
 

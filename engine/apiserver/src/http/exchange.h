@@ -63,6 +63,7 @@ class HttpExchange final : public Exchange, public std::enable_shared_from_this<
         bool aborted = false; ///< there will be no rest
     };
     Pulled pull(char* to, std::size_t size);
+    bool aborted() const;
     /// The client has gone: the handler is told, and nothing is kept any more.
     void detach();
     /// Looks at the clock: an answer that does not come becomes 504, a client that does not read loses its
@@ -74,6 +75,7 @@ class HttpExchange final : public Exchange, public std::enable_shared_from_this<
   private:
     void complete(Response response);
     void wake(std::unique_lock<std::mutex>& lock);
+    void abortLocked();
     void cutLocked();
     std::shared_ptr<Running> releaseLocked();
 

@@ -46,7 +46,7 @@ class Http1 final : public Connection {
     void read();
     void onRead(error_code error, std::size_t bytes);
     void parse();
-    void headerDone();
+    bool headerDone();
     void requestDone();
     void refuse(Response response);
     void send();
@@ -56,7 +56,10 @@ class Http1 final : public Connection {
     bool fill();
 
     void onOutput(const std::shared_ptr<HttpExchange>& exchange) override {
-        if (exchange == exchange_) send();
+        if (exchange != exchange_) return;
+        // Also when a write is stuck in a client that does not read.
+        if (exchange->aborted()) return close();
+        send();
     }
     void onStop() override;
     void onTick(Instant now) override;
@@ -123,7 +126,7 @@ void Http1::parse() {
         error_code error;
         const std::size_t used = parser_->put(buffer_.data(), error);
         buffer_.consume(used);
-        if (parser_->is_header_done() && !std::exchange(headerSeen_, true) && !error) headerDone();
+        if (!error && parser_->is_header_done() && !std::exchange(headerSeen_, true) && !headerDone()) return;
         if (error == bhttp::error::header_limit)
             return refuse(statusResponse(Reason::BadRequest, "the request's headers are too large", 0, 431));
         if (error == bhttp::error::body_limit)
@@ -140,11 +143,23 @@ void Http1::parse() {
     requestDone();
 }
 
-void Http1::headerDone() {
+/// False when the request is refused for its headers.
+bool Http1::headerDone() {
     const auto& message = parser_->get();
-    if (parser_->is_done() || message.version() < 11) return;
-    const auto expect = message[bhttp::field::expect];
-    if (!beast::iequals(expect, "100-continue") || writing_) return;
+    // Whoever stands between the client and us might understand another coding and see other requests.
+    const auto codings = message.count(bhttp::field::transfer_encoding);
+    if (codings > 1 ||
+        (codings == 1 &&
+         (message.version() < 11 || !beast::iequals(message[bhttp::field::transfer_encoding], "chunked")))) {
+        refuse(statusResponse(Reason::BadRequest, "the request's transfer encoding is not supported"));
+        return false;
+    }
+    if (message.version() >= 11 && message.count(bhttp::field::host) != 1) {
+        refuse(statusResponse(Reason::BadRequest, "the request must have one Host header"));
+        return false;
+    }
+    if (parser_->is_done() || message.version() < 11 || writing_) return true;
+    if (!beast::iequals(message[bhttp::field::expect], "100-continue")) return true;
     // The connection writes nothing else before the request is complete, so this needs no queue.
     writing_ = true;
     out_ = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -154,6 +169,7 @@ void Http1::headerDone() {
         if (error) return self->close();
         if (self->exchange_) self->send();
     });
+    return true;
 }
 
 void Http1::requestDone() {
@@ -163,12 +179,8 @@ void Http1::requestDone() {
     keepAlive_ = message.keep_alive() && !stopping_;
     Request request;
     request.method = std::string(message.method_string());
-    if (!splitTarget({message.target().data(), message.target().size()}, request)) {
-        exchange_ = newExchange(request, 0);
-        keepAlive_ = false;
-        exchange_->respondNow(statusResponse(Reason::BadRequest, "the request target must be a path"));
-        return read();
-    }
+    if (!splitTarget({message.target().data(), message.target().size()}, request))
+        return refuse(statusResponse(Reason::BadRequest, "the request target must be a path"));
     for (const auto& field : message) {
         std::string name(field.name_string());
         std::transform(name.begin(), name.end(), name.begin(),

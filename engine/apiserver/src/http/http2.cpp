@@ -18,6 +18,9 @@ constexpr std::int32_t streamWindow = 1024 * 1024;
 constexpr std::int32_t connectionWindow = 8 * 1024 * 1024;
 /// Empty DATA frames cost us work and the sender nothing (CVE-2019-9518).
 constexpr int emptyFrames = 1000;
+/// A refused request may go on a little: some clients miss an answer that is followed at once by a reset.
+constexpr std::size_t lingerBytes = 32 * 1024 * 1024;
+constexpr std::chrono::milliseconds lingerTime{2'000};
 
 std::string_view text(const std::uint8_t* data, std::size_t size) {
     return {reinterpret_cast<const char*>(data), size};
@@ -40,6 +43,8 @@ class Http2 final : public Connection {
         std::size_t headerBytes = 0;
         BodyBudget budget;
         Instant begun{};
+        std::optional<Instant> answered; ///< wholly, although the request is not complete
+        std::size_t dropped = 0;
         bool headersDone = false;
         bool requestEnded = false; ///< the client has sent all of it
         bool submitted = false;    ///< the answer's headers were given to nghttp2
@@ -60,6 +65,7 @@ class Http2 final : public Connection {
     void onHeader(Stream& stream, std::string_view name, std::string_view value);
     void onHeadersEnd(Stream& stream);
     void onData(Stream& stream, std::string_view data);
+    void endEarly(const Stream& stream);
     void onRequestEnd(Stream& stream);
     void onStreamClosed(std::int32_t id);
     void refuse(Stream& stream, Response response);
@@ -156,14 +162,12 @@ void Http2::setCallbacks(nghttp2_session_callbacks* callbacks) {
             return 0;
         });
     nghttp2_session_callbacks_set_on_frame_send_callback(
-        callbacks, [](nghttp2_session* session, const nghttp2_frame* frame, void* user) {
+        callbacks, [](nghttp2_session*, const nghttp2_frame* frame, void* user) {
             auto& self = *static_cast<Http2*>(user);
             if (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA) return 0;
             if ((frame->hd.flags & NGHTTP2_FLAG_END_STREAM) == 0) return 0;
-            // Answered before the request was complete: the rest of it is not wanted (RFC 9113, 8.1).
-            const Stream* stream = self.find(frame->hd.stream_id);
-            if (stream && !stream->requestEnded)
-                nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, stream->id, NGHTTP2_NO_ERROR);
+            Stream* stream = self.find(frame->hd.stream_id);
+            if (stream && !stream->requestEnded) stream->answered = self.now();
             return 0;
         });
     nghttp2_session_callbacks_set_on_stream_close_callback(
@@ -266,7 +270,11 @@ void Http2::onHeadersEnd(Stream& stream) {
 }
 
 void Http2::onData(Stream& stream, std::string_view data) {
-    if (stream.exchange) return; // refused: what still comes is dropped
+    if (stream.exchange) {
+        stream.dropped += data.size();
+        if (stream.dropped > lingerBytes) endEarly(stream);
+        return;
+    }
     if (stream.request.body.size() + data.size() > front_->limits.bodyBytes)
         return refuse(stream, statusResponse(Reason::RequestEntityTooLarge,
                                              fmt::format("Request entity too large: limit is {}",
@@ -275,6 +283,11 @@ void Http2::onData(Stream& stream, std::string_view data) {
         return refuse(stream,
                       statusResponse(Reason::TooManyRequests, "too much data at once, please try again", 1));
     stream.request.body.append(data);
+}
+
+/// The rest of a request that has its answer is not wanted (RFC 9113, 8.1).
+void Http2::endEarly(const Stream& stream) {
+    nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, stream.id, NGHTTP2_NO_ERROR);
 }
 
 void Http2::onRequestEnd(Stream& stream) {
@@ -300,12 +313,12 @@ void Http2::refuse(Stream& stream, Response response) {
 void Http2::onOutput(const std::shared_ptr<HttpExchange>& exchange) {
     Stream* stream = find(exchange->facts().stream);
     if (!stream || stream->exchange != exchange) return;
-    if (!stream->submitted) {
-        if (auto head = exchange->takeHead()) {
-            submit(*stream, std::move(*head));
-        } else if (exchange->pull(nullptr, 0).aborted) {
-            nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, stream->id, NGHTTP2_INTERNAL_ERROR);
-        }
+    if (exchange->aborted()) {
+        // The reset may have to wait behind a client that does not read; the handler need not.
+        exchange->detach();
+        nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, stream->id, NGHTTP2_INTERNAL_ERROR);
+    } else if (!stream->submitted) {
+        if (auto head = exchange->takeHead()) submit(*stream, std::move(*head));
     } else {
         nghttp2_session_resume_data(session_, stream->id);
     }
@@ -364,19 +377,22 @@ void Http2::onStop() {
 void Http2::onTick(Instant now) {
     const auto& limits = front_->limits;
     // A peer that takes nothing at all off the wire is gone, or wants to be.
-    if (writing_ && now - writingSince_ > limits.idle) return close();
+    if (writing_ && now - writingSince_ > (ending_ ? lingerTime : limits.idle)) return close();
     if (streams_.empty()) {
         if (now - lastTraffic_ > limits.idle) finish();
         pump();
         return;
     }
     for (auto& [id, stream] : streams_) {
-        if (stream->exchange) {
+        if (stream->answered) {
+            if (now - *stream->answered > lingerTime) endEarly(*stream);
+        } else if (stream->exchange) {
             stream->exchange->tick(now);
         } else if (now - stream->begun > (stream->headersDone ? limits.bodyRead : limits.headerRead)) {
             refuse(*stream, statusResponse(Reason::BadRequest, "the request did not arrive in time", 0, 408));
         }
     }
+    pump();
 }
 
 void Http2::onClose() {
