@@ -272,6 +272,7 @@ Informer::~Informer() {
 }
 
 void Informer::addIndex(std::string index, IndexFunction function) {
+    if (impl_->indexes.contains(index)) return;
     WH_ASSERT(!impl_->started, "an index added after start would miss what is already known");
     impl_->indexes[std::move(index)].function = std::move(function);
 }

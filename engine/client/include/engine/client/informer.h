@@ -29,7 +29,7 @@ class Informer {
     Informer(const Informer&) = delete;
     Informer& operator=(const Informer&) = delete;
 
-    /// Before start().
+    /// Before start(). A second index of the same name is the same index.
     void addIndex(std::string index, IndexFunction function);
     /// Any time; objects already known are reported as added, later, on the executor.
     void addHandler(Handler handler);

@@ -1,0 +1,85 @@
+#include "engine/controllers/controllers.h"
+
+#include "deployment_controller.h"
+#include "endpointslice_controller.h"
+#include "garbage_collector.h"
+#include "machine_controller.h"
+#include "namespace_controller.h"
+#include "nodeipam_controller.h"
+#include "nodelifecycle_controller.h"
+#include "podgc_controller.h"
+#include "replicaset_controller.h"
+#include "serviceaccount_controller.h"
+#include "taint_eviction_controller.h"
+
+#include <algorithm>
+
+namespace wheelhouse::controllers {
+
+namespace {
+
+using Make = std::unique_ptr<Controller> (*)(const Deps&);
+
+template <class C>
+std::unique_ptr<Controller> make(const Deps& deps) {
+    return std::make_unique<C>(deps);
+}
+
+/// What a namespace and a node need first comes first; what only tidies up comes last.
+constexpr std::pair<const char*, Make> known[] = {
+    {"serviceaccount", make<ServiceAccountController>},
+    {"namespace", make<NamespaceController>},
+    {"machine", make<MachineController>},
+    {"nodeipam", make<NodeIpamController>},
+    {"nodelifecycle", make<NodeLifecycleController>},
+    {"tainteviction", make<TaintEvictionController>},
+    {"deployment", make<DeploymentController>},
+    {"replicaset", make<ReplicaSetController>},
+    {"endpointslice", make<EndpointSliceController>},
+    {"podgc", make<PodGcController>},
+    {"garbagecollector", make<GarbageCollector>},
+};
+
+} // namespace
+
+ControllerSet::ControllerSet(client::InformerSet& informers,
+                             std::vector<std::unique_ptr<Controller>> controllers)
+    : informers_(informers), controllers_(std::move(controllers)) {}
+
+ControllerSet::~ControllerSet() {
+    stop();
+}
+
+void ControllerSet::start() {
+    for (const auto& controller : controllers_)
+        controller->start();
+    informers_.start();
+}
+
+void ControllerSet::stop() {
+    for (const auto& controller : controllers_)
+        controller->stop();
+}
+
+Controller* ControllerSet::find(const std::string& name) const {
+    for (const auto& controller : controllers_)
+        if (controller->name() == name) return controller.get();
+    return nullptr;
+}
+
+std::vector<std::string> controllerNames() {
+    std::vector<std::string> names;
+    for (const auto& [name, make] : known)
+        names.emplace_back(name);
+    return names;
+}
+
+std::unique_ptr<ControllerSet> makeControllers(const Deps& deps, const std::vector<std::string>& only) {
+    std::vector<std::unique_ptr<Controller>> controllers;
+    for (const auto& [name, make] : known)
+        if (only.empty() || std::find(only.begin(), only.end(), name) != only.end())
+            controllers.push_back(make(deps));
+    return std::make_unique<ControllerSet>(deps.informers, std::move(controllers));
+}
+
+} // namespace wheelhouse::controllers

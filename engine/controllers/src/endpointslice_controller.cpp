@@ -1,0 +1,287 @@
+#include "endpointslice_controller.h"
+
+#include "engine/api/selector.h"
+#include "pods.h"
+
+#include <algorithm>
+#include <google/protobuf/util/message_differencer.h>
+#include <set>
+
+namespace wheelhouse::controllers {
+
+namespace discovery = api::discovery;
+
+namespace {
+
+constexpr int mostInSlice = 100;
+constexpr const char* serviceLabel = "kubernetes.io/service-name";
+constexpr const char* managerLabel = "endpointslice.kubernetes.io/managed-by";
+constexpr const char* manager = "endpointslice-controller.k8s.io";
+constexpr const char* headlessLabel = "service.kubernetes.io/headless";
+constexpr const char* byService = "service"; ///< index: managed slices by "namespace/service"
+
+bool wantsSlices(const core::Service& service) {
+    return service.spec().selector_size() > 0 && service.spec().type() != "ExternalName";
+}
+
+bool selects(const core::Service& service, const ObjectPtr& pod) {
+    const auto& selector = service.spec().selector();
+    return std::all_of(selector.begin(), selector.end(), [&](const auto& pair) {
+        const auto found = pod->labels().find(pair.first);
+        return found != pod->labels().end() && found->second == pair.second;
+    });
+}
+
+/// The number a Service port has in this pod; 0 when the pod has no port of that name.
+int resolvePort(const core::ServicePort& port, const core::Pod& pod) {
+    const auto& target = port.targetport();
+    if (!port.has_targetport() || (target.type() == 0 && target.intval() == 0)) return port.port();
+    if (target.type() == 0) return target.intval();
+    const auto portIn = [&](const core::Container& container) {
+        for (const auto& candidate : container.ports()) {
+            const std::string& protocol = candidate.protocol().empty() ? "TCP" : candidate.protocol();
+            const std::string& wanted = port.protocol().empty() ? "TCP" : port.protocol();
+            if (candidate.name() == target.strval() && protocol == wanted) return candidate.containerport();
+        }
+        return 0;
+    };
+    for (const auto& container : pod.spec().containers())
+        if (const int number = portIn(container)) return number;
+    for (const auto& container : pod.spec().initcontainers())
+        if (container.restartpolicy() == "Always")
+            if (const int number = portIn(container)) return number;
+    return 0;
+}
+
+std::vector<discovery::EndpointPort> portsFor(const core::Service& service, const core::Pod& pod) {
+    std::vector<discovery::EndpointPort> ports;
+    for (const auto& port : service.spec().ports()) {
+        const int number = resolvePort(port, pod);
+        if (number == 0) continue;
+        discovery::EndpointPort each;
+        each.set_name(port.name());
+        each.set_protocol(port.protocol().empty() ? "TCP" : port.protocol());
+        each.set_port(number);
+        if (port.has_appprotocol()) each.set_appprotocol(port.appprotocol());
+        ports.push_back(std::move(each));
+    }
+    return ports;
+}
+
+template <class Ports>
+std::string portKey(const Ports& ports) {
+    std::vector<std::string> parts;
+    for (const discovery::EndpointPort& port : ports)
+        parts.push_back(port.name() + "/" + port.protocol() + "/" + std::to_string(port.port()) + "/" +
+                        port.appprotocol());
+    std::sort(parts.begin(), parts.end());
+    std::string key;
+    for (const std::string& part : parts)
+        key += part + ";";
+    return key;
+}
+
+void setLabels(const core::Service& service, meta::ObjectMeta& metadata) {
+    auto& labels = *metadata.mutable_labels();
+    labels = service.metadata().labels();
+    labels[serviceLabel] = service.metadata().name();
+    labels[managerLabel] = manager;
+    labels.erase(headlessLabel);
+    if (service.spec().clusterip() == "None") labels[headlessLabel] = "";
+}
+
+} // namespace
+
+EndpointSliceController::EndpointSliceController(const Deps& deps)
+    : QueuedController(deps, "endpointslice"), services_(watch<core::Service>(enqueueSelf())),
+      pods_(watch<core::Pod>({.onAdd = [this](const ObjectPtr& pod) { podChanged(pod); },
+                              .onUpdate =
+                                  [this](const ObjectPtr& before, const ObjectPtr& pod) {
+                                      if (before->labels() != pod->labels()) podChanged(before);
+                                      podChanged(pod);
+                                  },
+                              .onDelete = [this](const ObjectPtr& pod) { podChanged(pod); }})),
+      nodes_(watch<core::Node>()),
+      slices_(
+          watch<Slice>({.onAdd =
+                            [this](const ObjectPtr& slice) {
+                                expectations_.creationSeen(slice->controllerUid());
+                                sliceChanged(slice);
+                            },
+                        .onUpdate = [this](const ObjectPtr&, const ObjectPtr& slice) { sliceChanged(slice); },
+                        .onDelete =
+                            [this](const ObjectPtr& slice) {
+                                expectations_.deletionSeen(slice->controllerUid(), slice->uid());
+                                sliceChanged(slice);
+                            }})) {
+    indexByNamespace(services_);
+    indexByNamespace(pods_);
+    slices_.addIndex(byService, [](const ObjectPtr& slice) {
+        const auto owner = slice->labels().find(managerLabel);
+        const auto name = slice->labels().find(serviceLabel);
+        if (owner == slice->labels().end() || owner->second != manager || name == slice->labels().end())
+            return std::vector<std::string>();
+        return std::vector<std::string>{slice->nameSpace() + "/" + name->second};
+    });
+}
+
+void EndpointSliceController::podChanged(const ObjectPtr& pod) {
+    for (const ObjectPtr& service : services_.byIndex(byNamespace, pod->nameSpace())) {
+        const auto decoded = service->as<core::Service>();
+        if (wantsSlices(decoded) && selects(decoded, pod)) enqueue(service->key());
+    }
+}
+
+void EndpointSliceController::sliceChanged(const ObjectPtr& slice) {
+    const auto name = slice->labels().find(serviceLabel);
+    if (name != slice->labels().end()) enqueue(slice->nameSpace() + "/" + name->second);
+}
+
+EndpointSliceController::Endpoint EndpointSliceController::endpointOf(const ObjectPtr& object,
+                                                                      const core::Pod& pod,
+                                                                      const core::Service& service) const {
+    Endpoint endpoint;
+    endpoint.add_addresses(pod.status().podip());
+    const bool terminating = object->deleting();
+    const bool serving = isReady(pod);
+    endpoint.mutable_conditions()->set_serving(serving);
+    endpoint.mutable_conditions()->set_terminating(terminating);
+    endpoint.mutable_conditions()->set_ready(service.spec().publishnotreadyaddresses() ||
+                                             (serving && !terminating));
+    auto& target = *endpoint.mutable_targetref();
+    target.set_kind("Pod");
+    target.set_namespace_(object->nameSpace());
+    target.set_name(object->name());
+    target.set_uid(object->uid().value());
+    if (!pod.spec().nodename().empty()) endpoint.set_nodename(pod.spec().nodename());
+    if (const ObjectPtr node = nodes_.get(pod.spec().nodename())) {
+        const auto zone = node->labels().find("topology.kubernetes.io/zone");
+        if (zone != node->labels().end()) endpoint.set_zone(zone->second);
+    }
+    if (!pod.spec().hostname().empty() && pod.spec().subdomain() == service.metadata().name())
+        endpoint.set_hostname(pod.spec().hostname());
+    return endpoint;
+}
+
+std::map<std::string, EndpointSliceController::Group>
+EndpointSliceController::wantedGroups(const core::Service& service) const {
+    std::map<std::string, Group> groups;
+    for (const ObjectPtr& object : pods_.byIndex(byNamespace, service.metadata().namespace_())) {
+        if (!selects(service, object)) continue;
+        const auto pod = object->as<core::Pod>();
+        if (isTerminal(pod) || pod.status().podip().empty() || pod.spec().nodename().empty()) continue;
+        auto ports = portsFor(service, pod);
+        // None of the Service's ports exist in this pod: there is nothing to route to.
+        if (ports.empty() && service.spec().ports_size() > 0) continue;
+        Group& group = groups[portKey(ports)];
+        group.ports = std::move(ports);
+        group.endpoints[object->uid().value()] = endpointOf(object, pod, service);
+    }
+    // An empty slice says "nothing there", which is not the same as "nobody looked".
+    if (groups.empty()) groups[std::string()];
+    return groups;
+}
+
+Step EndpointSliceController::reconcile(std::string key) {
+    const ObjectPtr object = services_.get(key);
+    // Slices of a Service that is gone have it as their owner: the collector takes them.
+    if (!object || object->deleting()) co_return Result<void>();
+    const auto service = object->as<core::Service>();
+    if (!wantsSlices(service)) co_return Result<void>();
+    if (!expectations_.met(object->uid(), now())) {
+        enqueueAfter(key, Expectations::patience);
+        co_return Result<void>();
+    }
+    auto groups = wantedGroups(service);
+    std::vector<Slice> fresh;
+    std::vector<Slice> changed;
+    std::vector<ObjectPtr> doomed;
+    std::set<std::string> kept;
+    std::map<std::string, std::vector<Slice>> present;
+    for (const ObjectPtr& slice : slices_.byIndex(byService, key)) {
+        if (slice->deleting()) continue;
+        auto decoded = slice->as<Slice>();
+        const std::string ports = portKey(decoded.ports());
+        if (!groups.contains(ports) || slice->controllerUid() != object->uid())
+            doomed.push_back(slice);
+        else
+            present[ports].push_back(std::move(decoded));
+    }
+    for (auto& [ports, group] : groups) {
+        std::vector<std::pair<Slice, Slice>> slices; ///< as it is, as it shall be
+        for (Slice& slice : present[ports]) {
+            Slice wanted = slice;
+            wanted.clear_endpoints();
+            setLabels(service, *wanted.mutable_metadata());
+            for (const auto& endpoint : slice.endpoints()) {
+                const auto found = group.endpoints.find(endpoint.targetref().uid());
+                if (found == group.endpoints.end()) continue;
+                *wanted.add_endpoints() = std::move(found->second);
+                group.endpoints.erase(found);
+            }
+            slices.emplace_back(std::move(slice), std::move(wanted));
+        }
+        // What is left are newcomers: into the gaps first.
+        auto next = group.endpoints.begin();
+        for (auto& [is, wanted] : slices)
+            while (next != group.endpoints.end() && wanted.endpoints_size() < mostInSlice)
+                *wanted.add_endpoints() = std::move((next++)->second);
+        bool any = false;
+        for (auto& [is, wanted] : slices) {
+            const bool empty = wanted.endpoints_size() == 0;
+            const bool placeholder = empty && groups.size() == 1 && !any &&
+                                     &wanted == &slices.back().second && next == group.endpoints.end();
+            if (empty && !placeholder) {
+                doomed.push_back(slices_.get(object->nameSpace() + "/" + is.metadata().name()));
+                continue;
+            }
+            any = true;
+            if (!google::protobuf::util::MessageDifferencer::Equals(is, wanted))
+                changed.push_back(std::move(wanted));
+        }
+        while (next != group.endpoints.end() || !any) {
+            any = true;
+            Slice slice;
+            slice.mutable_metadata()->set_namespace_(object->nameSpace());
+            slice.mutable_metadata()->set_generatename(object->name() + "-");
+            *slice.mutable_metadata()->add_ownerreferences() = client::controllerReference(*object);
+            setLabels(service, *slice.mutable_metadata());
+            slice.set_addresstype("IPv4");
+            for (const auto& port : group.ports)
+                *slice.add_ports() = port;
+            while (next != group.endpoints.end() && slice.endpoints_size() < mostInSlice)
+                *slice.add_endpoints() = std::move((next++)->second);
+            fresh.push_back(std::move(slice));
+        }
+    }
+    auto done = co_await writeAll(object, std::move(fresh), std::move(changed), std::move(doomed));
+    co_return done;
+}
+
+Step EndpointSliceController::writeAll(ObjectPtr service, std::vector<Slice> fresh,
+                                       std::vector<Slice> changed, std::vector<ObjectPtr> doomed) {
+    Result<void> outcome;
+    for (Slice& slice : changed) {
+        auto written = co_await api_.update(std::move(slice));
+        if (auto gone = unlessGone(written); !gone) outcome = gone;
+    }
+    for (Slice& slice : fresh) {
+        expectations_.expectCreations(service->uid(), 1, now());
+        auto made = co_await api_.create(std::move(slice));
+        if (made) continue;
+        expectations_.creationSeen(service->uid());
+        outcome = fail(made.error());
+    }
+    // Last, so that no endpoint is missing in between.
+    for (const ObjectPtr& slice : doomed) {
+        if (!slice) continue;
+        expectations_.expectDeletion(service->uid(), slice->uid(), now());
+        auto deleted = co_await api_.remove(slice);
+        if (deleted) continue;
+        expectations_.deletionSeen(service->uid(), slice->uid());
+        if (auto gone = unlessGone(deleted); !gone) outcome = gone;
+    }
+    co_return outcome;
+}
+
+} // namespace wheelhouse::controllers

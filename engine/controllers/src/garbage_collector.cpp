@@ -1,0 +1,229 @@
+#include "garbage_collector.h"
+
+#include "engine/api/codec.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace wheelhouse::controllers {
+
+namespace {
+
+constexpr const char* byOwner = "owner";
+constexpr const char* foreground = "foregroundDeletion";
+constexpr const char* orphan = "orphan";
+constexpr Duration absenceKept = std::chrono::minutes(5);
+constexpr std::size_t mostAbsences = 5000;
+
+bool hasFinalizer(const meta::ObjectMeta& metadata, const char* name) {
+    const auto& finalizers = metadata.finalizers();
+    return std::find(finalizers.begin(), finalizers.end(), name) != finalizers.end();
+}
+
+/// Events and Leases come by the thousand and own nothing; they may be owned all the same.
+bool canOwn(const ObjectPtr& object) {
+    const std::string& resource = object->kind().name.resource;
+    return resource != "events" && resource != "leases";
+}
+
+} // namespace
+
+GarbageCollector::GarbageCollector(const Deps& deps) : QueuedController(deps, "garbagecollector", 64) {
+    for (const api::Kind* kind : api::kinds()) {
+        client::Informer& informer = watch(
+            kind->name, {.onAdd = [this](const ObjectPtr& object) { changed(object); },
+                         .onUpdate = [this](const ObjectPtr&, const ObjectPtr& object) { changed(object); },
+                         .onDelete = [this](const ObjectPtr& object) { gone(object); }});
+        informer.addIndex(byOwner, [](const ObjectPtr& object) {
+            std::vector<std::string> owners;
+            const auto metadata = client::metadataOf(*object);
+            for (const auto& reference : metadata.ownerreferences())
+                owners.push_back(reference.uid());
+            return owners;
+        });
+        kinds_[kind->name] = &informer;
+    }
+}
+
+// Keys name a kind and an object of it: "apps/v1 replicasets ns/name".
+std::string GarbageCollector::keyOf(const ObjectPtr& object) {
+    return object->kind().apiVersion() + " " + object->kind().name.resource + " " + object->key();
+}
+
+ObjectPtr GarbageCollector::find(const std::string& key) const {
+    const auto first = key.find(' ');
+    const auto second = key.find(' ', first + 1);
+    const std::string apiVersion = key.substr(0, first);
+    const auto slash = apiVersion.find('/');
+    client::ResourceName resource;
+    if (slash != std::string::npos) resource.group = apiVersion.substr(0, slash);
+    resource.version = slash == std::string::npos ? apiVersion : apiVersion.substr(slash + 1);
+    resource.resource = key.substr(first + 1, second - first - 1);
+    const auto kind = kinds_.find(resource);
+    return kind == kinds_.end() ? nullptr : kind->second->get(key.substr(second + 1));
+}
+
+void GarbageCollector::changed(const ObjectPtr& object) {
+    if (object->deleting() || client::metadataOf(*object).ownerreferences_size() > 0) enqueue(keyOf(object));
+}
+
+void GarbageCollector::gone(const ObjectPtr& object) {
+    if (!canOwn(object)) return;
+    absent_[object->uid().value()] = now();
+    for (const ObjectPtr& dependent : dependentsOf(object->uid()))
+        enqueue(keyOf(dependent));
+    // An owner that waits for its dependents waits for this one too.
+    const auto metadata = client::metadataOf(*object);
+    for (const auto& reference : metadata.ownerreferences()) {
+        const api::Kind* kind = api::findKind(reference.apiversion(), reference.kind());
+        const auto informer = kind ? kinds_.find(kind->name) : kinds_.end();
+        if (informer == kinds_.end()) continue;
+        const std::string key =
+            kind->namespaced ? object->nameSpace() + "/" + reference.name() : reference.name();
+        if (const ObjectPtr owner = informer->second->get(key); owner && owner->deleting())
+            enqueue(keyOf(owner));
+    }
+}
+
+std::vector<ObjectPtr> GarbageCollector::dependentsOf(const Uid& owner) const {
+    std::vector<ObjectPtr> all;
+    for (const auto& [resource, informer] : kinds_)
+        for (ObjectPtr& object : informer->byIndex(byOwner, owner.value()))
+            all.push_back(std::move(object));
+    return all;
+}
+
+Step GarbageCollector::reconcile(std::string key) {
+    const ObjectPtr object = find(key);
+    if (!object) co_return Result<void>();
+    const auto metadata = client::metadataOf(*object);
+    if (object->deleting() && hasFinalizer(metadata, orphan)) {
+        auto done = co_await finishOrphaning(object);
+        co_return done;
+    }
+    if (object->deleting() && hasFinalizer(metadata, foreground)) {
+        auto done = co_await finishForeground(object);
+        co_return done;
+    }
+    if (object->deleting() || metadata.ownerreferences_size() == 0) co_return Result<void>();
+    auto done = co_await judge(object);
+    co_return done;
+}
+
+client::Task<Result<GarbageCollector::Owner>> GarbageCollector::look(meta::OwnerReference reference,
+                                                                     std::string nameSpace) {
+    const api::Kind* kind = api::findKind(reference.apiversion(), reference.kind());
+    if (!kind) co_return Owner::Alive;
+    // A cluster-scoped object cannot belong to something in a namespace: nothing sensible can be done with
+    // it.
+    if (kind->namespaced && nameSpace.empty()) co_return Owner::Alive;
+    const std::string home = kind->namespaced ? nameSpace : std::string();
+    const std::string key = home.empty() ? reference.name() : home + "/" + reference.name();
+    ObjectPtr owner = kinds_.at(kind->name)->get(key);
+    if (!owner || owner->uid().value() != reference.uid()) {
+        const auto known = absent_.find(reference.uid());
+        if (known != absent_.end() && now() - known->second < absenceKept) co_return Owner::Gone;
+        auto live = co_await api_.get(kind->name, home, reference.name());
+        if (!live && live.error().reason != Reason::NotFound) co_return fail(live.error());
+        if (!live || (*live)->uid().value() != reference.uid()) {
+            if (absent_.size() > mostAbsences) absent_.clear();
+            absent_[reference.uid()] = now();
+            co_return Owner::Gone;
+        }
+        owner = *live;
+    }
+    const bool waits = owner->deleting() && hasFinalizer(client::metadataOf(*owner), foreground);
+    co_return waits ? Owner::WaitsForDependents : Owner::Alive;
+}
+
+Step GarbageCollector::judge(ObjectPtr object) {
+    const auto metadata = client::metadataOf(*object);
+    std::set<std::string> gone;
+    std::set<std::string> waiting;
+    int alive = 0;
+    for (const auto& reference : metadata.ownerreferences()) {
+        auto owner = co_await look(reference, object->nameSpace());
+        if (!owner) co_return fail(owner.error());
+        if (*owner == Owner::Alive) ++alive;
+        if (*owner == Owner::Gone) gone.insert(reference.uid());
+        if (*owner == Owner::WaitsForDependents) waiting.insert(reference.uid());
+    }
+    if (alive > 0) {
+        // Somebody still wants it; the others' claims are void.
+        gone.merge(waiting);
+        if (gone.empty()) co_return Result<void>();
+        auto dropped = co_await dropReferences(object, std::move(gone));
+        co_return dropped;
+    }
+    // Deleting with it whatever hangs on it, in the manner its owner goes.
+    const bool deep = !waiting.empty() && !dependentsOf(object->uid()).empty();
+    auto deleted = co_await deleteAs(object, deep ? "Foreground" : "Background");
+    co_return deleted;
+}
+
+Step GarbageCollector::deleteAs(ObjectPtr object, const char* policy) {
+    client::DeleteOptions how;
+    how.revision = object->revision();
+    const auto metadata = client::metadataOf(*object);
+    // What its own deletion was asked to be goes before what its owner's was.
+    if (!hasFinalizer(metadata, orphan) && !hasFinalizer(metadata, foreground))
+        how.propagationPolicy = policy;
+    auto deleted = co_await api_.remove(object, how);
+    co_return unlessGone(deleted);
+}
+
+Step GarbageCollector::finishForeground(ObjectPtr owner) {
+    bool blocked = false;
+    Result<void> outcome;
+    for (const ObjectPtr& dependent : dependentsOf(owner->uid())) {
+        const auto metadata = client::metadataOf(*dependent);
+        for (const auto& reference : metadata.ownerreferences())
+            if (reference.uid() == owner->uid().value() && reference.blockownerdeletion()) blocked = true;
+        if (dependent->deleting()) continue;
+        auto judged = co_await judge(dependent);
+        if (!judged && judged.error().reason != Reason::Conflict) outcome = judged;
+        if (!judged) enqueue(keyOf(dependent));
+    }
+    // Each dependent that goes brings this owner back here.
+    if (!outcome || blocked) co_return outcome;
+    auto dropped = co_await dropFinalizer(owner, foreground);
+    co_return dropped;
+}
+
+Step GarbageCollector::finishOrphaning(ObjectPtr owner) {
+    for (const ObjectPtr& dependent : dependentsOf(owner->uid())) {
+        std::set<std::string> uids;
+        uids.insert(owner->uid().value());
+        auto dropped = co_await dropReferences(dependent, std::move(uids));
+        if (!dropped) co_return dropped;
+    }
+    auto done = co_await dropFinalizer(owner, orphan);
+    co_return done;
+}
+
+Step GarbageCollector::dropReferences(ObjectPtr object, std::set<std::string> uids) {
+    std::string references;
+    for (const std::string& uid : uids)
+        references +=
+            fmt::format(R"({}{{"$patch":"delete","uid":"{}"}})", references.empty() ? "" : ",", uid);
+    const std::string patch = fmt::format(R"({{"metadata":{{"uid":"{}","ownerReferences":[{}]}}}})",
+                                          object->uid().value(), references);
+    auto written = co_await api_.patch(object->kind().name, object->nameSpace(), object->name(),
+                                       api::PatchType::Strategic, patch);
+    co_return unlessGone(written);
+}
+
+Step GarbageCollector::dropFinalizer(ObjectPtr object, const char* finalizer) {
+    const auto metadata = client::metadataOf(*object);
+    std::string kept;
+    for (const std::string& name : metadata.finalizers())
+        if (name != finalizer) kept += (kept.empty() ? "\"" : ",\"") + name + "\"";
+    // A merge patch replaces the list, so it must be the list that was read.
+    const std::string patch = fmt::format(R"({{"metadata":{{"resourceVersion":"{}","finalizers":[{}]}}}})",
+                                          object->revision(), kept);
+    auto written = co_await api_.patch(object->kind().name, object->nameSpace(), object->name(),
+                                       api::PatchType::Merge, patch);
+    co_return unlessGone(written);
+}
+
+} // namespace wheelhouse::controllers

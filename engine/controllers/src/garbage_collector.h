@@ -1,0 +1,54 @@
+#pragma once
+
+#include "queued_controller.h"
+
+#include <map>
+#include <set>
+
+namespace wheelhouse::controllers {
+
+/// Deletes what belongs to owners that are gone, and finishes the deletions that wait for or let go of their
+/// dependents.
+///
+/// Watches every registered kind, by the uids its ownerReferences name. Background: an object all of whose
+/// owners are gone is deleted. Foreground (finalizer foregroundDeletion): the owner's dependents are deleted
+/// first; when none that blocks is left the finalizer is taken off. Orphan (finalizer orphan): the owner's
+/// uid is taken out of every dependent's references, then the finalizer off. Owner references of which only
+/// some are gone lose just those.
+///
+/// Nothing is deleted on the word of an informer alone: an owner that an informer does not have is asked for
+/// at the server, and counts as gone only when there is none or one of another uid. Deletions carry the uid
+/// and resourceVersion they were judged by. An owner of an unknown kind is never gone. A reference from a
+/// namespaced object means an owner in the same namespace, or a cluster-scoped one.
+///
+/// Nothing is remembered but a few recent absences; interrupted anywhere, every object is looked at again at
+/// the start.
+class GarbageCollector final : public QueuedController {
+  public:
+    explicit GarbageCollector(const Deps& deps);
+
+  protected:
+    Step reconcile(std::string key) override;
+
+  private:
+    /// What has become of one owner reference.
+    enum class Owner { Alive, WaitsForDependents, Gone };
+
+    void changed(const ObjectPtr& object);
+    void gone(const ObjectPtr& object);
+    static std::string keyOf(const ObjectPtr& object);
+    ObjectPtr find(const std::string& key) const;
+    std::vector<ObjectPtr> dependentsOf(const Uid& owner) const;
+    client::Task<Result<Owner>> look(meta::OwnerReference reference, std::string nameSpace);
+    Step judge(ObjectPtr object);
+    Step finishForeground(ObjectPtr owner);
+    Step finishOrphaning(ObjectPtr owner);
+    Step dropReferences(ObjectPtr object, std::set<std::string> uids);
+    Step dropFinalizer(ObjectPtr object, const char* finalizer);
+    Step deleteAs(ObjectPtr object, const char* policy);
+
+    std::map<client::ResourceName, client::Informer*> kinds_;
+    std::map<std::string, Instant> absent_; ///< owners' uids found gone, and when
+};
+
+} // namespace wheelhouse::controllers

@@ -1,0 +1,106 @@
+#include "podgc_controller.h"
+
+#include "pods.h"
+
+#include <algorithm>
+#include <set>
+
+namespace wheelhouse::controllers {
+
+namespace {
+
+bool isOutOfService(const core::Node& node) {
+    const auto& taints = node.spec().taints();
+    return std::any_of(taints.begin(), taints.end(),
+                       [](const auto& taint) { return taint.key() == "node.kubernetes.io/out-of-service"; });
+}
+
+} // namespace
+
+PodGcController::PodGcController(const Deps& deps)
+    : QueuedController(deps, "podgc"), pods_(watch<core::Pod>()), nodes_(watch<core::Node>()) {
+    indexByNode(pods_);
+}
+
+Step PodGcController::reconcile(std::string key) {
+    enqueueAfter(key, options_.podGcPeriod);
+    auto orphans = co_await sweepOrphans();
+    auto ended = co_await sweepEnded();
+    if (!orphans) log::warning(name_, "{}", orphans.error().message);
+    if (!ended) log::warning(name_, "{}", ended.error().message);
+    co_return Result<void>();
+}
+
+Step PodGcController::sweepOrphans() {
+    std::set<std::string> missing;
+    std::set<std::string> confirmed;
+    Result<void> outcome;
+    for (const ObjectPtr& object : pods_.all()) {
+        auto pod = object->as<core::Pod>();
+        const std::string node = pod.spec().nodename();
+        if (node.empty()) {
+            if (!object->deleting()) continue;
+            auto done = co_await forceDelete(object, std::move(pod), false, {});
+            if (!done) outcome = done;
+            continue;
+        }
+        if (const ObjectPtr present = nodes_.get(node)) {
+            if (!object->deleting() || !isOutOfService(present->as<core::Node>())) continue;
+            auto done = co_await forceDelete(object, std::move(pod), true, "The node is out of service");
+            if (!done) outcome = done;
+            continue;
+        }
+        missing.insert(node);
+        const auto since = missingSince_.try_emplace(node, now()).first->second;
+        if (now() - since < options_.podGcQuarantine) continue;
+        if (!confirmed.contains(node)) {
+            // The informer may lag behind a node that has just registered.
+            auto live = co_await api_.get<core::Node>({}, node);
+            if (live || live.error().reason != Reason::NotFound) continue;
+            confirmed.insert(node);
+        }
+        auto done = co_await forceDelete(object, std::move(pod), true, "PodGC: node no longer exists");
+        if (!done) outcome = done;
+    }
+    std::erase_if(missingSince_, [&](const auto& entry) { return !missing.contains(entry.first); });
+    co_return outcome;
+}
+
+Step PodGcController::sweepEnded() {
+    std::vector<std::pair<std::int64_t, ObjectPtr>> ended;
+    for (const ObjectPtr& object : pods_.all()) {
+        const auto pod = object->as<core::Pod>();
+        if (isTerminal(pod) && !object->deleting())
+            ended.emplace_back(pod.metadata().creationtimestamp().seconds(), object);
+    }
+    if (ended.size() <= options_.terminatedPodThreshold) co_return Result<void>();
+    std::stable_sort(ended.begin(), ended.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
+    Result<void> outcome;
+    for (std::size_t i = 0; i < ended.size() - options_.terminatedPodThreshold; ++i) {
+        auto done = co_await forceDelete(ended[i].second, {}, false, {});
+        if (!done) outcome = done;
+    }
+    co_return outcome;
+}
+
+Step PodGcController::forceDelete(ObjectPtr object, core::Pod pod, bool markFailed, std::string why) {
+    if (markFailed && !isTerminal(pod)) {
+        pod.mutable_status()->set_phase("Failed");
+        core::PodCondition condition;
+        condition.set_type("DisruptionTarget");
+        condition.set_status("True");
+        condition.set_reason("DeletionByPodGC");
+        condition.set_message(why);
+        *condition.mutable_lasttransitiontime() = timestamp();
+        setCondition(*pod.mutable_status(), condition);
+        auto marked = co_await api_.updateStatus(std::move(pod));
+        if (auto gone = unlessGone(marked); !gone) co_return gone;
+    }
+    client::DeleteOptions how;
+    how.gracePeriodSeconds = 0;
+    auto deleted = co_await api_.remove(object, how);
+    co_return unlessGone(deleted);
+}
+
+} // namespace wheelhouse::controllers
