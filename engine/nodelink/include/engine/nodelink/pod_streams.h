@@ -32,12 +32,14 @@ class PodStream {
     virtual ~PodStream() = default;
 };
 
-/// Opens streams to pods through the link of the node they run on. What the API server's log (later exec, attach,
-/// port-forward) handlers use. Lives on the control executor; callbacks arrive there, never inside the call.
+/// Opens streams to pods through the link of the node they run on. What the API server's log (later exec,
+/// attach, port-forward) handlers use. Lives on the control executor; callbacks arrive there, never inside
+/// the call.
 class PodStreams {
   public:
     virtual ~PodStreams() = default;
-    /// `onEnd` comes once, last: success at the end of the log, ServiceUnavailable when the node is not connected.
+    /// `onEnd` comes once, last: success at the end of the log, ServiceUnavailable when the node is not
+    /// connected.
     [[nodiscard]] virtual std::unique_ptr<PodStream> openLog(const NodeName& node, const LogRequest& request,
                                                              std::function<void(std::string_view)> onData,
                                                              std::function<void(Result<void>)> onEnd) = 0;

@@ -1,0 +1,148 @@
+#include "gateway_objects.h"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+
+namespace wheelhouse::controlplane {
+
+namespace core = api::core;
+
+namespace {
+
+constexpr std::array agentConditions{"PodReadyToStartContainers", "Initialized", "ContainersReady", "Ready"};
+
+bool agentOwns(const std::string& condition) {
+    return std::find(agentConditions.begin(), agentConditions.end(), condition) != agentConditions.end();
+}
+
+bool over(const std::string& phase) {
+    return phase == "Succeeded" || phase == "Failed";
+}
+
+} // namespace
+
+std::set<ObjectName> referredObjects(const core::Pod& pod) {
+    std::set<ObjectName> out;
+    const auto add = [&](const char* kind, const std::string& name) {
+        if (!name.empty()) out.insert({kind, pod.metadata().namespace_(), name});
+    };
+    const auto look = [&](const core::Container& container) {
+        for (const core::EnvFromSource& from : container.envfrom()) {
+            add("ConfigMap", from.configmapref().localobjectreference().name());
+            add("Secret", from.secretref().localobjectreference().name());
+        }
+        for (const core::EnvVar& variable : container.env()) {
+            add("ConfigMap", variable.valuefrom().configmapkeyref().localobjectreference().name());
+            add("Secret", variable.valuefrom().secretkeyref().localobjectreference().name());
+        }
+    };
+    for (const core::Container& container : pod.spec().initcontainers())
+        look(container);
+    for (const core::Container& container : pod.spec().containers())
+        look(container);
+    for (const core::Volume& volume : pod.spec().volumes()) {
+        const core::VolumeSource& source = volume.volumesource();
+        add("ConfigMap", source.configmap().localobjectreference().name());
+        add("Secret", source.secret().secretname());
+        for (const core::VolumeProjection& part : source.projected().sources()) {
+            add("ConfigMap", part.configmap().localobjectreference().name());
+            add("Secret", part.secret().localobjectreference().name());
+        }
+    }
+    return out;
+}
+
+std::size_t desiredHash(const core::Pod& pod) {
+    core::Pod desired = pod;
+    desired.mutable_metadata()->clear_resourceversion();
+    desired.mutable_metadata()->clear_managedfields();
+    desired.clear_status();
+    for (const core::PodCondition& condition : pod.status().conditions()) {
+        if (agentOwns(condition.type()) || condition.type() == "PodScheduled") continue;
+        core::PodCondition& kept = *desired.mutable_status()->add_conditions(); // readiness gates
+        kept.set_type(condition.type());
+        kept.set_status(condition.status());
+    }
+    std::string bytes;
+    google::protobuf::io::StringOutputStream stream(&bytes);
+    {
+        google::protobuf::io::CodedOutputStream coded(&stream);
+        coded.SetSerializationDeterministic(true);
+        desired.SerializeToCodedStream(&coded);
+    }
+    return std::hash<std::string>{}(bytes);
+}
+
+NodeRoute routeOf(const core::Node& node) {
+    NodeRoute route;
+    route.name = node.metadata().name();
+    route.podCidr = node.spec().podcidr();
+    for (const core::NodeAddress& address : node.status().addresses())
+        if (address.type() == "InternalIP") route.address = address.address();
+    route.simulated = node.status().nodeinfo().containerruntimeversion().starts_with("simulated://");
+    return route;
+}
+
+nodelink::Network networkOf(const NodeRoute& node, const std::vector<NodeRoute>& all) {
+    nodelink::Network network;
+    network.set_pod_cidr(node.podCidr);
+    if (node.simulated) return network;
+    for (const NodeRoute& other : all) {
+        if (other.name == node.name || other.simulated || other.podCidr.empty() || other.address.empty())
+            continue;
+        nodelink::Route& route = *network.add_routes();
+        route.set_pod_cidr(other.podCidr);
+        route.set_via(other.address);
+    }
+    return network;
+}
+
+core::PodStatus mergePodStatus(core::PodStatus reported, const core::PodStatus& stored) {
+    if (over(stored.phase()) && !over(reported.phase())) reported.set_phase(stored.phase());
+    google::protobuf::RepeatedPtrField<core::PodCondition> conditions;
+    for (const core::PodCondition& condition : stored.conditions())
+        if (!agentOwns(condition.type())) *conditions.Add() = condition;
+    for (const core::PodCondition& condition : reported.conditions()) {
+        const auto same = std::find_if(conditions.begin(), conditions.end(),
+                                       [&](const auto& known) { return known.type() == condition.type(); });
+        if (same != conditions.end()) continue; // somebody else's
+        core::PodCondition& kept = *conditions.Add();
+        kept = condition;
+        for (const core::PodCondition& before : stored.conditions())
+            if (before.type() == condition.type() && before.status() == condition.status() &&
+                before.has_lasttransitiontime())
+                *kept.mutable_lasttransitiontime() = before.lasttransitiontime();
+    }
+    *reported.mutable_conditions() = std::move(conditions);
+    if (stored.has_starttime()) *reported.mutable_starttime() = stored.starttime();
+    if (!stored.nominatednodename().empty()) reported.set_nominatednodename(stored.nominatednodename());
+    if (reported.reason().empty() && over(stored.phase())) {
+        reported.set_reason(stored.reason());
+        reported.set_message(stored.message());
+    }
+    return reported;
+}
+
+core::NodeStatus mergeNodeStatus(core::NodeStatus reported, const core::NodeStatus& stored,
+                                 const api::meta::Time& now) {
+    for (core::NodeCondition& condition : *reported.mutable_conditions())
+        for (const core::NodeCondition& before : stored.conditions()) {
+            if (before.type() != condition.type()) continue;
+            // The agent does not know what was written about it while it was silent.
+            *condition.mutable_lasttransitiontime() =
+                before.status() == condition.status() ? before.lasttransitiontime() : now;
+        }
+    for (const core::NodeCondition& before : stored.conditions()) {
+        const auto same =
+            std::find_if(reported.conditions().begin(), reported.conditions().end(),
+                         [&](const auto& condition) { return condition.type() == before.type(); });
+        if (same == reported.conditions().end()) *reported.add_conditions() = before;
+    }
+    *reported.mutable_volumesattached() = stored.volumesattached();
+    return reported;
+}
+
+} // namespace wheelhouse::controlplane

@@ -1,0 +1,4 @@
+set(GATEWAY_SOURCES
+    src/gateway_objects.cpp
+    src/gateway_writer.cpp
+    src/node_gateway.cpp)

@@ -1,0 +1,250 @@
+#include "node_gateway.h"
+
+#include "engine/api/kind.h"
+#include "engine/base/log.h"
+
+#include <functional>
+#include <utility>
+
+namespace wheelhouse::controlplane {
+
+namespace core = api::core;
+
+namespace {
+
+constexpr auto byNode = "gateway.nodeName";
+constexpr Duration waitForInformers = std::chrono::milliseconds(20);
+
+std::string nodeOf(const api::ObjectPtr& pod) {
+    return pod->as<core::Pod>().spec().nodename();
+}
+
+} // namespace
+
+NodeGateway::NodeGateway(client::Cluster& cluster, nodelink::NodeHub& hub, client::InformerSet& informers,
+                         Executor& control, GatewayOptions options)
+    : cluster_(cluster), hub_(hub), control_(control), options_(options), pods_(informers.of<core::Pod>()),
+      nodes_(informers.of<core::Node>()), configMaps_(informers.of<core::ConfigMap>()),
+      secrets_(informers.of<core::Secret>()),
+      writer_(cluster, control, nodes_, pods_, options.leaseDuration) {
+    pods_.addIndex(byNode, [](const api::ObjectPtr& pod) {
+        std::string node = nodeOf(pod);
+        return node.empty() ? std::vector<std::string>{} : std::vector{std::move(node)};
+    });
+    const std::weak_ptr life(life_);
+    const auto alive = [life](auto task) {
+        return [life, task](const api::ObjectPtr& object) {
+            if (!life.expired()) task(object);
+        };
+    };
+    const auto handle = [&](client::Informer& informer, auto changed, auto deleted) {
+        informer.addHandler(
+            {.onAdd = alive(changed),
+             .onUpdate = [update = alive(changed)](const api::ObjectPtr&,
+                                                   const api::ObjectPtr& now) { update(now); },
+             .onDelete = alive(deleted)});
+    };
+    handle(
+        pods_, [this](const api::ObjectPtr& pod) { podChanged(pod); },
+        [this](const api::ObjectPtr& pod) { podDeleted(pod); });
+    handle(
+        nodes_, [this](const api::ObjectPtr& node) { nodeChanged(node); },
+        [this](const api::ObjectPtr& node) {
+            if (routes_.erase(node->name()) > 0) networkChanged();
+        });
+    const auto configMap = [this](const api::ObjectPtr& object) { objectChanged("ConfigMap", object); };
+    const auto secret = [this](const api::ObjectPtr& object) { objectChanged("Secret", object); };
+    handle(configMaps_, configMap, configMap);
+    handle(secrets_, secret, secret);
+    hub_.setListener(this);
+}
+
+NodeGateway::~NodeGateway() {
+    hub_.setListener(nullptr);
+}
+
+bool NodeGateway::allSynced() const {
+    return pods_.synced() && nodes_.synced() && configMaps_.synced() && secrets_.synced();
+}
+
+void NodeGateway::onConnected(const NodeName& node, const nodelink::Hello& hello) {
+    log::info("gateway", "node {} has connected with {} pods", node.value(), hello.pods_size());
+    Connection& connection = connections_[node];
+    connection = {};
+    connection.events = std::make_unique<client::EventRecorder>(cluster_, control_, "kubelet", node.value());
+    nodelink::ToAgent welcome;
+    welcome.mutable_welcome()->set_heartbeat_seconds(static_cast<std::uint32_t>(std::max<std::int64_t>(
+        1, std::chrono::duration_cast<std::chrono::seconds>(options_.heartbeat).count())));
+    hub_.send(node, std::move(welcome));
+    core::Node object;
+    if (!object.ParseFromString(hello.node())) log::error("gateway", "node {} cannot be read", node.value());
+    object.mutable_metadata()->set_name(node.value()); // the certificate's, never what the agent says
+    writer_.registerNode(std::move(object));
+    sendAllWhenKnown();
+}
+
+void NodeGateway::onDisconnected(const NodeName& node) {
+    log::info("gateway", "node {} has disconnected", node.value());
+    connections_.erase(node);
+    writer_.forgetNode(node.value());
+}
+
+void NodeGateway::onMessage(const NodeName& node, const nodelink::FromAgent& message) {
+    using What = nodelink::FromAgent::WhatCase;
+    switch (message.what_case()) {
+    case What::kNodeStatus: {
+        core::NodeStatus status;
+        if (status.ParseFromString(message.node_status()))
+            writer_.nodeStatus(node.value(), std::move(status));
+        return;
+    }
+    case What::kHeartbeat:
+        return writer_.heartbeat(node.value());
+    case What::kPodStatus:
+    case What::kPodGone: {
+        const bool gone = message.what_case() == What::kPodGone;
+        const nodelink::PodRef& ref = gone ? message.pod_gone().pod() : message.pod_status().pod();
+        // A node may speak of its own pods only.
+        const api::ObjectPtr pod = pods_.get(ref.namespace_() + "/" + ref.name());
+        if (pod && pod->uid().value() == ref.uid() && nodeOf(pod) != node.value()) return;
+        return gone ? writer_.podGone(ref) : writer_.podStatus(ref, message.pod_status().status());
+    }
+    case What::kEvent:
+        return recordEvent(node, message.event());
+    default:
+        return;
+    }
+}
+
+void NodeGateway::recordEvent(const NodeName& node, const nodelink::EventReport& report) {
+    const auto it = connections_.find(node);
+    if (it == connections_.end()) return;
+    core::ObjectReference about;
+    about.set_kind("Pod");
+    about.set_apiversion("v1");
+    about.set_namespace_(report.pod().namespace_());
+    about.set_name(report.pod().name());
+    about.set_uid(report.pod().uid());
+    if (!report.container().empty()) about.set_fieldpath("spec.containers{" + report.container() + "}");
+    const auto type = report.type() == "Warning" ? client::EventRecorder::Type::Warning
+                                                 : client::EventRecorder::Type::Normal;
+    it->second.events->record(about, type, report.reason(), report.message());
+}
+
+// --- down: pods and what they refer to
+// --------------------------------------------------------------------------------
+
+void NodeGateway::sendAllWhenKnown() {
+    if (!allSynced()) {
+        if (!waitTimer_.active())
+            waitTimer_.start(control_, waitForInformers, [this] { sendAllWhenKnown(); });
+        return;
+    }
+    for (auto& [node, connection] : connections_)
+        if (!connection.sentAll) sendAll(node, connection);
+    networkChanged();
+}
+
+void NodeGateway::sendAll(const NodeName& node, Connection& connection) {
+    connection.sentAll = true;
+    for (const api::ObjectPtr& object : pods_.byIndex(byNode, node.value()))
+        sendPod(node, connection, object, object->as<core::Pod>());
+    nodelink::ToAgent synced;
+    synced.mutable_synced();
+    hub_.send(node, std::move(synced));
+}
+
+void NodeGateway::sendPod(const NodeName& node, Connection& connection, const api::ObjectPtr& object,
+                          const core::Pod& pod) {
+    const std::size_t hash = desiredHash(pod);
+    const auto [known, added] = connection.pods.try_emplace(pod.metadata().uid(), hash);
+    if (!added && known->second == hash) return; // only what the node itself reported has changed
+    known->second = hash;
+    for (const ObjectName& name : referredObjects(pod))
+        if (connection.objects.insert(name).second) sendObject(node, name);
+    nodelink::ToAgent message;
+    message.mutable_pod()->set_pod(object->bytes());
+    hub_.send(node, std::move(message));
+}
+
+void NodeGateway::sendObject(const NodeName& node, const ObjectName& name) {
+    const client::Informer& informer = name.kind == "Secret" ? secrets_ : configMaps_;
+    const api::ObjectPtr object = informer.get(name.nameSpace + "/" + name.name);
+    nodelink::ToAgent message;
+    nodelink::DesiredObject& desired = *message.mutable_object();
+    desired.set_kind(name.kind);
+    desired.mutable_object()->set_namespace_(name.nameSpace);
+    desired.mutable_object()->set_name(name.name);
+    if (object) desired.set_bytes(object->bytes());
+    hub_.send(node, std::move(message));
+}
+
+void NodeGateway::podChanged(const api::ObjectPtr& object) {
+    const core::Pod pod = object->as<core::Pod>();
+    const NodeName node(pod.spec().nodename());
+    const auto it = connections_.find(node);
+    if (it != connections_.end() && it->second.sentAll) sendPod(node, it->second, object, pod);
+}
+
+void NodeGateway::podDeleted(const api::ObjectPtr& object) {
+    const core::Pod pod = object->as<core::Pod>();
+    const NodeName node(pod.spec().nodename());
+    const auto it = connections_.find(node);
+    if (it == connections_.end() || !it->second.sentAll) return;
+    it->second.pods.erase(object->uid().value());
+    nodelink::ToAgent message;
+    nodelink::PodRef& ref = *message.mutable_pod_removed();
+    ref.set_namespace_(object->nameSpace());
+    ref.set_name(object->name());
+    ref.set_uid(object->uid().value());
+    hub_.send(node, std::move(message));
+    if (!referredObjects(pod).empty()) forgetObjects(node, it->second);
+}
+
+void NodeGateway::forgetObjects(const NodeName& node, Connection& connection) {
+    std::set<ObjectName> needed;
+    for (const api::ObjectPtr& object : pods_.byIndex(byNode, node.value()))
+        needed.merge(referredObjects(object->as<core::Pod>()));
+    std::erase_if(connection.objects, [&](const ObjectName& name) { return !needed.contains(name); });
+}
+
+void NodeGateway::objectChanged(const std::string& kind, const api::ObjectPtr& object) {
+    const ObjectName name{kind, object->nameSpace(), object->name()};
+    for (const auto& [node, connection] : connections_)
+        if (connection.objects.contains(name)) sendObject(node, name);
+}
+
+// --- down: the network
+// ------------------------------------------------------------------------------------------------
+
+void NodeGateway::nodeChanged(const api::ObjectPtr& object) {
+    NodeRoute route = routeOf(object->as<core::Node>());
+    NodeRoute& known = routes_[object->name()];
+    const bool same = known.name == route.name && known.podCidr == route.podCidr &&
+                      known.address == route.address && known.simulated == route.simulated;
+    known = std::move(route);
+    if (!same) networkChanged();
+}
+
+void NodeGateway::networkChanged() {
+    if (!networkTimer_.active())
+        networkTimer_.start(control_, options_.networkDelay, [this] { sendNetworks(); });
+}
+
+void NodeGateway::sendNetworks() {
+    std::vector<NodeRoute> real;
+    for (const auto& [name, route] : routes_)
+        if (!route.simulated) real.push_back(route);
+    for (auto& [node, connection] : connections_) {
+        const auto own = routes_.find(node.value());
+        if (own == routes_.end() || own->second.podCidr.empty()) continue;
+        nodelink::ToAgent message;
+        *message.mutable_network() = networkOf(own->second, real);
+        const std::size_t hash = std::hash<std::string>{}(message.SerializeAsString());
+        if (connection.networkSent == hash) continue;
+        connection.networkSent = hash;
+        hub_.send(node, std::move(message));
+    }
+}
+
+} // namespace wheelhouse::controlplane

@@ -1,0 +1,86 @@
+#pragma once
+
+#include "engine/base/executor.h"
+#include "engine/client/cluster.h"
+#include "engine/client/event_recorder.h"
+#include "engine/client/informer_set.h"
+#include "engine/nodelink/node_hub.h"
+#include "gateway_objects.h"
+#include "gateway_writer.h"
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <unordered_map>
+
+namespace wheelhouse::controlplane {
+
+struct GatewayOptions {
+    Duration heartbeat = std::chrono::seconds(10);
+    Duration leaseDuration = std::chrono::seconds(40);
+    Duration networkDelay = std::chrono::milliseconds(200); ///< changes of routes within it are sent together
+};
+
+/// Between node agents and the API: every node's kubelet, as far as the rest of the cluster can tell.
+///
+/// Watches Pods (by node), Nodes, ConfigMaps and Secrets; sends each connected node its pods, the objects
+/// they refer to and the routes to all other nodes. Writes what nodes report: Nodes and their status, Leases,
+/// pod status, Events, and the final deletion of pods whose containers have ended. Checks uids; a report
+/// about a pod that was replaced by another of its name changes nothing.
+///
+/// Interrupted, it starts from nothing: a node that connects says everything anew and is sent everything
+/// anew, and `Synced` tells it what to stop.
+class NodeGateway final : public nodelink::NodeListener {
+  public:
+    /// Before `informers` start (it adds an index). Lives on the control executor, as do hub and cluster.
+    NodeGateway(client::Cluster& cluster, nodelink::NodeHub& hub, client::InformerSet& informers,
+                Executor& control, GatewayOptions options = {});
+    ~NodeGateway() override;
+
+    void onConnected(const NodeName& node, const nodelink::Hello& hello) override;
+    void onMessage(const NodeName& node, const nodelink::FromAgent& message) override;
+    void onDisconnected(const NodeName& node) override;
+
+  private:
+    struct Connection {
+        bool sentAll = false;
+        std::set<ObjectName> objects; ///< sent, and sent again when they change
+        std::size_t networkSent = 0;
+        std::unique_ptr<client::EventRecorder> events;
+        std::unordered_map<std::string, std::size_t> pods; ///< uid → what was last sent of it
+    };
+
+    void sendAllWhenKnown();
+    void sendAll(const NodeName& node, Connection& connection);
+    void sendPod(const NodeName& node, Connection& connection, const api::ObjectPtr& object,
+                 const api::core::Pod& pod);
+    void sendObject(const NodeName& node, const ObjectName& name);
+    void podChanged(const api::ObjectPtr& object);
+    void podDeleted(const api::ObjectPtr& object);
+    void objectChanged(const std::string& kind, const api::ObjectPtr& object);
+    void forgetObjects(const NodeName& node, Connection& connection);
+    void nodeChanged(const api::ObjectPtr& object);
+    void networkChanged();
+    void sendNetworks();
+    void recordEvent(const NodeName& node, const nodelink::EventReport& report);
+    bool allSynced() const;
+
+    client::Cluster& cluster_;
+    nodelink::NodeHub& hub_;
+    Executor& control_;
+    GatewayOptions options_;
+    client::Informer& pods_;
+    client::Informer& nodes_;
+    client::Informer& configMaps_;
+    client::Informer& secrets_;
+    GatewayWriter writer_;
+    std::map<NodeName, Connection> connections_;
+    std::map<std::string, NodeRoute> routes_;
+    ScopedTimer networkTimer_;
+    ScopedTimer waitTimer_;
+    std::shared_ptr<int> life_ = std::make_shared<int>(0);
+};
+
+} // namespace wheelhouse::controlplane

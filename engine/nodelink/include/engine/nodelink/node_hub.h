@@ -1,0 +1,122 @@
+#pragma once
+
+#include "engine/base/executor.h"
+#include "engine/base/ids.h"
+#include "engine/base/status.h"
+#include "engine/nodelink/pod_streams.h"
+#include "link.pb.h"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace wheelhouse::nodelink {
+
+/// One stream to one agent, as the hub sees its transport. Called on the control executor; must not call back
+/// inside.
+class LinkTransport {
+  public:
+    virtual ~LinkTransport() = default;
+    virtual void send(ToAgent message) = 0;
+    /// Ends the stream; the agent is told why.
+    virtual void close(const Status& why) = 0;
+};
+
+/// Who hears what nodes say. Called on the control executor.
+class NodeListener {
+  public:
+    virtual ~NodeListener() = default;
+    virtual void onConnected(const NodeName& node, const Hello& hello) = 0;
+    /// Everything but Hello and log streams.
+    virtual void onMessage(const NodeName& node, const FromAgent& message) = 0;
+    virtual void onDisconnected(const NodeName& node) = 0;
+};
+
+class NodeHub;
+
+/// The way into a hub from another thread: tasks for the control executor that do nothing once the hub is
+/// gone. Copyable, thread-safe.
+class HubPort {
+  public:
+    void post(std::function<void(NodeHub&)> task) const;
+
+  private:
+    friend class NodeHub;
+    struct Guard {
+        NodeHub* hub = nullptr; ///< touched on the control executor only
+    };
+    HubPort(Executor& control, std::shared_ptr<Guard> guard) : control_(&control), guard_(std::move(guard)) {}
+    Executor* control_;
+    std::shared_ptr<Guard> guard_;
+};
+
+/// The server's end of every node link: which nodes are connected, messages to and from them, and streams to
+/// their pods. Lives on the control executor; everything is called and calls back there. A second stream of a
+/// node ends the first.
+class NodeHub final : public PodStreams {
+  public:
+    /// Names one stream of one transport; never used again.
+    using SessionId = std::uint64_t;
+
+    explicit NodeHub(Executor& control);
+    ~NodeHub() override;
+    NodeHub(const NodeHub&) = delete;
+    NodeHub& operator=(const NodeHub&) = delete;
+
+    /// At most one; it must outlive the hub or be taken away with null.
+    void setListener(NodeListener* listener) { listener_ = listener; }
+    /// False when the node is not connected.
+    bool send(const NodeName& node, ToAgent message);
+    bool connected(const NodeName& node) const { return nodes_.contains(node); }
+    std::vector<NodeName> nodes() const;
+    /// Ends the node's stream; it may connect again.
+    void disconnect(const NodeName& node, const Status& why);
+
+    std::unique_ptr<PodStream> openLog(const NodeName& node, const LogRequest& request,
+                                       std::function<void(std::string_view)> onData,
+                                       std::function<void(Result<void>)> onEnd) override;
+
+    // What transports call.
+    HubPort port() const { return HubPort(control_, guard_); }
+    /// A stream that proved to be `certified`; it counts as connected from its Hello on.
+    SessionId attach(NodeName certified, std::shared_ptr<LinkTransport> transport);
+    void received(SessionId session, const FromAgent& message);
+    void detached(SessionId session);
+
+  private:
+    struct Session {
+        NodeName node;
+        std::shared_ptr<LinkTransport> transport;
+        bool greeted = false;
+    };
+    struct Stream {
+        SessionId session = 0;
+        std::function<void(std::string_view)> onData;
+        std::function<void(Result<void>)> onEnd;
+        std::size_t taken = 0; ///< bytes delivered and not yet credited
+    };
+    class StreamHandle;
+
+    void greet(SessionId id, Session& session, const Hello& hello);
+    void drop(SessionId id);
+    void streamData(SessionId session, const StreamData& data);
+    void endStream(std::uint64_t stream, Result<void> result);
+    void closeStream(std::uint64_t stream);
+
+    Executor& control_;
+    std::shared_ptr<HubPort::Guard> guard_;
+    NodeListener* listener_ = nullptr;
+    SessionId nextSession_ = 1;
+    std::uint64_t nextStream_ = 1;
+    std::unordered_map<SessionId, Session> sessions_;
+    std::unordered_map<NodeName, SessionId> nodes_; ///< greeted sessions only
+    std::unordered_map<std::uint64_t, std::shared_ptr<Stream>> streams_;
+};
+
+/// "system:node:" + name, the CN every node's certificate carries.
+inline constexpr std::string_view nodeUserPrefix = "system:node:";
+
+} // namespace wheelhouse::nodelink

@@ -1,0 +1,242 @@
+#pragma once
+
+#include "engine/api/types.h"
+#include "engine/base/clock.h"
+#include "engine/base/ids.h"
+#include "engine/base/status.h"
+#include "link.pb.h"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace wheelhouse::agent {
+
+/// Called once, on the agent's executor, never inside the call that took it.
+template <class T>
+using Done = std::function<void(Result<T>)>;
+
+struct PodId {
+    std::string nameSpace;
+    std::string name;
+    Uid uid;
+};
+
+/// CPU shares and quota (µs), memory in bytes; 0 = not limited.
+struct LinuxResources {
+    std::int64_t cpuShares = 0;
+    std::int64_t cpuQuota = 0;
+    std::int64_t cpuPeriod = 0;
+    std::int64_t memoryLimit = 0;
+    std::int64_t oomScoreAdjust = 0;
+};
+
+struct SecuritySettings {
+    std::optional<std::int64_t> runAsUser;
+    std::optional<std::int64_t> runAsGroup;
+    std::vector<std::int64_t> supplementalGroups;
+    bool privileged = false;
+    bool readOnlyRoot = false;
+    bool noNewPrivileges = false;
+    bool hostNetwork = false;
+    bool hostPid = false;
+    bool hostIpc = false;
+    bool shareProcesses = false;
+    std::vector<std::string> addCapabilities;
+    std::vector<std::string> dropCapabilities;
+};
+
+struct PortMapping {
+    std::string protocol;
+    int containerPort = 0;
+    int hostPort = 0;
+    std::string hostIp;
+};
+
+/// A pod's own surroundings: namespaces, network, cgroup.
+struct SandboxSpec {
+    PodId pod;
+    std::uint32_t attempt = 0;
+    std::string hostname;
+    std::vector<std::string> dnsServers;
+    std::vector<std::string> dnsSearches;
+    std::vector<std::string> dnsOptions;
+    std::vector<PortMapping> ports;
+    std::map<std::string, std::string> labels;
+    std::map<std::string, std::string> annotations;
+    std::map<std::string, std::string> sysctls;
+    SecuritySettings security;
+    std::string qosClass;
+};
+
+struct Mount {
+    std::string containerPath;
+    std::string hostPath;
+    bool readOnly = false;
+    std::string propagation; ///< "", "HostToContainer", "Bidirectional"
+};
+
+struct ContainerSpec {
+    std::string name;
+    std::uint32_t attempt = 0; ///< 0 for the first start, one more for each restart
+    std::string image;         ///< as the pod says it
+    std::string imageId;       ///< as pullImage or imageId answered
+    std::vector<std::string> command;
+    std::vector<std::string> args;
+    std::string workingDir;
+    std::vector<std::pair<std::string, std::string>> env;
+    std::vector<Mount> mounts;
+    LinuxResources resources;
+    SecuritySettings security;
+    std::map<std::string, std::string> annotations;
+    bool tty = false;
+    bool stdIn = false;
+};
+
+struct SandboxInfo {
+    std::string id;
+    PodId pod;
+    std::uint32_t attempt = 0;
+    bool ready = false;
+    std::string ip; ///< empty with the node's network, or not known yet
+    WallTime createdAt{};
+};
+
+struct ContainerInfo {
+    enum class State { Created, Running, Exited, Unknown };
+    std::string id;
+    std::string sandboxId;
+    Uid podUid;
+    std::string name;
+    std::uint32_t attempt = 0;
+    State state = State::Unknown;
+    std::string imageId;
+    WallTime startedAt{};
+    WallTime finishedAt{};
+    int exitCode = 0;
+    std::string reason; ///< of an exit: "Completed", "Error", "OOMKilled"
+    std::string message;
+};
+
+/// Everything that is there already; for adoption after a restart of the agent.
+struct Inventory {
+    std::vector<SandboxInfo> sandboxes;
+    std::vector<ContainerInfo> containers;
+};
+
+/// One volume of a pod, ready to be made on the node. Contents are decided by the core.
+struct VolumePlan {
+    enum class Kind { Directory, Memory, Files, HostPath };
+    struct File {
+        std::string bytes;
+        int mode = 0644;
+    };
+    std::string name;
+    Kind kind = Kind::Directory;
+    std::map<std::string, File> files; ///< by path below the volume
+    std::string hostPath;
+    std::string hostPathType;
+    std::optional<std::int64_t> group; ///< fsGroup
+    std::int64_t sizeLimit = 0;        ///< Memory; 0 = the kernel's default
+};
+
+/// A question to a container: does it answer?
+struct ProbeTarget {
+    enum class Kind { Http, Tcp, Exec };
+    Kind kind = Kind::Http;
+    std::string containerId;
+    std::string host;
+    int port = 0;
+    std::string path;
+    bool https = false;
+    std::vector<std::pair<std::string, std::string>> headers;
+    std::vector<std::string> command;
+};
+
+/// Success: answered well. The text says what was answered, for events.
+struct ProbeAnswer {
+    bool ok = false;
+    std::string text;
+};
+
+struct LogQuery {
+    PodId pod;
+    std::string container;
+    std::string containerId;
+    std::uint32_t attempt = 0;
+    bool follow = false;
+    bool timestamps = false;
+    std::int64_t tailLines = -1; ///< -1 = all
+    std::optional<WallTime> since;
+    std::int64_t limitBytes = 0; ///< 0 = no limit
+};
+
+/// An open log, read by pulling. Destroying it drops a pending read.
+class LogSource {
+  public:
+    struct Chunk {
+        std::string bytes;
+        bool end = false;
+    };
+    virtual ~LogSource() = default;
+    /// At most one at a time; waits for more while following. Never answers with nothing and no end.
+    virtual void read(std::size_t maxBytes, Done<Chunk> done) = 0;
+    /// The container has ended: what is there now is all there will be.
+    virtual void containerEnded() = 0;
+};
+
+/// What an agent needs of the node it runs on: containers, images, volumes, the pod network, logs, probes.
+/// Asynchronous; lives on the agent's executor. Errors carry the engine's own words; the core decides what
+/// they mean for the pod.
+class Runtime {
+  public:
+    struct Listener {
+        std::function<void(const ContainerInfo&)>
+            onContainer; ///< a container's state changed without being asked
+        std::function<void(const SandboxInfo&)> onSandbox; ///< a sandbox stopped being ready
+    };
+    virtual ~Runtime() = default;
+    virtual void setListener(Listener listener) = 0;
+
+    virtual void inventory(Done<Inventory> done) = 0;
+    virtual void runSandbox(SandboxSpec spec, Done<SandboxInfo> done) = 0;
+    /// Idempotent, as are the other stops and removals: what is not there is success.
+    virtual void stopSandbox(const std::string& id, Done<void> done) = 0;
+    virtual void removeSandbox(const std::string& id, Done<void> done) = 0;
+
+    /// The id of an image that is already here; empty when it is not.
+    virtual void imageId(const std::string& image, Done<std::string> done) = 0;
+    virtual void pullImage(const std::string& image, const PodId& pod, Done<std::string> done) = 0;
+
+    virtual void createContainer(const std::string& sandboxId, const SandboxSpec& sandbox, ContainerSpec spec,
+                                 Done<std::string> done) = 0;
+    virtual void startContainer(const std::string& id, Done<ContainerInfo> done) = 0;
+    /// SIGTERM, and SIGKILL after `grace`. `done` comes when the stop is under way to its end or over; the
+    /// exit itself arrives as a container change.
+    virtual void stopContainer(const std::string& id, Duration grace, Done<void> done) = 0;
+    virtual void removeContainer(const std::string& id, Done<void> done) = 0;
+
+    virtual void probe(const ProbeTarget& target, Duration timeout, Done<ProbeAnswer> done) = 0;
+    /// Null with a reason when there is no such log.
+    virtual Result<std::unique_ptr<LogSource>> openLog(const LogQuery& query) = 0;
+
+    /// Makes or renews the volumes of a pod; answers with the path of each on the node.
+    virtual void makeVolumes(const PodId& pod, std::vector<VolumePlan> plans,
+                             Done<std::map<std::string, std::string>> done) = 0;
+    /// Volumes and logs of a pod that is over.
+    virtual void removePodFiles(const PodId& pod, Done<void> done) = 0;
+
+    /// The pod network and the ways to pods elsewhere. Idempotent; comes again whenever it changes.
+    virtual void applyNetwork(const nodelink::Network& network, Done<void> done) = 0;
+    /// Capacity, allocatable, addresses, node info and whether containers can run: conditions of type Ready
+    /// (with reason and message), MemoryPressure, DiskPressure and PIDPressure; times are filled in by the
+    /// core.
+    virtual void nodeStatus(Done<api::core::NodeStatus> done) = 0;
+};
+
+} // namespace wheelhouse::agent

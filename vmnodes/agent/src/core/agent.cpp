@@ -1,0 +1,527 @@
+#include "vmnodes/agent/agent.h"
+
+#include "engine/api/quantity.h"
+#include "engine/api/time.h"
+#include "engine/base/log.h"
+#include "log_streams.h"
+#include "pod_worker.h"
+
+#include <algorithm>
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+#include <set>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+
+namespace wheelhouse::agent {
+
+namespace core = api::core;
+
+namespace {
+
+constexpr Duration unchangedNodeReport = std::chrono::minutes(5);
+constexpr auto podPrefix = "pod/";
+constexpr auto objectPrefix = "object/";
+constexpr auto networkKey = "network";
+
+nodelink::PodRef refOf(const PodId& id) {
+    nodelink::PodRef ref;
+    ref.set_namespace_(id.nameSpace);
+    ref.set_name(id.name);
+    ref.set_uid(id.uid.value());
+    return ref;
+}
+
+core::Taint parseTaint(const std::string& text) {
+    core::Taint taint;
+    const std::size_t colon = text.rfind(':');
+    const std::string pair = text.substr(0, colon);
+    const std::size_t equals = pair.find('=');
+    taint.set_key(pair.substr(0, equals));
+    if (equals != std::string::npos) taint.set_value(pair.substr(equals + 1));
+    taint.set_effect(colon == std::string::npos ? "NoSchedule" : text.substr(colon + 1));
+    return taint;
+}
+
+} // namespace
+
+struct Agent::Impl final : PodHost {
+    Impl(nodelink::AgentChannel& channel, Runtime& runtime, StateStore& store, Executor& executor,
+         Random& random, AgentOptions options)
+        : channel_(channel), runtime_(runtime), store_(store), executor_(executor), random_(random),
+          options_(std::move(options)), heartbeat_(options_.heartbeat),
+          logs_([this](nodelink::FromAgent message) { return channel_.send(std::move(message)); }) {}
+
+    // PodHost
+    Runtime& runtime() override { return runtime_; }
+    Executor& executor() override { return executor_; }
+    const AgentOptions& options() const override { return options_; }
+    const ObjectCache& objects() const override { return objects_; }
+    const std::string& hostIp() const override { return hostIp_; }
+    const core::NodeStatus& nodeStatus() const override { return node_; }
+    std::int64_t memoryCapacity() const override { return memoryCapacity_; }
+    void statusChanged(const Uid& pod) override;
+    void event(const PodId& pod, bool warning, const std::string& reason, const std::string& message,
+               const std::string& container) override;
+    void containerEnded(const std::string& containerId) override { logs_.containerEnded(containerId); }
+    void podGone(const Uid& pod) override;
+
+    void start();
+    void adopt(Inventory inventory);
+    void sweepStrays(const Inventory& inventory);
+    void openLink();
+    void onUp();
+    void onDown();
+    void onMessage(const nodelink::ToAgent& message);
+    void onPod(const std::string& bytes);
+    void onObject(const nodelink::DesiredObject& object);
+    void onSynced();
+    void onNetwork(const nodelink::Network& network);
+    void openLog(const nodelink::OpenLog& open);
+    Result<std::pair<LogQuery, std::string>> logQuery(const nodelink::OpenLog& open) const;
+    std::shared_ptr<PodWorker> addPod(std::shared_ptr<const core::Pod> pod);
+    void flushStatuses();
+    void beat();
+    void lookAtNode();
+    void takeNodeStatus(core::NodeStatus status);
+    void sendNodeStatus();
+    core::Node nodeObject() const;
+
+    nodelink::AgentChannel& channel_;
+    Runtime& runtime_;
+    StateStore& store_;
+    Executor& executor_;
+    Random& random_;
+    AgentOptions options_;
+    Duration heartbeat_;
+    std::function<void()> onReady_;
+    bool ready_ = false;
+    bool up_ = false;
+    bool synced_ = false; ///< all pods of this connection have been sent
+    std::unordered_map<Uid, std::shared_ptr<PodWorker>> pods_;
+    std::unordered_set<Uid> sentThisTime_;          ///< pods the control plane has named on this connection
+    std::unordered_map<Uid, std::size_t> reported_; ///< hash of the status last sent on this connection
+    std::set<Uid> dirty_;
+    ObjectCache objects_;
+    std::string hostIp_;
+    std::int64_t memoryCapacity_ = 0;
+    core::NodeStatus node_;
+    std::string nodeReported_; ///< without heartbeat times
+    Instant nodeReportedAt_{};
+    bool linkOpened_ = false;
+    LogStreams logs_;
+    ScopedTimer flushTimer_;
+    ScopedTimer heartbeatTimer_;
+    ScopedTimer nodeTimer_;
+    ScopedTimer retryTimer_;
+    std::shared_ptr<int> life_ = std::make_shared<int>(0);
+};
+
+Agent::Agent(nodelink::AgentChannel& channel, Runtime& runtime, StateStore& store, Executor& executor,
+             Random& random, AgentOptions options)
+    : impl_(std::make_shared<Impl>(channel, runtime, store, executor, random, std::move(options))) {}
+
+Agent::~Agent() {
+    impl_->runtime_.setListener({});
+    impl_->life_.reset();
+    impl_->pods_.clear();
+}
+
+void Agent::start() {
+    impl_->start();
+}
+
+void Agent::setReadyListener(std::function<void()> listener) {
+    impl_->onReady_ = std::move(listener);
+}
+
+std::vector<Agent::PodView> Agent::pods() const {
+    std::vector<PodView> out;
+    for (const auto& [uid, worker] : impl_->pods_)
+        out.push_back({worker->podId(), worker->refreshStatus()});
+    return out;
+}
+
+void Agent::Impl::start() {
+    runtime_.setListener({.onContainer =
+                              [this](const ContainerInfo& info) {
+                                  const auto it = pods_.find(info.podUid);
+                                  if (it == pods_.end()) return;
+                                  const std::shared_ptr<PodWorker> worker = it->second;
+                                  worker->onContainer(info);
+                              },
+                          .onSandbox =
+                              [this](const SandboxInfo& info) {
+                                  const auto it = pods_.find(info.pod.uid);
+                                  if (it == pods_.end()) return;
+                                  const std::shared_ptr<PodWorker> worker = it->second;
+                                  worker->onSandbox(info);
+                              }});
+    runtime_.nodeStatus([this, life = std::weak_ptr(life_)](Result<core::NodeStatus> status) {
+        if (life.expired()) return;
+        if (status) takeNodeStatus(std::move(*status));
+        runtime_.inventory([this, life](Result<Inventory> inventory) {
+            if (life.expired()) return;
+            if (inventory) return adopt(std::move(*inventory));
+            log::warning("agent", "the container runtime does not answer yet: {}", inventory.error().message);
+            retryTimer_.start(executor_, std::chrono::milliseconds(500), [this] { start(); });
+        });
+    });
+}
+
+void Agent::Impl::adopt(Inventory inventory) {
+    for (const auto& [key, bytes] : store_.load()) {
+        if (key == networkKey) {
+            nodelink::Network network;
+            if (network.ParseFromString(bytes)) runtime_.applyNetwork(network, [](Result<void>) {});
+        } else if (key.starts_with(objectPrefix)) {
+            nodelink::DesiredObject object;
+            if (object.ParseFromString(bytes))
+                objects_.set(object.kind(), object.object().namespace_(), object.object().name(),
+                             object.bytes());
+        } else if (key.starts_with(podPrefix)) {
+            auto pod = std::make_shared<core::Pod>();
+            if (pod->ParseFromString(bytes)) addPod(std::move(pod));
+        }
+    }
+    for (const auto& [uid, worker] : pods_) {
+        std::vector<SandboxInfo> sandboxes;
+        std::vector<ContainerInfo> containers;
+        for (const SandboxInfo& sandbox : inventory.sandboxes)
+            if (sandbox.pod.uid == uid) sandboxes.push_back(sandbox);
+        for (const ContainerInfo& container : inventory.containers)
+            if (container.podUid == uid) containers.push_back(container);
+        worker->adopt(sandboxes, containers);
+    }
+    sweepStrays(inventory);
+    const auto workers = pods_;
+    for (const auto& [uid, worker] : workers)
+        worker->advance();
+    openLink();
+}
+
+void Agent::Impl::sweepStrays(const Inventory& inventory) {
+    // Sandboxes of pods nobody remembers here: their desired state was never written, so their pod can only
+    // be sent anew.
+    for (const SandboxInfo& sandbox : inventory.sandboxes) {
+        if (pods_.contains(sandbox.pod.uid)) continue;
+        log::info("agent", "removing what is left of pod {}/{}", sandbox.pod.nameSpace, sandbox.pod.name);
+        runtime_.stopSandbox(sandbox.id, [this, id = sandbox.id, life = std::weak_ptr(life_)](Result<void>) {
+            if (!life.expired()) runtime_.removeSandbox(id, [](Result<void>) {});
+        });
+    }
+}
+
+void Agent::Impl::openLink() {
+    if (std::exchange(linkOpened_, true)) return;
+    channel_.start({.onUp = [this] { onUp(); },
+                    .onMessage = [this](const nodelink::ToAgent& message) { onMessage(message); },
+                    .onDown = [this] { onDown(); }});
+    nodeTimer_.start(executor_, options_.nodeStatusPeriod, [this] { lookAtNode(); });
+}
+
+core::Node Agent::Impl::nodeObject() const {
+    core::Node node;
+    node.mutable_metadata()->set_name(options_.nodeName);
+    auto& labels = *node.mutable_metadata()->mutable_labels();
+    for (const auto& [key, value] : options_.labels)
+        labels[key] = value;
+    labels["kubernetes.io/hostname"] = options_.nodeName;
+    labels["kubernetes.io/os"] = "linux";
+    labels["kubernetes.io/arch"] = node_.nodeinfo().architecture();
+    for (const auto& [key, value] : options_.annotations)
+        (*node.mutable_metadata()->mutable_annotations())[key] = value;
+    for (const std::string& taint : options_.taints)
+        *node.mutable_spec()->add_taints() = parseTaint(taint);
+    *node.mutable_status() = node_;
+    return node;
+}
+
+void Agent::Impl::onUp() {
+    up_ = true;
+    synced_ = false;
+    sentThisTime_.clear();
+    reported_.clear();
+    nodelink::FromAgent message;
+    nodelink::Hello& hello = *message.mutable_hello();
+    hello.set_node_name(options_.nodeName);
+    hello.set_protocol(1);
+    hello.set_node(nodeObject().SerializeAsString());
+    for (const auto& [uid, worker] : pods_)
+        *hello.add_pods() = refOf(worker->podId());
+    channel_.send(std::move(message));
+    nodeReported_.clear();
+    nodeReportedAt_ = executor_.clock().now();
+    for (const auto& [uid, worker] : pods_)
+        statusChanged(uid);
+    heartbeatTimer_.start(
+        executor_,
+        Duration(static_cast<Duration::rep>(static_cast<double>(heartbeat_.count()) * random_.fraction())),
+        [this] { beat(); });
+    lookAtNode();
+}
+
+void Agent::Impl::onDown() {
+    up_ = false;
+    synced_ = false;
+    heartbeatTimer_.stop();
+    logs_.closeAll();
+}
+
+void Agent::Impl::beat() {
+    heartbeatTimer_.start(executor_, heartbeat_, [this] { beat(); });
+    nodelink::FromAgent message;
+    message.mutable_heartbeat();
+    channel_.send(std::move(message));
+}
+
+void Agent::Impl::onMessage(const nodelink::ToAgent& message) {
+    using What = nodelink::ToAgent::WhatCase;
+    switch (message.what_case()) {
+    case What::kWelcome:
+        if (message.welcome().heartbeat_seconds() > 0)
+            heartbeat_ = std::chrono::seconds(message.welcome().heartbeat_seconds());
+        return;
+    case What::kPod:
+        return onPod(message.pod().pod());
+    case What::kPodRemoved: {
+        const auto it = pods_.find(Uid(message.pod_removed().uid()));
+        if (it == pods_.end()) return;
+        const std::shared_ptr<PodWorker> worker = it->second;
+        return worker->forceRemove();
+    }
+    case What::kSynced:
+        return onSynced();
+    case What::kNetwork:
+        return onNetwork(message.network());
+    case What::kOpenLog:
+        return openLog(message.open_log());
+    case What::kCloseStream:
+        return logs_.close(message.close_stream());
+    case What::kCredit:
+        return logs_.credit(message.credit().stream(), message.credit().bytes());
+    case What::kObject:
+        return onObject(message.object());
+    case What::WHAT_NOT_SET:
+        return; // from a newer control plane
+    }
+}
+
+std::shared_ptr<PodWorker> Agent::Impl::addPod(std::shared_ptr<const core::Pod> pod) {
+    const Uid uid(pod->metadata().uid());
+    auto worker = std::make_shared<PodWorker>(*this, std::move(pod));
+    pods_[uid] = worker;
+    return worker;
+}
+
+void Agent::Impl::onPod(const std::string& bytes) {
+    auto pod = std::make_shared<core::Pod>();
+    if (!pod->ParseFromString(bytes) || pod->metadata().uid().empty()) {
+        log::error("agent", "the control plane sent a pod that cannot be read");
+        return;
+    }
+    const Uid uid(pod->metadata().uid());
+    sentThisTime_.insert(uid);
+    const auto it = pods_.find(uid);
+    const bool unchangedSpec = it != pods_.end() && it->second->pod().metadata().resourceversion() ==
+                                                        pod->metadata().resourceversion();
+    if (unchangedSpec) return;
+    if (const auto kept = store_.put(podPrefix + uid.value(), bytes); !kept)
+        log::error("agent", "cannot keep the desired state: {}", kept.error().message);
+    if (it != pods_.end()) {
+        const std::shared_ptr<PodWorker> worker = it->second;
+        return worker->update(std::move(pod));
+    }
+    const std::shared_ptr<PodWorker> worker = addPod(std::move(pod));
+    worker->advance();
+    statusChanged(uid);
+}
+
+void Agent::Impl::onObject(const nodelink::DesiredObject& object) {
+    const nodelink::PodRef& ref = object.object();
+    objects_.set(object.kind(), ref.namespace_(), ref.name(), object.bytes());
+    const std::string key = objectPrefix + ObjectCache::key(object.kind(), ref.namespace_(), ref.name());
+    if (const auto kept = store_.put(key, object.SerializeAsString()); !kept)
+        log::error("agent", "cannot keep the desired state: {}", kept.error().message);
+    const auto workers = pods_;
+    for (const auto& [uid, worker] : workers)
+        if (worker->podId().nameSpace == ref.namespace_()) worker->objectChanged(object.kind(), ref.name());
+}
+
+void Agent::Impl::onSynced() {
+    synced_ = true;
+    const auto workers = pods_;
+    for (const auto& [uid, worker] : workers)
+        if (!sentThisTime_.contains(uid)) worker->forceRemove();
+}
+
+void Agent::Impl::onNetwork(const nodelink::Network& network) {
+    if (const auto kept = store_.put(networkKey, network.SerializeAsString()); !kept)
+        log::error("agent", "cannot keep the desired state: {}", kept.error().message);
+    runtime_.applyNetwork(network, [this, life = std::weak_ptr(life_)](Result<void> applied) {
+        if (life.expired()) return;
+        if (!applied) log::error("agent", "the pod network could not be set up: {}", applied.error().message);
+        lookAtNode(); // ready as soon as it is
+    });
+}
+
+Result<std::pair<LogQuery, std::string>> Agent::Impl::logQuery(const nodelink::OpenLog& open) const {
+    const auto it = pods_.find(Uid(open.pod().uid()));
+    if (it == pods_.end())
+        return fail(Reason::NotFound, fmt::format("pod \"{}\" is not on this node", open.pod().name()));
+    const ContainerWorker* container = it->second->container(open.container());
+    if (container == nullptr)
+        return fail(Reason::BadRequest,
+                    fmt::format("container {} is not valid for pod {}", open.container(), open.pod().name()));
+    const std::vector<ContainerInfo>& kept = container->kept();
+    const std::size_t needed = open.previous() ? 2 : 1;
+    if (kept.size() < needed) {
+        if (open.previous())
+            return fail(Reason::BadRequest,
+                        fmt::format("previous terminated container \"{}\" in pod \"{}\" not found",
+                                    open.container(), open.pod().name()));
+        return fail(Reason::BadRequest, fmt::format("container \"{}\" in pod \"{}\" is waiting to start",
+                                                    open.container(), open.pod().name()));
+    }
+    const ContainerInfo& of = kept[kept.size() - needed];
+    LogQuery query;
+    query.pod = it->second->podId();
+    query.container = open.container();
+    query.containerId = of.id;
+    query.attempt = of.attempt;
+    query.follow = open.follow() && !open.previous() && !container->exited();
+    query.timestamps = open.timestamps();
+    query.tailLines = open.tail_lines();
+    query.limitBytes = open.limit_bytes();
+    if (!open.since_time().empty()) {
+        const Result<WallTime> since = api::parseTime(open.since_time());
+        if (!since) return fail(since.error());
+        query.since = *since;
+    }
+    return std::pair(std::move(query), of.id);
+}
+
+void Agent::Impl::openLog(const nodelink::OpenLog& open) {
+    auto query = logQuery(open);
+    if (!query) return logs_.open(open.stream(), "", fail(query.error()));
+    logs_.open(open.stream(), query->second, runtime_.openLog(query->first));
+}
+
+void Agent::Impl::statusChanged(const Uid& pod) {
+    dirty_.insert(pod);
+    if (!flushTimer_.active())
+        flushTimer_.start(executor_, options_.statusDelay, [this] { flushStatuses(); });
+}
+
+void Agent::Impl::flushStatuses() {
+    if (!up_) return; // onUp says everything anew
+    for (const Uid& uid : std::exchange(dirty_, {})) {
+        const auto it = pods_.find(uid);
+        if (it == pods_.end() || !it->second->tellWhenGone()) continue;
+        const std::string bytes = it->second->refreshStatus().SerializeAsString();
+        const std::size_t hash = std::hash<std::string>{}(bytes);
+        if (const auto before = reported_.find(uid); before != reported_.end() && before->second == hash)
+            continue;
+        reported_[uid] = hash;
+        nodelink::FromAgent message;
+        *message.mutable_pod_status()->mutable_pod() = refOf(it->second->podId());
+        message.mutable_pod_status()->set_status(bytes);
+        channel_.send(std::move(message));
+    }
+}
+
+void Agent::Impl::event(const PodId& pod, bool warning, const std::string& reason, const std::string& message,
+                        const std::string& container) {
+    nodelink::FromAgent report;
+    nodelink::EventReport& event = *report.mutable_event();
+    *event.mutable_pod() = refOf(pod);
+    event.set_type(warning ? "Warning" : "Normal");
+    event.set_reason(reason);
+    event.set_message(message);
+    event.set_container(container);
+    channel_.send(std::move(report));
+}
+
+void Agent::Impl::podGone(const Uid& uid) {
+    const auto it = pods_.find(uid);
+    if (it == pods_.end()) return;
+    const std::shared_ptr<PodWorker> worker = it->second;
+    if (worker->tellWhenGone()) {
+        // With the link down nobody hears it; then the pod is sent again on the next connection, found to be
+        // stopped already, and said to be gone once more.
+        flushStatuses();
+        nodelink::FromAgent message;
+        *message.mutable_pod_gone()->mutable_pod() = refOf(worker->podId());
+        channel_.send(std::move(message));
+    }
+    store_.remove(podPrefix + uid.value());
+    reported_.erase(uid);
+    dirty_.erase(uid);
+    pods_.erase(uid);
+    executor_.post([worker] {}); // it is on the stack now and dies later
+}
+
+void Agent::Impl::lookAtNode() {
+    nodeTimer_.start(executor_, options_.nodeStatusPeriod, [this] { lookAtNode(); });
+    runtime_.nodeStatus([this, life = std::weak_ptr(life_)](Result<core::NodeStatus> status) {
+        if (life.expired()) return;
+        if (!status) {
+            core::NodeStatus broken = node_;
+            for (core::NodeCondition& condition : *broken.mutable_conditions())
+                if (condition.type() == "Ready") {
+                    condition.set_status("False");
+                    condition.set_reason("KubeletNotReady");
+                    condition.set_message("container runtime is down: " + status.error().message);
+                }
+            takeNodeStatus(std::move(broken));
+        } else {
+            takeNodeStatus(std::move(*status));
+        }
+        sendNodeStatus();
+    });
+}
+
+void Agent::Impl::takeNodeStatus(core::NodeStatus status) {
+    const auto now = api::toTime(executor_.clock().wallNow());
+    for (core::NodeCondition& condition : *status.mutable_conditions()) {
+        *condition.mutable_lastheartbeattime() = now;
+        *condition.mutable_lasttransitiontime() = now;
+        for (const core::NodeCondition& before : node_.conditions())
+            if (before.type() == condition.type() && before.status() == condition.status())
+                *condition.mutable_lasttransitiontime() = before.lasttransitiontime();
+    }
+    for (const core::NodeAddress& address : status.addresses())
+        if (address.type() == "InternalIP") hostIp_ = address.address();
+    const auto memory = status.capacity().find("memory");
+    if (memory != status.capacity().end())
+        memoryCapacity_ = api::Quantity::parse(memory->second.string()).value_or(api::Quantity()).units();
+    node_ = std::move(status);
+}
+
+void Agent::Impl::sendNodeStatus() {
+    if (!up_) return;
+    core::NodeStatus timeless = node_;
+    bool ready = false;
+    for (core::NodeCondition& condition : *timeless.mutable_conditions()) {
+        condition.clear_lastheartbeattime();
+        ready = ready || (condition.type() == "Ready" && condition.status() == "True");
+    }
+    std::string bytes;
+    {
+        google::protobuf::io::StringOutputStream stream(&bytes);
+        google::protobuf::io::CodedOutputStream coded(&stream);
+        coded.SetSerializationDeterministic(true); // maps in one order, so that equal means equal
+        timeless.SerializeToCodedStream(&coded);
+    }
+    const Instant now = executor_.clock().now();
+    if (bytes == nodeReported_ && now - nodeReportedAt_ < unchangedNodeReport) return;
+    nodeReported_ = std::move(bytes);
+    nodeReportedAt_ = now;
+    nodelink::FromAgent message;
+    message.set_node_status(node_.SerializeAsString());
+    channel_.send(std::move(message));
+    if (ready && !std::exchange(ready_, true) && onReady_) onReady_();
+}
+
+} // namespace wheelhouse::agent

@@ -1,0 +1,128 @@
+#pragma once
+
+#include "backoff.h"
+#include "engine/api/types.h"
+#include "engine/base/executor.h"
+#include "pod_host.h"
+#include "probe_worker.h"
+#include "vmnodes/agent/runtime.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace wheelhouse::agent {
+
+/// What a container worker needs of its pod.
+class ContainerOwner {
+  public:
+    virtual ~ContainerOwner() = default;
+    virtual PodHost& host() = 0;
+    virtual const PodId& podId() const = 0;
+    virtual const std::string& sandboxId() const = 0;
+    virtual const std::string& podIp() const = 0;
+    virtual const SandboxSpec& sandboxSpec() const = 0;
+    /// The pod is being stopped: whatever was under way must not start anything any more.
+    virtual bool stopping() const = 0;
+    /// ServiceUnavailable: wait for an object; anything else: the pod is wrong.
+    virtual Result<ContainerSpec> containerSpec(const api::core::Container& spec) = 0;
+    virtual Duration gracePeriod() const = 0;
+    /// The worker has come to rest or changed; look at everything again. Not called inside run() or stop().
+    virtual void containerChanged() = 0;
+    virtual std::weak_ptr<void> lifeToken() const = 0;
+};
+
+/// One container of a pod: image, create, start, probes, and starting again with growing pauses. Decides
+/// nothing about whether it should run: its pod calls run() while it should and stop() when it should not;
+/// both are idempotent.
+class ContainerWorker {
+  public:
+    enum class State { Waiting, Pulling, Creating, Running, Stopping, Exited };
+
+    ContainerWorker(ContainerOwner& pod, const api::core::Container& spec, bool init);
+
+    /// Takes over what the runtime already has of this container (all attempts). Before the first run().
+    void adopt(std::vector<ContainerInfo> found);
+    void run();
+    void stop(Duration grace, const std::string& why);
+    void onChange(const ContainerInfo& info);
+    /// The pod's spec was replaced by an equal or newer one.
+    void setSpec(const api::core::Container& spec);
+    /// The sandbox is gone and took the container along.
+    void sandboxLost();
+    /// Something it waited for (a ConfigMap, a Secret) may be there now.
+    void retryNow();
+
+    const std::string& name() const { return spec_->name(); }
+    const api::core::Container& spec() const { return *spec_; }
+    bool init() const { return init_; }
+    /// An init container that runs beside the others (restartPolicy Always).
+    bool sidecar() const { return init_ && spec_->restartpolicy() == "Always"; }
+    State state() const { return state_; }
+    bool active() const { return state_ == State::Running || state_ == State::Stopping; }
+    bool busy() const { return state_ == State::Pulling || state_ == State::Creating; }
+    bool everRan() const { return !containerId_.empty() || last_.has_value(); }
+    bool exited() const { return state_ == State::Exited; }
+    int exitCode() const { return info_.exitCode; }
+    bool started() const { return started_; }
+    bool ready() const { return active() && started_ && ready_; }
+    const std::string& containerId() const { return containerId_; }
+    std::uint32_t attempt() const { return attempt_; }
+    /// Containers of this name that the runtime still holds, newest last.
+    const std::vector<ContainerInfo>& kept() const { return kept_; }
+    api::core::ContainerStatus status(const std::string& waitingReason) const;
+
+  private:
+    void beginImage();
+    void pull();
+    void imageReady(const std::string& id);
+    void imageFailed(const std::string& reason, const Status& status);
+    void create();
+    void createFailed(const std::string& reason, const Status& status);
+    void running(const ContainerInfo& info);
+    void exit(const ContainerInfo& info);
+    void startProbes();
+    void wait(std::string reason, std::string message, Duration retry);
+    void planRestart();
+    void forgetOldContainers();
+    void event(bool warning, const std::string& reason, const std::string& message);
+    /// Wraps a callback: nothing happens once the pod is gone; `step_` must still be the one it was made in.
+    template <class T>
+    Done<T> guarded(void (ContainerWorker::*next)(Result<T>));
+    void imageLookedUp(Result<std::string> id);
+    void imagePulled(Result<std::string> id);
+    void created(Result<std::string> id);
+    void startAnswered(Result<ContainerInfo> info);
+    void changed();
+
+    ContainerOwner& pod_;
+    const api::core::Container* spec_;
+    bool init_;
+    State state_ = State::Waiting;
+    std::string waitingReason_;
+    std::string waitingMessage_;
+    std::string containerId_;
+    std::string imageId_;
+    std::string startedImage_; ///< the spec's image when it was started
+    std::uint32_t attempt_ = 0;
+    ContainerInfo info_; ///< of the present or latest attempt
+    std::optional<ContainerInfo> last_;
+    std::vector<ContainerInfo> kept_;
+    BackOff restarts_;
+    BackOff pulls_;
+    bool restartPlanned_ = false;
+    Instant notBefore_{};
+    Instant startedAt_{};
+    Instant pullBegan_{};
+    std::optional<Duration> stopSent_;
+    bool started_ = false;
+    bool ready_ = false;
+    std::uint64_t step_ = 0;
+    ScopedTimer timer_;
+    std::unique_ptr<ProbeWorker> startup_;
+    std::unique_ptr<ProbeWorker> liveness_;
+    std::unique_ptr<ProbeWorker> readiness_;
+};
+
+} // namespace wheelhouse::agent

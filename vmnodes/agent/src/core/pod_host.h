@@ -1,0 +1,33 @@
+#pragma once
+
+#include "engine/base/executor.h"
+#include "objects.h"
+#include "vmnodes/agent/agent.h"
+#include "vmnodes/agent/runtime.h"
+
+#include <string>
+
+namespace wheelhouse::agent {
+
+/// What a pod worker needs of the agent it belongs to.
+class PodHost {
+  public:
+    virtual ~PodHost() = default;
+    virtual Runtime& runtime() = 0;
+    virtual Executor& executor() = 0;
+    virtual const AgentOptions& options() const = 0;
+    virtual const ObjectCache& objects() const = 0;
+    virtual const std::string& hostIp() const = 0;
+    virtual const api::core::NodeStatus& nodeStatus() const = 0;
+    virtual std::int64_t memoryCapacity() const = 0;
+    /// Something in the pod's status may have changed.
+    virtual void statusChanged(const Uid& pod) = 0;
+    virtual void event(const PodId& pod, bool warning, const std::string& reason, const std::string& message,
+                       const std::string& container) = 0;
+    /// A container ended; open logs of it have no more to come.
+    virtual void containerEnded(const std::string& containerId) = 0;
+    /// Nothing of the pod is left on the node. Called last; the worker dies soon after, not inside.
+    virtual void podGone(const Uid& pod) = 0;
+};
+
+} // namespace wheelhouse::agent

@@ -1,0 +1,126 @@
+// The part of PodWorker that says how the pod is.
+#include "engine/api/time.h"
+#include "pod_worker.h"
+#include "resources.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace wheelhouse::agent {
+
+namespace core = api::core;
+
+namespace {
+
+std::string joined(const std::vector<std::string>& names) {
+    std::string out;
+    for (const std::string& name : names)
+        out += (out.empty() ? "" : " ") + name;
+    return out;
+}
+
+} // namespace
+
+std::string PodWorker::phase() const {
+    if (over_) return overPhase_;
+    if (!initialized_) return "Pending";
+    const bool waiting = std::any_of(containers_.begin(), containers_.end(),
+                                     [](const auto& c) { return !c->active() && !c->everRan(); });
+    return waiting ? "Pending" : "Running";
+}
+
+std::string PodWorker::waitingReason(const ContainerWorker& container) const {
+    return !init_.empty() && !container.init() ? "PodInitializing" : "ContainerCreating";
+}
+
+void PodWorker::setCondition(core::PodStatus& status, const std::string& type, bool value,
+                             const std::string& reason, const std::string& message) const {
+    const std::string text = value ? "True" : "False";
+    core::PodCondition condition;
+    condition.set_type(type);
+    condition.set_status(text);
+    if (!reason.empty()) condition.set_reason(reason);
+    if (!message.empty()) condition.set_message(message);
+    if (pod_->metadata().generation() > 0) condition.set_observedgeneration(pod_->metadata().generation());
+    *condition.mutable_lasttransitiontime() = api::toTime(host_.executor().clock().wallNow());
+    for (const core::PodCondition& before : status_.conditions())
+        if (before.type() == type && before.status() == text && before.has_lasttransitiontime())
+            *condition.mutable_lasttransitiontime() = before.lasttransitiontime();
+    *status.add_conditions() = std::move(condition);
+}
+
+void PodWorker::fillConditions(core::PodStatus& status) const {
+    std::vector<std::string> unready;
+    std::vector<std::string> uninitialized;
+    for (const auto& container : containers_)
+        if (!container->ready()) unready.push_back(container->name());
+    for (const auto& container : init_) {
+        if (container->sidecar()) {
+            if (!container->ready()) unready.push_back(container->name());
+            if (!initialized_ && !container->started()) uninitialized.push_back(container->name());
+        } else if (!initialized_ && !(container->exited() && container->exitCode() == 0)) {
+            uninitialized.push_back(container->name());
+        }
+    }
+    setCondition(status, "PodReadyToStartContainers", sandboxState_ == SandboxState::Ready, "", "");
+    if (overPhase_ == "Succeeded" && over_)
+        setCondition(status, "Initialized", true, "PodCompleted", "");
+    else if (uninitialized.empty())
+        setCondition(status, "Initialized", true, "", "");
+    else
+        setCondition(status, "Initialized", false, "ContainersNotInitialized",
+                     fmt::format("containers with incomplete status: [{}]", joined(uninitialized)));
+    std::string reason;
+    std::string message;
+    if (over_ && overPhase_ == "Succeeded") {
+        reason = "PodCompleted";
+    } else if (over_) {
+        reason = "PodFailed";
+    } else if (!unready.empty()) {
+        reason = "ContainersNotReady";
+        message = fmt::format("containers with unready status: [{}]", joined(unready));
+    }
+    std::string gateReason = reason;
+    std::string gateMessage = message;
+    for (const core::PodReadinessGate& gate : pod_->spec().readinessgates()) {
+        bool open = false;
+        for (const core::PodCondition& condition : pod_->status().conditions())
+            open = open || (condition.type() == gate.conditiontype() && condition.status() == "True");
+        if (open || !gateReason.empty()) continue;
+        gateReason = "ReadinessGatesNotReady";
+        gateMessage =
+            fmt::format("the status of pod readiness gate \"{}\" is not \"True\"", gate.conditiontype());
+    }
+    setCondition(status, "ContainersReady", reason.empty(), reason, message);
+    setCondition(status, "Ready", gateReason.empty(), gateReason, gateMessage);
+    setCondition(status, "PodScheduled", true, "", "");
+}
+
+const core::PodStatus& PodWorker::refreshStatus() {
+    core::PodStatus status;
+    status.set_phase(phase());
+    if (over_ && !overReason_.empty()) {
+        status.set_reason(overReason_);
+        status.set_message(overMessage_);
+    }
+    if (pod_->metadata().generation() > 0) status.set_observedgeneration(pod_->metadata().generation());
+    if (!host_.hostIp().empty()) {
+        status.set_hostip(host_.hostIp());
+        status.add_hostips()->set_ip(host_.hostIp());
+    }
+    if (!sandbox_.ip.empty()) {
+        status.set_podip(sandbox_.ip);
+        status.add_podips()->set_ip(sandbox_.ip);
+    }
+    *status.mutable_starttime() = api::toTime(startTime_);
+    status.set_qosclass(sandboxSpec_.qosClass);
+    for (const auto& container : init_)
+        *status.add_initcontainerstatuses() = container->status(waitingReason(*container));
+    for (const auto& container : containers_)
+        *status.add_containerstatuses() = container->status(waitingReason(*container));
+    fillConditions(status);
+    status_ = std::move(status);
+    return status_;
+}
+
+} // namespace wheelhouse::agent

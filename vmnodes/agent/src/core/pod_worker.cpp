@@ -1,0 +1,459 @@
+#include "pod_worker.h"
+
+#include "engine/api/time.h"
+#include "resources.h"
+#include "volumes.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <utility>
+
+namespace wheelhouse::agent {
+
+namespace core = api::core;
+
+namespace {
+
+constexpr Duration tryAgain = std::chrono::seconds(2);
+constexpr Duration waitForObject = std::chrono::seconds(10);
+
+bool terminal(const std::string& phase) {
+    return phase == "Succeeded" || phase == "Failed";
+}
+
+} // namespace
+
+PodWorker::PodWorker(PodHost& host, std::shared_ptr<const core::Pod> pod)
+    : host_(host), pod_(std::move(pod)) {
+    id_ = {pod_->metadata().namespace_(), pod_->metadata().name(), Uid(pod_->metadata().uid())};
+    for (const core::Container& spec : pod_->spec().initcontainers())
+        init_.push_back(std::make_unique<ContainerWorker>(*this, spec, true));
+    for (const core::Container& spec : pod_->spec().containers())
+        containers_.push_back(std::make_unique<ContainerWorker>(*this, spec, false));
+    status_ = pod_->status();
+    startTime_ =
+        status_.has_starttime() ? api::fromTime(status_.starttime()) : host_.executor().clock().wallNow();
+    if (terminal(status_.phase())) {
+        over_ = true;
+        overPhase_ = status_.phase();
+        overReason_ = status_.reason();
+        overMessage_ = status_.message();
+    }
+    fillSandboxSpec();
+}
+
+void PodWorker::fillSandboxSpec() {
+    const core::PodSpec& spec = pod_->spec();
+    sandboxSpec_ = {};
+    sandboxSpec_.pod = id_;
+    sandboxSpec_.qosClass = qosClass(*pod_);
+    sandboxSpec_.hostname = !spec.hostname().empty() ? spec.hostname() : id_.name.substr(0, 63);
+    for (const auto& [key, value] : pod_->metadata().labels())
+        sandboxSpec_.labels[key] = value;
+    for (const auto& [key, value] : pod_->metadata().annotations())
+        sandboxSpec_.annotations[key] = value;
+    SecuritySettings& security = sandboxSpec_.security;
+    security.hostNetwork = spec.hostnetwork();
+    security.hostPid = spec.hostpid();
+    security.hostIpc = spec.hostipc();
+    security.shareProcesses = spec.shareprocessnamespace();
+    const core::PodSecurityContext& from = spec.securitycontext();
+    if (from.has_runasuser()) security.runAsUser = from.runasuser();
+    if (from.has_runasgroup()) security.runAsGroup = from.runasgroup();
+    security.supplementalGroups.assign(from.supplementalgroups().begin(), from.supplementalgroups().end());
+    if (from.has_fsgroup()) security.supplementalGroups.push_back(from.fsgroup());
+    for (const core::Sysctl& sysctl : from.sysctls())
+        sandboxSpec_.sysctls[sysctl.name()] = sysctl.value();
+    for (const core::Container& container : spec.containers()) {
+        security.privileged = security.privileged || container.securitycontext().privileged();
+        for (const core::ContainerPort& port : container.ports())
+            if (port.hostport() > 0)
+                sandboxSpec_.ports.push_back({port.protocol().empty() ? "TCP" : port.protocol(),
+                                              port.containerport(), port.hostport(), port.hostip()});
+    }
+    const bool clusterFirst = spec.dnspolicy().empty() || spec.dnspolicy() == "ClusterFirstWithHostNet" ||
+                              (spec.dnspolicy() == "ClusterFirst" && !spec.hostnetwork());
+    if (clusterFirst && !host_.options().clusterDns.empty()) {
+        sandboxSpec_.dnsServers = host_.options().clusterDns;
+        const std::string& domain = host_.options().clusterDomain;
+        sandboxSpec_.dnsSearches = {fmt::format("{}.svc.{}", id_.nameSpace, domain), "svc." + domain, domain};
+        sandboxSpec_.dnsOptions = {"ndots:5"};
+    }
+    const core::PodDNSConfig& dns = spec.dnsconfig();
+    sandboxSpec_.dnsServers.insert(sandboxSpec_.dnsServers.end(), dns.nameservers().begin(),
+                                   dns.nameservers().end());
+    sandboxSpec_.dnsSearches.insert(sandboxSpec_.dnsSearches.end(), dns.searches().begin(),
+                                    dns.searches().end());
+    for (const core::PodDNSConfigOption& option : dns.options())
+        sandboxSpec_.dnsOptions.push_back(option.value().empty() ? option.name()
+                                                                 : option.name() + ":" + option.value());
+}
+
+void PodWorker::adopt(const std::vector<SandboxInfo>& sandboxes,
+                      const std::vector<ContainerInfo>& containers) {
+    std::vector<SandboxInfo> mine = sandboxes;
+    std::sort(mine.begin(), mine.end(), [](const auto& a, const auto& b) { return a.attempt < b.attempt; });
+    for (const SandboxInfo& sandbox : mine) {
+        if (!sandbox_.id.empty()) oldSandboxes_.push_back(sandbox_.id);
+        sandbox_ = sandbox;
+    }
+    if (!sandbox_.id.empty()) sandboxState_ = sandbox_.ready ? SandboxState::Ready : SandboxState::Stopped;
+    sandboxSpec_.attempt = sandbox_.attempt;
+    for (const auto* group : {&init_, &containers_})
+        for (const auto& worker : *group) {
+            std::vector<ContainerInfo> found;
+            for (const ContainerInfo& info : containers)
+                if (info.name == worker->name()) found.push_back(info);
+            worker->adopt(std::move(found));
+        }
+    // Containers that have started prove that the init containers are done, whether or not those were kept.
+    initialized_ =
+        std::any_of(containers_.begin(), containers_.end(), [](const auto& c) { return c->everRan(); });
+}
+
+void PodWorker::update(std::shared_ptr<const core::Pod> pod) {
+    pod_ = std::move(pod);
+    for (int i = 0; i < pod_->spec().initcontainers_size() && i < static_cast<int>(init_.size()); ++i)
+        init_[static_cast<std::size_t>(i)]->setSpec(pod_->spec().initcontainers(i));
+    for (int i = 0; i < pod_->spec().containers_size() && i < static_cast<int>(containers_.size()); ++i)
+        containers_[static_cast<std::size_t>(i)]->setSpec(pod_->spec().containers(i));
+    advance();
+}
+
+void PodWorker::forceRemove() {
+    forced_ = true;
+    advance();
+}
+
+void PodWorker::onContainer(const ContainerInfo& info) {
+    for (const auto* group : {&init_, &containers_})
+        for (const auto& worker : *group)
+            worker->onChange(info);
+}
+
+void PodWorker::onSandbox(const SandboxInfo& info) {
+    if (info.id != sandbox_.id || info.ready || sandboxState_ != SandboxState::Ready) return;
+    sandboxState_ = SandboxState::Stopped;
+    if (!stopping() && !over_)
+        host_.event(id_, false, "SandboxChanged", "Pod sandbox changed, it will be killed and re-created.",
+                    "");
+    for (const auto* group : {&init_, &containers_})
+        for (const auto& worker : *group)
+            worker->sandboxLost();
+    advance();
+}
+
+void PodWorker::objectChanged(const std::string& kind, const std::string& name) {
+    if (volumeState_ == VolumeState::Made && volumesUse(*pod_, kind, name)) volumeState_ = VolumeState::None;
+    volumesNotBefore_ = {};
+    for (const auto* group : {&init_, &containers_})
+        for (const auto& worker : *group)
+            worker->retryNow();
+    advance();
+}
+
+const ContainerWorker* PodWorker::container(const std::string& name) const {
+    for (const auto* group : {&init_, &containers_})
+        for (const auto& worker : *group)
+            if (worker->name() == name) return worker.get();
+    return nullptr;
+}
+
+Duration PodWorker::gracePeriod() const {
+    if (forced_) return Duration::zero();
+    const auto& meta = pod_->metadata();
+    if (meta.has_deletiontimestamp() && meta.has_deletiongraceperiodseconds())
+        return std::chrono::seconds(meta.deletiongraceperiodseconds());
+    const core::PodSpec& spec = pod_->spec();
+    return std::chrono::seconds(
+        spec.has_terminationgraceperiodseconds() ? spec.terminationgraceperiodseconds() : 30);
+}
+
+void PodWorker::advance() {
+    again_ = true;
+    if (advancing_ || gone_) return;
+    advancing_ = true;
+    while (std::exchange(again_, false) && !gone_) {
+        if (stopping() || over_) {
+            stopEverything();
+            continue;
+        }
+        ensureVolumes();
+        // While changed objects are written anew the old files are still there: nothing waits for them.
+        if (volumeState_ != VolumeState::Made && volumePaths_.empty()) continue;
+        ensureSandbox();
+        if (sandboxState_ != SandboxState::Ready) continue;
+        if (pod_->spec().activedeadlineseconds() > 0 && !deadline_.active()) {
+            const WallTime end = startTime_ + std::chrono::seconds(pod_->spec().activedeadlineseconds());
+            deadline_.start(host_.executor(),
+                            std::max(Duration::zero(), end - host_.executor().clock().wallNow()), [this] {
+                                over_ = true;
+                                overPhase_ = "Failed";
+                                overReason_ = "DeadlineExceeded";
+                                overMessage_ =
+                                    "Pod was active on the node longer than the specified deadline";
+                                host_.event(id_, true, "DeadlineExceeded", overMessage_, "");
+                                host_.statusChanged(id_.uid);
+                                advance();
+                            });
+        }
+        if (runInitContainers()) runContainers();
+        lookForTheEnd();
+    }
+    advancing_ = false;
+}
+
+void PodWorker::ensureVolumes() {
+    if (volumeState_ != VolumeState::None) return;
+    if (pod_->spec().volumes_size() == 0) {
+        volumeState_ = VolumeState::Made;
+        return;
+    }
+    if (host_.executor().clock().now() < volumesNotBefore_) return;
+    auto plans = planVolumes(facts(), host_.objects());
+    if (!plans) {
+        volumesNotBefore_ = host_.executor().clock().now() + waitForObject;
+        if (plans.error().reason != Reason::ServiceUnavailable)
+            host_.event(id_, true, "FailedMount", plans.error().message, "");
+        return retryLater(waitForObject);
+    }
+    volumeState_ = VolumeState::Making;
+    host_.runtime().makeVolumes(id_, std::move(*plans),
+                                [this, life = lifeToken()](Result<std::map<std::string, std::string>> paths) {
+                                    if (life.expired()) return;
+                                    if (paths) {
+                                        volumePaths_ = std::move(*paths);
+                                        volumeState_ = VolumeState::Made;
+                                    } else {
+                                        volumeState_ = VolumeState::None;
+                                        volumesNotBefore_ = host_.executor().clock().now() + waitForObject;
+                                        host_.event(id_, true, "FailedMount", paths.error().message, "");
+                                        retryLater(waitForObject);
+                                    }
+                                    advance();
+                                });
+}
+
+void PodWorker::ensureSandbox() {
+    if (sandboxState_ == SandboxState::Ready || sandboxState_ == SandboxState::Starting ||
+        sandboxState_ == SandboxState::Stopping)
+        return;
+    const Instant now = host_.executor().clock().now();
+    if (now < sandboxNotBefore_) return retryLater(sandboxNotBefore_ - now);
+    if (sandboxState_ == SandboxState::Stopped) {
+        oldSandboxes_.push_back(sandbox_.id);
+        host_.runtime().stopSandbox(sandbox_.id, [](Result<void>) {});
+        sandboxSpec_.attempt = sandbox_.attempt + 1;
+        initialized_ = false;
+    }
+    sandboxState_ = SandboxState::Starting;
+    host_.runtime().runSandbox(sandboxSpec_, [this, life = lifeToken()](Result<SandboxInfo> made) {
+        if (life.expired()) return;
+        if (made) {
+            sandbox_ = std::move(*made);
+            if (hostNetwork()) sandbox_.ip = host_.hostIp();
+            sandboxState_ = SandboxState::Ready;
+            sandboxBackOff_.reset();
+        } else {
+            sandboxState_ = SandboxState::None;
+            sandboxSpec_.attempt++;
+            const Duration pause = sandboxBackOff_.next();
+            sandboxNotBefore_ = host_.executor().clock().now() + pause;
+            host_.event(id_, true, "FailedCreatePodSandBox",
+                        "Failed to create pod sandbox: " + made.error().message, "");
+            retryLater(pause);
+        }
+        host_.statusChanged(id_.uid);
+        advance();
+    });
+    host_.statusChanged(id_.uid);
+}
+
+std::string PodWorker::restartPolicyOf(const ContainerWorker& container) const {
+    const std::string& own = container.spec().restartpolicy();
+    if (!own.empty()) return own;
+    const std::string& policy = pod_->spec().restartpolicy();
+    if (container.init() && policy == "Always") return "OnFailure";
+    return policy.empty() ? "Always" : policy;
+}
+
+bool PodWorker::shouldRestart(const ContainerWorker& container) const {
+    const std::string policy = restartPolicyOf(container);
+    return policy == "Always" || (policy == "OnFailure" && container.exitCode() != 0);
+}
+
+bool PodWorker::runInitContainers() {
+    for (const auto& container : init_) {
+        if (container->sidecar()) {
+            container->run();
+            if (!container->started() && !initialized_) return false;
+            continue;
+        }
+        if (initialized_) continue;
+        if (container->exited()) {
+            if (container->exitCode() == 0) continue;
+            if (!shouldRestart(*container)) return false;
+        }
+        container->run();
+        return false;
+    }
+    if (!initialized_) {
+        initialized_ = true;
+        host_.statusChanged(id_.uid);
+    }
+    return true;
+}
+
+void PodWorker::runContainers() {
+    for (const auto& container : containers_)
+        if (!container->exited() || shouldRestart(*container)) container->run();
+}
+
+bool PodWorker::everyContainerEnded() const {
+    return std::all_of(containers_.begin(), containers_.end(),
+                       [this](const auto& c) { return c->exited() && !shouldRestart(*c); });
+}
+
+void PodWorker::lookForTheEnd() {
+    if (over_) return;
+    bool failed = false;
+    for (const auto& container : init_)
+        failed = failed || (!initialized_ && !container->sidecar() && container->exited() &&
+                            container->exitCode() != 0 && !shouldRestart(*container));
+    if (!failed && !everyContainerEnded()) return;
+    over_ = true;
+    failed = failed || std::any_of(containers_.begin(), containers_.end(),
+                                   [](const auto& c) { return c->exitCode() != 0; });
+    overPhase_ = failed ? "Failed" : "Succeeded";
+    host_.statusChanged(id_.uid);
+    again_ = true;
+}
+
+void PodWorker::stopEverything() {
+    const Duration grace = gracePeriod();
+    bool waiting = false;
+    for (const auto& container : containers_) {
+        container->stop(grace, fmt::format("Stopping container {}", container->name()));
+        waiting = waiting || container->active() || container->busy();
+    }
+    for (const auto& container : init_) {
+        if (container->sidecar() && waiting) continue; // they go last
+        container->stop(grace, fmt::format("Stopping container {}", container->name()));
+        waiting = waiting || container->active() || container->busy();
+    }
+    if (waiting || sandboxState_ == SandboxState::Starting || volumeState_ == VolumeState::Making) return;
+    if (stopping() && !over_) {
+        over_ = true; // what the last status of a deleted pod says
+        const bool failed = std::any_of(containers_.begin(), containers_.end(),
+                                        [](const auto& c) { return !c->exited() || c->exitCode() != 0; });
+        overPhase_ = failed ? "Failed" : "Succeeded";
+        host_.statusChanged(id_.uid);
+    }
+    tearDown();
+}
+
+void PodWorker::tearDown() {
+    if (sandboxState_ == SandboxState::Ready) return stopSandbox();
+    if (sandboxState_ == SandboxState::Stopping) return;
+    if (stopping() && !tearingDown_) removeContainers(); // a finished pod keeps its containers for their logs
+}
+
+void PodWorker::stopSandbox() {
+    sandboxState_ = SandboxState::Stopping;
+    host_.runtime().stopSandbox(sandbox_.id, [this, life = lifeToken()](Result<void> result) {
+        if (life.expired()) return;
+        if (result) {
+            sandboxState_ = SandboxState::Stopped;
+            host_.statusChanged(id_.uid);
+            return advance();
+        }
+        host_.event(id_, true, "FailedKillPod", "error killing pod: " + result.error().message, "");
+        retry_.start(host_.executor(), tryAgain, [this] {
+            sandboxState_ = SandboxState::Ready;
+            advance();
+        });
+    });
+}
+
+void PodWorker::removeContainers() {
+    tearingDown_ = true;
+    struct Removal {
+        int left = 1;
+        std::string error;
+    };
+    auto removal = std::make_shared<Removal>();
+    auto one = [this, life = lifeToken(), removal](Result<void> result) {
+        if (life.expired()) return;
+        if (!result) removal->error = result.error().message;
+        if (--removal->left > 0) return;
+        if (removal->error.empty()) {
+            gone_ = true;
+            return host_.podGone(id_.uid);
+        }
+        retry_.start(host_.executor(), tryAgain, [this] {
+            tearingDown_ = false;
+            advance();
+        });
+    };
+    // A sandbox takes its containers along when it is removed.
+    std::vector<std::string> sandboxes = oldSandboxes_;
+    if (!sandbox_.id.empty()) sandboxes.push_back(sandbox_.id);
+    removal->left += static_cast<int>(sandboxes.size());
+    for (const std::string& id : sandboxes)
+        host_.runtime().removeSandbox(id, one);
+    host_.runtime().removePodFiles(id_, one);
+}
+
+void PodWorker::retryLater(Duration delay) {
+    retry_.start(host_.executor(), delay, [this] { advance(); });
+}
+
+Result<ContainerSpec> PodWorker::containerSpec(const core::Container& from) {
+    ContainerSpec spec;
+    spec.name = from.name();
+    spec.image = from.image();
+    spec.workingDir = from.workingdir();
+    spec.tty = from.tty();
+    spec.stdIn = from.stdin();
+    auto environment = makeEnvironment(from, facts(), host_.objects());
+    if (!environment) return fail(environment.error());
+    spec.env = std::move(*environment);
+    const std::map<std::string, std::string> values(spec.env.begin(), spec.env.end());
+    for (const std::string& word : from.command())
+        spec.command.push_back(expandReferences(word, values));
+    for (const std::string& word : from.args())
+        spec.args.push_back(expandReferences(word, values));
+    for (const core::VolumeMount& mount : from.volumemounts()) {
+        const auto path = volumePaths_.find(mount.name());
+        if (path == volumePaths_.end())
+            return fail(Reason::Invalid, fmt::format("volume mount \"{}\" names no volume", mount.name()));
+        std::string sub =
+            mount.subpath().empty() ? expandReferences(mount.subpathexpr(), values) : mount.subpath();
+        if (sub.starts_with('/') || sub == ".." || sub.starts_with("../") ||
+            sub.find("/../") != std::string::npos || sub.ends_with("/.."))
+            return fail(Reason::Invalid, fmt::format("subPath \"{}\" leaves its volume", sub));
+        spec.mounts.push_back({.containerPath = mount.mountpath(),
+                               .hostPath = sub.empty() ? path->second : path->second + "/" + sub,
+                               .readOnly = mount.readonly(),
+                               .propagation = mount.mountpropagation()});
+    }
+    spec.resources = linuxResources(from, sandboxSpec_.qosClass, host_.memoryCapacity());
+    for (const auto& [key, value] : pod_->metadata().annotations())
+        spec.annotations[key] = value;
+    spec.security = sandboxSpec_.security;
+    const core::SecurityContext& own = from.securitycontext();
+    spec.security.privileged = own.privileged();
+    if (own.has_runasuser()) spec.security.runAsUser = own.runasuser();
+    if (own.has_runasgroup()) spec.security.runAsGroup = own.runasgroup();
+    const bool nonRoot =
+        own.has_runasnonroot() ? own.runasnonroot() : pod_->spec().securitycontext().runasnonroot();
+    if (nonRoot && spec.security.runAsUser == 0)
+        return fail(Reason::Invalid, "container's runAsUser breaks non-root policy");
+    spec.security.readOnlyRoot = own.readonlyrootfilesystem();
+    spec.security.noNewPrivileges = own.has_allowprivilegeescalation() && !own.allowprivilegeescalation();
+    spec.security.addCapabilities.assign(own.capabilities().add().begin(), own.capabilities().add().end());
+    spec.security.dropCapabilities.assign(own.capabilities().drop().begin(), own.capabilities().drop().end());
+    return spec;
+}
+
+} // namespace wheelhouse::agent

@@ -1,0 +1,110 @@
+#pragma once
+
+#include "container_worker.h"
+#include "environment.h"
+#include "engine/api/types.h"
+#include "pod_host.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace wheelhouse::agent {
+
+/// One pod on this node, from its first sight to its last container. Watches the desired pod, what the
+/// runtime says of its sandbox and containers, and the objects it refers to; writes through the runtime.
+/// Level-triggered: `advance` looks at everything and starts whatever is missing, so any message may be lost,
+/// doubled or late. Interrupted at any point, a new worker that adopts the runtime's inventory goes on from
+/// there.
+class PodWorker final : public ContainerOwner, public std::enable_shared_from_this<PodWorker> {
+  public:
+    PodWorker(PodHost& host, std::shared_ptr<const api::core::Pod> pod);
+
+    void adopt(const std::vector<SandboxInfo>& sandboxes, const std::vector<ContainerInfo>& containers);
+    void update(std::shared_ptr<const api::core::Pod> pod);
+    /// The API object is gone: stop at once.
+    void forceRemove();
+    void onContainer(const ContainerInfo& info);
+    void onSandbox(const SandboxInfo& info);
+    void objectChanged(const std::string& kind, const std::string& name);
+    /// Safe to call at any time; does nothing that is already under way.
+    void advance();
+
+    const api::core::Pod& pod() const { return *pod_; }
+    /// Whether the control plane waits to hear that it is gone.
+    bool tellWhenGone() const { return !forced_; }
+    const ContainerWorker* container(const std::string& name) const;
+    /// The status as it is now; keeps transition times from one call to the next.
+    const api::core::PodStatus& refreshStatus();
+
+    PodHost& host() override { return host_; }
+    const PodId& podId() const override { return id_; }
+    const std::string& sandboxId() const override { return sandbox_.id; }
+    const std::string& podIp() const override { return sandbox_.ip; }
+    const SandboxSpec& sandboxSpec() const override { return sandboxSpec_; }
+    bool stopping() const override { return forced_ || pod_->metadata().has_deletiontimestamp(); }
+    Result<ContainerSpec> containerSpec(const api::core::Container& spec) override;
+    Duration gracePeriod() const override;
+    void containerChanged() override { advance(); }
+    std::weak_ptr<void> lifeToken() const override { return life_; }
+
+  private:
+    enum class SandboxState { None, Starting, Ready, Stopping, Stopped };
+    enum class VolumeState { None, Making, Made };
+
+    PodFacts facts() const { return {*pod_, sandbox_.ip, host_.hostIp(), host_.nodeStatus()}; }
+    bool hostNetwork() const { return pod_->spec().hostnetwork(); }
+    std::string restartPolicyOf(const ContainerWorker& container) const;
+    bool shouldRestart(const ContainerWorker& container) const;
+    void ensureVolumes();
+    void ensureSandbox();
+    /// True when every init container has done its part.
+    bool runInitContainers();
+    void runContainers();
+    void lookForTheEnd();
+    void stopEverything();
+    void tearDown();
+    void stopSandbox();
+    void removeContainers();
+    void retryLater(Duration delay);
+    void fillSandboxSpec();
+    bool everyContainerEnded() const;
+    std::string phase() const;
+    std::string waitingReason(const ContainerWorker& container) const;
+    void setCondition(api::core::PodStatus& status, const std::string& type, bool value,
+                      const std::string& reason, const std::string& message) const;
+    void fillConditions(api::core::PodStatus& status) const;
+
+    PodHost& host_;
+    std::shared_ptr<const api::core::Pod> pod_;
+    PodId id_;
+    std::vector<std::unique_ptr<ContainerWorker>> init_;
+    std::vector<std::unique_ptr<ContainerWorker>> containers_;
+    SandboxInfo sandbox_;
+    SandboxSpec sandboxSpec_;
+    SandboxState sandboxState_ = SandboxState::None;
+    std::vector<std::string> oldSandboxes_;
+    VolumeState volumeState_ = VolumeState::None;
+    std::map<std::string, std::string> volumePaths_;
+    std::string volumeError_;
+    BackOff sandboxBackOff_{std::chrono::seconds(1), std::chrono::seconds(30)};
+    bool initialized_ = false;
+    bool forced_ = false;
+    bool over_ = false; ///< Succeeded or Failed: nothing starts any more
+    std::string overPhase_;
+    std::string overReason_;
+    std::string overMessage_;
+    bool tearingDown_ = false; ///< sandbox and files are being removed
+    bool gone_ = false;
+    bool advancing_ = false;
+    bool again_ = false;
+    Instant volumesNotBefore_{};
+    Instant sandboxNotBefore_{};
+    WallTime startTime_{};
+    api::core::PodStatus status_;
+    ScopedTimer retry_;
+    ScopedTimer deadline_;
+    std::shared_ptr<int> life_ = std::make_shared<int>(0);
+};
+
+} // namespace wheelhouse::agent

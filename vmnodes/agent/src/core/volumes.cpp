@@ -1,0 +1,147 @@
+#include "volumes.h"
+
+#include "engine/api/quantity.h"
+
+#include <fmt/format.h>
+
+namespace wheelhouse::agent {
+
+namespace core = api::core;
+
+namespace {
+
+struct Filler {
+    const PodFacts& facts;
+    const ObjectCache& objects;
+    VolumePlan& plan;
+
+    template <class Items>
+    Result<void> fromObject(const std::string& kind, const std::string& name, const Items& items, int mode,
+                            bool optional) {
+        const auto data = objects.data(kind, facts.pod.metadata().namespace_(), name);
+        if (!data) {
+            if (optional && data.error().reason == Reason::NotFound) return {};
+            return fail(data.error());
+        }
+        if (items.empty())
+            for (const auto& [key, value] : *data)
+                plan.files[key] = {value, mode};
+        for (const core::KeyToPath& item : items) {
+            const auto it = data->find(item.key());
+            if (it != data->end())
+                plan.files[item.path()] = {it->second, item.has_mode() ? item.mode() : mode};
+            else if (!optional)
+                return fail(Reason::Invalid,
+                            fmt::format("{} \"{}\" has no key \"{}\"", kind, name, item.key()));
+        }
+        return {};
+    }
+    template <class Items>
+    Result<void> fromFields(const Items& items, int mode) {
+        for (const core::DownwardAPIVolumeFile& item : items) {
+            Result<std::string> value =
+                item.has_fieldref()
+                    ? fieldValue(item.fieldref().fieldpath(), facts)
+                    : resourceFieldValue(item.resourcefieldref(), core::Container::default_instance(), facts);
+            if (!value) return fail(value.error());
+            plan.files[item.path()] = {std::move(*value), item.has_mode() ? item.mode() : mode};
+        }
+        return {};
+    }
+    Result<void> fromProjection(const core::VolumeProjection& source, int mode) {
+        if (source.has_configmap())
+            return fromObject("ConfigMap", source.configmap().localobjectreference().name(),
+                              source.configmap().items(), mode, source.configmap().optional());
+        if (source.has_secret())
+            return fromObject("Secret", source.secret().localobjectreference().name(),
+                              source.secret().items(), mode, source.secret().optional());
+        if (source.has_downwardapi()) return fromFields(source.downwardapi().items(), mode);
+        return fail(Reason::Invalid,
+                    "service account tokens and certificates in volumes are not supported yet");
+    }
+};
+
+int modeOr(bool has, int mode) {
+    return has ? mode : 0644;
+}
+
+Result<void> plan(const core::VolumeSource& source, VolumePlan& plan, const PodFacts& facts,
+                  const ObjectCache& objects) {
+    Filler filler{facts, objects, plan};
+    plan.kind = VolumePlan::Kind::Files;
+    if (source.has_configmap()) {
+        const auto& from = source.configmap();
+        return filler.fromObject("ConfigMap", from.localobjectreference().name(), from.items(),
+                                 modeOr(from.has_defaultmode(), from.defaultmode()), from.optional());
+    }
+    if (source.has_secret()) {
+        const auto& from = source.secret();
+        return filler.fromObject("Secret", from.secretname(), from.items(),
+                                 modeOr(from.has_defaultmode(), from.defaultmode()), from.optional());
+    }
+    if (source.has_downwardapi())
+        return filler.fromFields(source.downwardapi().items(), modeOr(source.downwardapi().has_defaultmode(),
+                                                                      source.downwardapi().defaultmode()));
+    if (source.has_projected()) {
+        const int mode = modeOr(source.projected().has_defaultmode(), source.projected().defaultmode());
+        for (const core::VolumeProjection& part : source.projected().sources())
+            if (auto result = filler.fromProjection(part, mode); !result) return result;
+        return {};
+    }
+    if (source.has_hostpath()) {
+        plan.kind = VolumePlan::Kind::HostPath;
+        plan.hostPath = source.hostpath().path();
+        plan.hostPathType = source.hostpath().type();
+        return {};
+    }
+    const google::protobuf::Reflection* reflection = source.GetReflection();
+    std::vector<const google::protobuf::FieldDescriptor*> set;
+    reflection->ListFields(source, &set);
+    if (source.has_emptydir() || set.empty()) { // a volume without a source is an emptyDir
+        plan.kind =
+            source.emptydir().medium() == "Memory" ? VolumePlan::Kind::Memory : VolumePlan::Kind::Directory;
+        if (source.emptydir().has_sizelimit())
+            plan.sizeLimit = api::Quantity::parse(source.emptydir().sizelimit().string())
+                                 .value_or(api::Quantity())
+                                 .units();
+        return {};
+    }
+    return fail(Reason::Invalid,
+                fmt::format("volumes of type {} are not supported yet", set.front()->name()));
+}
+
+} // namespace
+
+Result<std::vector<VolumePlan>> planVolumes(const PodFacts& facts, const ObjectCache& objects) {
+    std::vector<VolumePlan> plans;
+    const auto& security = facts.pod.spec().securitycontext();
+    for (const core::Volume& volume : facts.pod.spec().volumes()) {
+        VolumePlan made;
+        made.name = volume.name();
+        if (security.has_fsgroup()) made.group = security.fsgroup();
+        if (auto result = plan(volume.volumesource(), made, facts, objects); !result) {
+            Status status = result.error();
+            status.message =
+                fmt::format("MountVolume.SetUp failed for volume \"{}\" : {}", volume.name(), status.message);
+            return fail(std::move(status));
+        }
+        plans.push_back(std::move(made));
+    }
+    return plans;
+}
+
+bool volumesUse(const core::Pod& pod, const std::string& kind, const std::string& name) {
+    const bool map = kind == "ConfigMap";
+    for (const core::Volume& volume : pod.spec().volumes()) {
+        const core::VolumeSource& source = volume.volumesource();
+        if (map && source.configmap().localobjectreference().name() == name) return true;
+        if (!map && source.secret().secretname() == name) return true;
+        for (const core::VolumeProjection& part : source.projected().sources()) {
+            if (map && part.configmap().localobjectreference().name() == name) return true;
+            if (!map && part.secret().localobjectreference().name() == name) return true;
+        }
+    }
+    return false;
+}
+
+} // namespace wheelhouse::agent

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "engine/api/types.h"
+#include "environment.h"
+#include "objects.h"
+#include "vmnodes/agent/runtime.h"
+
+#include <vector>
+
+namespace wheelhouse::agent {
+
+/// What volumes a pod needs. ServiceUnavailable: an object has not arrived yet; NotFound or Invalid: says
+/// which volume cannot be made and why (a missing object, a kind of volume this agent does not know yet).
+Result<std::vector<VolumePlan>> planVolumes(const PodFacts& facts, const ObjectCache& objects);
+/// True when a change of `kind` `name` in the pod's namespace changes a file of one of its volumes.
+bool volumesUse(const api::core::Pod& pod, const std::string& kind, const std::string& name);
+
+} // namespace wheelhouse::agent

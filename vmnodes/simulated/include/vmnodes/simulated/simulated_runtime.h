@@ -1,0 +1,133 @@
+#pragma once
+
+#include "engine/base/executor.h"
+#include "engine/base/random.h"
+#include "vmnodes/agent/runtime.h"
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace wheelhouse::simulated {
+
+/// How long things take on a simulated node: uniform between `from` and `to`.
+struct Span {
+    Duration from{};
+    Duration to{};
+};
+
+struct SimulatedShape {
+    int cpus = 4;
+    std::int64_t memoryMiB = 32 * 1024;
+    int pods = 110;
+    std::string zone;
+    std::uint32_t index =
+        0; ///< the node's own 256 pod addresses until the control plane gives it a pod CIDR, and its own
+    Span sandbox{std::chrono::milliseconds(50), std::chrono::milliseconds(200)};
+    Span pull{std::chrono::milliseconds(300), std::chrono::milliseconds(1500)};
+    Span create{std::chrono::milliseconds(20), std::chrono::milliseconds(80)};
+    Span start{std::chrono::milliseconds(30), std::chrono::milliseconds(150)};
+    Span stop{std::chrono::milliseconds(20), std::chrono::milliseconds(200)};
+};
+
+/// A container engine that keeps time instead of running anything. Steered by annotations of a pod, each also
+/// per container as
+/// `<annotation>.<container>`:
+///   simulated.wheelhouse.dev/exit-after: "90s"      a container ends this long after its start …
+///   simulated.wheelhouse.dev/exit-code: "1"         … with this code (default 0)
+///   simulated.wheelhouse.dev/stop-after: "5s"       how long it takes to obey SIGTERM
+///   simulated.wheelhouse.dev/unready-after: "60s"   its probes fail from then on
+///   simulated.wheelhouse.dev/log-every: "1s"        how often it writes a line (default 1 s)
+/// An image whose name begins with `missing.invalid/` cannot be pulled.
+class SimulatedRuntime final : public agent::Runtime {
+  public:
+    SimulatedRuntime(Executor& executor, Random& random, SimulatedShape shape);
+    ~SimulatedRuntime() override;
+
+    void setListener(Listener listener) override { listener_ = std::move(listener); }
+    void inventory(agent::Done<agent::Inventory> done) override;
+    void runSandbox(agent::SandboxSpec spec, agent::Done<agent::SandboxInfo> done) override;
+    void stopSandbox(const std::string& id, agent::Done<void> done) override;
+    void removeSandbox(const std::string& id, agent::Done<void> done) override;
+    void imageId(const std::string& image, agent::Done<std::string> done) override;
+    void pullImage(const std::string& image, const agent::PodId& pod, agent::Done<std::string> done) override;
+    void createContainer(const std::string& sandboxId, const agent::SandboxSpec& sandbox,
+                         agent::ContainerSpec spec, agent::Done<std::string> done) override;
+    void startContainer(const std::string& id, agent::Done<agent::ContainerInfo> done) override;
+    void stopContainer(const std::string& id, Duration grace, agent::Done<void> done) override;
+    void removeContainer(const std::string& id, agent::Done<void> done) override;
+    void probe(const agent::ProbeTarget& target, Duration timeout,
+               agent::Done<agent::ProbeAnswer> done) override;
+    Result<std::unique_ptr<agent::LogSource>> openLog(const agent::LogQuery& query) override;
+    void makeVolumes(const agent::PodId& pod, std::vector<agent::VolumePlan> plans,
+                     agent::Done<std::map<std::string, std::string>> done) override;
+    void removePodFiles(const agent::PodId& pod, agent::Done<void> done) override;
+    void applyNetwork(const nodelink::Network& network, agent::Done<void> done) override;
+    void nodeStatus(agent::Done<api::core::NodeStatus> done) override;
+
+    // For tests and faults.
+    /// Ends a running container now, as a crash would. False when it does not run.
+    bool crashContainer(const std::string& id, int exitCode);
+    /// Takes a sandbox away under its pod.
+    void loseSandbox(const std::string& id);
+    void setPullFails(bool fails) { pullFails_ = fails; }
+    void setProbesFail(bool fail) { probesFail_ = fail; }
+    std::vector<agent::ContainerInfo> containers() const;
+    std::vector<agent::SandboxInfo> sandboxes() const;
+    const nodelink::Network& network() const { return network_; }
+    /// What was asked for, newest last; for assertions on command lines and environment.
+    const agent::ContainerSpec* spec(const std::string& containerId) const;
+
+  private:
+    struct Behaviour {
+        Duration exitAfter{};
+        Duration stopAfter{};
+        Duration unreadyAfter{};
+        Duration logEvery = std::chrono::seconds(1);
+        int exitCode = 0;
+    };
+    struct Container {
+        agent::ContainerInfo info;
+        agent::ContainerSpec spec;
+        Behaviour behaviour;
+        Instant started{};
+        Instant ended{};
+        TimerId exitTimer = 0;
+    };
+    struct Sandbox {
+        agent::SandboxInfo info;
+        std::uint32_t address = 0;
+        std::set<std::string> containers;
+    };
+
+    Duration draw(const Span& span);
+    template <class T>
+    void answer(Duration after, agent::Done<T> done, Result<T> result);
+    void later(Duration after, std::function<void()> task);
+    void end(const std::string& id, int exitCode, const std::string& reason);
+    std::string newId();
+    std::string takeAddress(std::uint32_t& address);
+    void eraseContainer(const std::string& id);
+    static Behaviour behaviourOf(const agent::ContainerSpec& spec);
+
+    Executor& executor_;
+    Random& random_;
+    SimulatedShape shape_;
+    Listener listener_;
+    std::unordered_map<std::string, Sandbox> sandboxes_;
+    std::unordered_map<std::string, Container> containers_;
+    std::set<std::string> images_;
+    std::set<std::uint32_t> addresses_;
+    nodelink::Network network_;
+    std::uint64_t nextId_ = 1;
+    bool pullFails_ = false;
+    bool probesFail_ = false;
+    std::shared_ptr<int> life_ = std::make_shared<int>(0);
+};
+
+} // namespace wheelhouse::simulated

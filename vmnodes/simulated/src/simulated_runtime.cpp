@@ -1,0 +1,387 @@
+#include "vmnodes/simulated/simulated_runtime.h"
+
+#include "engine/api/time.h"
+#include "simulated_log.h"
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <cstdio>
+#include <fmt/format.h>
+#include <utility>
+
+namespace wheelhouse::simulated {
+
+namespace core = api::core;
+using namespace agent;
+
+namespace {
+
+constexpr std::string_view annotationPrefix = "simulated.wheelhouse.dev/";
+constexpr std::uint32_t firstPodAddress = 2; // .0 is the network, .1 the bridge
+
+/// "90s", "1m30s", "250ms", "90" (seconds); zero for anything else.
+Duration parseDuration(std::string_view text) {
+    Duration total{};
+    while (!text.empty()) {
+        double number = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+        if (error != std::errc()) return {};
+        text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+        std::size_t unitLength = 0;
+        while (unitLength < text.size() && std::isalpha(static_cast<unsigned char>(text[unitLength])) != 0)
+            ++unitLength;
+        const std::string_view unit = text.substr(0, unitLength);
+        text.remove_prefix(unitLength);
+        const double seconds = unit == "ms"  ? number / 1e3
+                               : unit == "m" ? number * 60
+                               : unit == "h" ? number * 3600
+                                             : number;
+        total += std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
+    }
+    return total;
+}
+
+std::string addressText(std::uint32_t address) {
+    return fmt::format("{}.{}.{}.{}", address >> 24, (address >> 16) & 255, (address >> 8) & 255,
+                       address & 255);
+}
+
+/// The base and size of "10.244.3.0/24"; size 0 when it is not an IPv4 network.
+std::pair<std::uint32_t, std::uint32_t> parseCidr(const std::string& cidr) {
+    unsigned a = 0, b = 0, c = 0, d = 0, bits = 0;
+    if (std::sscanf(cidr.c_str(), "%u.%u.%u.%u/%u", &a, &b, &c, &d, &bits) != 5 || bits > 30 || bits < 8)
+        return {0, 0};
+    return {(a << 24) | (b << 16) | (c << 8) | d, 1U << (32 - bits)};
+}
+
+} // namespace
+
+SimulatedRuntime::SimulatedRuntime(Executor& executor, Random& random, SimulatedShape shape)
+    : executor_(executor), random_(random), shape_(std::move(shape)) {}
+
+SimulatedRuntime::~SimulatedRuntime() = default;
+
+Duration SimulatedRuntime::draw(const Span& span) {
+    return span.from + Duration(static_cast<Duration::rep>(
+                           static_cast<double>((span.to - span.from).count()) * random_.fraction()));
+}
+
+void SimulatedRuntime::later(Duration after, std::function<void()> task) {
+    executor_.postAfter(after, [life = std::weak_ptr(life_), task = std::move(task)] {
+        if (!life.expired()) task();
+    });
+}
+
+template <class T>
+void SimulatedRuntime::answer(Duration after, Done<T> done, Result<T> result) {
+    later(after, [done = std::move(done), result = std::move(result)]() mutable { done(std::move(result)); });
+}
+
+std::string SimulatedRuntime::newId() {
+    return fmt::format("{:08x}{:08x}", shape_.index, nextId_++);
+}
+
+SimulatedRuntime::Behaviour SimulatedRuntime::behaviourOf(const ContainerSpec& spec) {
+    const auto value = [&spec](const std::string& what) -> std::string {
+        const std::string key = std::string(annotationPrefix) + what;
+        if (const auto own = spec.annotations.find(key + "." + spec.name); own != spec.annotations.end())
+            return own->second;
+        const auto all = spec.annotations.find(key);
+        return all == spec.annotations.end() ? std::string() : all->second;
+    };
+    Behaviour out;
+    out.exitAfter = parseDuration(value("exit-after"));
+    out.stopAfter = parseDuration(value("stop-after"));
+    out.unreadyAfter = parseDuration(value("unready-after"));
+    if (const Duration every = parseDuration(value("log-every")); every > Duration::zero())
+        out.logEvery = every;
+    const std::string code = value("exit-code");
+    std::from_chars(code.data(), code.data() + code.size(), out.exitCode);
+    return out;
+}
+
+void SimulatedRuntime::inventory(Done<Inventory> done) {
+    answer<Inventory>(Duration::zero(), std::move(done), Inventory{sandboxes(), containers()});
+}
+
+std::string SimulatedRuntime::takeAddress(std::uint32_t& address) {
+    auto [base, size] = parseCidr(network_.pod_cidr());
+    if (size ==
+        0) { // no pod CIDR yet: the node's own part of the shared address space, never routed anywhere
+        base = (100U << 24) | (64U << 16) | ((shape_.index & 0x3fff) << 8);
+        size = 256;
+    }
+    for (std::uint32_t i = firstPodAddress; i + 1 < size; ++i)
+        if (addresses_.insert(base + i).second) {
+            address = base + i;
+            return addressText(address);
+        }
+    return {};
+}
+
+void SimulatedRuntime::runSandbox(SandboxSpec spec, Done<SandboxInfo> done) {
+    later(draw(shape_.sandbox), [this, spec = std::move(spec), done = std::move(done)] {
+        Sandbox made;
+        made.info.id = newId();
+        made.info.pod = spec.pod;
+        made.info.attempt = spec.attempt;
+        made.info.ready = true;
+        made.info.createdAt = executor_.clock().wallNow();
+        if (!spec.security.hostNetwork) {
+            made.info.ip = takeAddress(made.address);
+            if (made.info.ip.empty())
+                return done(fail(Reason::ServiceUnavailable, "the node has no pod address left"));
+        }
+        const SandboxInfo info = made.info;
+        sandboxes_.emplace(info.id, std::move(made));
+        done(info);
+    });
+}
+
+void SimulatedRuntime::stopSandbox(const std::string& id, Done<void> done) {
+    if (const auto it = sandboxes_.find(id); it != sandboxes_.end()) {
+        const std::set<std::string> containers = it->second.containers;
+        it->second.info.ready = false;
+        addresses_.erase(it->second.address);
+        for (const std::string& container : containers)
+            end(container, 137, "Error");
+    }
+    answer<void>(draw(shape_.stop), std::move(done), {});
+}
+
+void SimulatedRuntime::removeSandbox(const std::string& id, Done<void> done) {
+    if (const auto it = sandboxes_.find(id); it != sandboxes_.end()) {
+        for (const std::string& container : it->second.containers)
+            eraseContainer(container);
+        addresses_.erase(it->second.address);
+        sandboxes_.erase(it);
+    }
+    answer<void>(Duration::zero(), std::move(done), {});
+}
+
+void SimulatedRuntime::eraseContainer(const std::string& id) {
+    const auto it = containers_.find(id);
+    if (it == containers_.end()) return;
+    if (it->second.exitTimer != 0) executor_.cancel(it->second.exitTimer);
+    containers_.erase(it);
+}
+
+void SimulatedRuntime::imageId(const std::string& image, Done<std::string> done) {
+    answer<std::string>(Duration::zero(), std::move(done),
+                        images_.contains(image) ? "sha256:simulated-" + image : "");
+}
+
+void SimulatedRuntime::pullImage(const std::string& image, const PodId&, Done<std::string> done) {
+    later(draw(shape_.pull), [this, image, done = std::move(done)] {
+        if (pullFails_ || image.starts_with("missing.invalid/"))
+            return done(
+                fail(Reason::NotFound, fmt::format("failed to resolve reference \"{}\": not found", image)));
+        images_.insert(image);
+        done("sha256:simulated-" + image);
+    });
+}
+
+void SimulatedRuntime::createContainer(const std::string& sandboxId, const SandboxSpec& sandbox,
+                                       ContainerSpec spec, Done<std::string> done) {
+    later(draw(shape_.create),
+          [this, sandboxId, uid = sandbox.pod.uid, spec = std::move(spec), done = std::move(done)] {
+              const auto in = sandboxes_.find(sandboxId);
+              if (in == sandboxes_.end() || !in->second.info.ready)
+                  return done(fail(Reason::NotFound, fmt::format("sandbox {} is not there", sandboxId)));
+              Container made;
+              made.info.id = newId();
+              made.info.sandboxId = sandboxId;
+              made.info.podUid = uid;
+              made.info.name = spec.name;
+              made.info.attempt = spec.attempt;
+              made.info.state = ContainerInfo::State::Created;
+              made.info.imageId = spec.imageId;
+              made.behaviour = behaviourOf(spec);
+              made.spec = spec;
+              in->second.containers.insert(made.info.id);
+              const std::string id = made.info.id;
+              containers_.emplace(id, std::move(made));
+              done(id);
+          });
+}
+
+void SimulatedRuntime::startContainer(const std::string& id, Done<ContainerInfo> done) {
+    later(draw(shape_.start), [this, id, done = std::move(done)] {
+        const auto it = containers_.find(id);
+        if (it == containers_.end())
+            return done(fail(Reason::NotFound, fmt::format("container {} is not there", id)));
+        Container& container = it->second;
+        container.info.state = ContainerInfo::State::Running;
+        container.info.startedAt = executor_.clock().wallNow();
+        container.started = executor_.clock().now();
+        if (container.behaviour.exitAfter > Duration::zero())
+            container.exitTimer =
+                executor_.postAfter(container.behaviour.exitAfter, [this, id, life = std::weak_ptr(life_)] {
+                    if (life.expired()) return;
+                    const auto ending = containers_.find(id);
+                    if (ending == containers_.end()) return;
+                    ending->second.exitTimer = 0;
+                    const int code = ending->second.behaviour.exitCode;
+                    end(id, code, code == 0 ? "Completed" : "Error");
+                });
+        done(container.info);
+    });
+}
+
+void SimulatedRuntime::end(const std::string& id, int exitCode, const std::string& reason) {
+    const auto it = containers_.find(id);
+    if (it == containers_.end() || it->second.info.state != ContainerInfo::State::Running) return;
+    Container& container = it->second;
+    if (container.exitTimer != 0) executor_.cancel(std::exchange(container.exitTimer, 0));
+    container.info.state = ContainerInfo::State::Exited;
+    container.info.exitCode = exitCode;
+    container.info.reason = reason;
+    container.info.finishedAt = executor_.clock().wallNow();
+    container.ended = executor_.clock().now();
+    later(Duration::zero(), [this, info = container.info] {
+        if (listener_.onContainer) listener_.onContainer(info);
+    });
+}
+
+void SimulatedRuntime::stopContainer(const std::string& id, Duration grace, Done<void> done) {
+    const auto it = containers_.find(id);
+    if (it != containers_.end()) {
+        Duration takes = draw(shape_.stop);
+        int code = 143;
+        if (it->second.behaviour.stopAfter > Duration::zero()) takes = it->second.behaviour.stopAfter;
+        if (takes > grace) {
+            takes = grace;
+            code = 137;
+        }
+        later(takes, [this, id, code] { end(id, code, "Error"); });
+    }
+    answer<void>(Duration::zero(), std::move(done), {});
+}
+
+void SimulatedRuntime::removeContainer(const std::string& id, Done<void> done) {
+    for (auto& [sandboxId, sandbox] : sandboxes_)
+        sandbox.containers.erase(id);
+    eraseContainer(id);
+    answer<void>(Duration::zero(), std::move(done), {});
+}
+
+void SimulatedRuntime::probe(const ProbeTarget& target, Duration, Done<ProbeAnswer> done) {
+    const auto it = containers_.find(target.containerId);
+    bool ok =
+        it != containers_.end() && it->second.info.state == ContainerInfo::State::Running && !probesFail_;
+    if (ok && it->second.behaviour.unreadyAfter > Duration::zero())
+        ok = executor_.clock().now() - it->second.started < it->second.behaviour.unreadyAfter;
+    answer<ProbeAnswer>(std::chrono::milliseconds(5), std::move(done),
+                        ProbeAnswer{ok, ok ? "ok" : "HTTP probe failed with statuscode: 503"});
+}
+
+Result<std::unique_ptr<LogSource>> SimulatedRuntime::openLog(const LogQuery& query) {
+    const auto it = containers_.find(query.containerId);
+    if (it == containers_.end())
+        return fail(Reason::NotFound, fmt::format("the log of container {} is gone", query.container));
+    const Container& container = it->second;
+    SimulatedLog::Story story;
+    story.pod = query.pod.name;
+    story.container = query.container;
+    story.firstLine = container.info.startedAt;
+    story.every = container.behaviour.logEvery;
+    if (container.info.state == ContainerInfo::State::Exited) story.lastLine = container.info.finishedAt;
+    return std::make_unique<SimulatedLog>(executor_, query, story);
+}
+
+void SimulatedRuntime::makeVolumes(const PodId& pod, std::vector<VolumePlan> plans,
+                                   Done<std::map<std::string, std::string>> done) {
+    std::map<std::string, std::string> paths;
+    for (const VolumePlan& plan : plans)
+        paths[plan.name] = fmt::format("/simulated/{}/{}", pod.uid.value(), plan.name);
+    answer<std::map<std::string, std::string>>(Duration::zero(), std::move(done), std::move(paths));
+}
+
+void SimulatedRuntime::removePodFiles(const PodId&, Done<void> done) {
+    answer<void>(Duration::zero(), std::move(done), {});
+}
+
+void SimulatedRuntime::applyNetwork(const nodelink::Network& network, Done<void> done) {
+    network_.set_pod_cidr(
+        network.pod_cidr()); // routes to pods that do not exist are not worth a thousand copies
+    answer<void>(Duration::zero(), std::move(done), {});
+}
+
+void SimulatedRuntime::nodeStatus(Done<core::NodeStatus> done) {
+    core::NodeStatus status;
+    for (auto* amounts : {status.mutable_capacity(), status.mutable_allocatable()}) {
+        (*amounts)["cpu"].set_string(std::to_string(shape_.cpus));
+        (*amounts)["memory"].set_string(fmt::format("{}Mi", shape_.memoryMiB));
+        (*amounts)["ephemeral-storage"].set_string("100Gi");
+        (*amounts)["pods"].set_string(std::to_string(shape_.pods));
+    }
+    const auto condition = [&status](const char* type, bool value, const char* reason, const char* message) {
+        core::NodeCondition& made = *status.add_conditions();
+        made.set_type(type);
+        made.set_status(value ? "True" : "False");
+        made.set_reason(reason);
+        made.set_message(message);
+    };
+    condition("MemoryPressure", false, "KubeletHasSufficientMemory",
+              "kubelet has sufficient memory available");
+    condition("DiskPressure", false, "KubeletHasNoDiskPressure", "kubelet has no disk pressure");
+    condition("PIDPressure", false, "KubeletHasSufficientPID", "kubelet has sufficient PID available");
+    condition("Ready", true, "KubeletReady", "the simulated node is ready");
+    auto* address = status.add_addresses();
+    address->set_type("InternalIP");
+    address->set_address(addressText((10U << 24) | (128U << 16) | ((shape_.index + 1) & 0x7fffff)));
+    core::NodeSystemInfo& info = *status.mutable_nodeinfo();
+    info.set_machineid(fmt::format("{:032x}", shape_.index));
+    info.set_systemuuid(info.machineid());
+    info.set_bootid(info.machineid());
+    info.set_kernelversion("simulated");
+    info.set_osimage("Wheelhouse simulated node");
+    info.set_containerruntimeversion("simulated://1");
+    info.set_kubeletversion("v1.35.0+wheelhouse");
+    info.set_kubeproxyversion("");
+    info.set_operatingsystem("linux");
+    info.set_architecture("amd64");
+    answer<core::NodeStatus>(Duration::zero(), std::move(done), std::move(status));
+}
+
+bool SimulatedRuntime::crashContainer(const std::string& id, int exitCode) {
+    const auto it = containers_.find(id);
+    if (it == containers_.end() || it->second.info.state != ContainerInfo::State::Running) return false;
+    end(id, exitCode, exitCode == 0 ? "Completed" : "Error");
+    return true;
+}
+
+void SimulatedRuntime::loseSandbox(const std::string& id) {
+    const auto it = sandboxes_.find(id);
+    if (it == sandboxes_.end()) return;
+    it->second.info.ready = false;
+    addresses_.erase(it->second.address);
+    for (const std::string& container : it->second.containers)
+        eraseContainer(container);
+    it->second.containers.clear();
+    later(Duration::zero(), [this, info = it->second.info] {
+        if (listener_.onSandbox) listener_.onSandbox(info);
+    });
+}
+
+std::vector<ContainerInfo> SimulatedRuntime::containers() const {
+    std::vector<ContainerInfo> out;
+    for (const auto& [id, container] : containers_)
+        out.push_back(container.info);
+    return out;
+}
+
+std::vector<SandboxInfo> SimulatedRuntime::sandboxes() const {
+    std::vector<SandboxInfo> out;
+    for (const auto& [id, sandbox] : sandboxes_)
+        out.push_back(sandbox.info);
+    return out;
+}
+
+const ContainerSpec* SimulatedRuntime::spec(const std::string& containerId) const {
+    const auto it = containers_.find(containerId);
+    return it == containers_.end() ? nullptr : &it->second.spec;
+}
+
+} // namespace wheelhouse::simulated
