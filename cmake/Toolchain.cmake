@@ -16,6 +16,8 @@ set(CMAKE_CXX_FLAGS_RELEASE "-O2")
 set(CMAKE_C_FLAGS_RELEASE "-O2")
 set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g1")
 set(CMAKE_C_FLAGS_DEBUG "-O1 -g1")
+# One flag for libraries and programs alike, or they could not share a precompiled header.
+add_compile_options(-fPIC)
 add_compile_options(-fdiagnostics-color=always -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
 if(WHEELHOUSE_SANITIZE)
   add_compile_options(-fsanitize=${WHEELHOUSE_SANITIZE} -fno-omit-frame-pointer)

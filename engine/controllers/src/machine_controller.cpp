@@ -145,7 +145,7 @@ machines::MachineSpec MachineController::specOf(const ObjectPtr& object, const M
     wanted.nodeTaints.assign(spec.nodetaints().begin(), spec.nodetaints().end());
     if (spec.provider() == "simulated" && options_.taintSimulated)
         wanted.nodeTaints.emplace_back("wheelhouse.dev/simulated=:NoSchedule");
-    if (options_.bootstrapFor) wanted.bootstrap = options_.bootstrapFor(object->name());
+    if (options_.bootstrapFor) wanted.bootstrap = options_.bootstrapFor(object->name(), machine.spec().provider());
     return wanted;
 }
 

@@ -82,7 +82,9 @@ Result<void> ControlPlane::Impl::openState() {
         }
         store = std::move(*openedStore);
         hub = std::make_unique<nodelink::NodeHub>(seams.control);
-        api = std::make_unique<apiserver::ApiServer>(*store, seams.control, seams.random, hub.get());
+        apiserver::Options apiOptions;
+        apiOptions.defaultTolerationSeconds = options.defaultTolerationSeconds;
+        api = std::make_unique<apiserver::ApiServer>(*store, seams.control, seams.random, hub.get(), apiOptions);
         nodelink::LinkServerOptions linkOptions;
         linkOptions.caPem = pki->caPem();
         linkOptions.certificatePem = linkKeys->certificatePem;

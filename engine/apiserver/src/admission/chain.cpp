@@ -2,11 +2,12 @@
 
 namespace wheelhouse::apiserver {
 
-AdmissionChain::AdmissionChain(store::Store& store, Random& random, const std::string& serviceNetwork) {
+AdmissionChain::AdmissionChain(store::Store& store, Random& random, const std::string& serviceNetwork,
+                               int defaultTolerationSeconds) {
     plugins_.push_back(makeNamespaceLifecycle(store));
     plugins_.push_back(makeServiceAccountDefault());
     plugins_.push_back(makePriority());
-    plugins_.push_back(makeDefaultTolerations());
+    plugins_.push_back(makeDefaultTolerations(defaultTolerationSeconds));
     plugins_.push_back(makeServiceAddresses(store, random, serviceNetwork));
 }
 

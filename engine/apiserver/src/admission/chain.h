@@ -45,7 +45,7 @@ class AdmissionPlugin {
 /// The plug-ins in Kubernetes' order.
 class AdmissionChain {
   public:
-    AdmissionChain(store::Store& store, Random& random, const std::string& serviceNetwork);
+    AdmissionChain(store::Store& store, Random& random, const std::string& serviceNetwork, int defaultTolerationSeconds);
     Result<void> admit(Admission& admission);
     Result<void> check(const Admission& admission);
     void removed(const api::Object& object);
@@ -57,7 +57,7 @@ class AdmissionChain {
 std::unique_ptr<AdmissionPlugin> makeNamespaceLifecycle(store::Store& store);
 std::unique_ptr<AdmissionPlugin> makeServiceAccountDefault();
 std::unique_ptr<AdmissionPlugin> makePriority();
-std::unique_ptr<AdmissionPlugin> makeDefaultTolerations();
+std::unique_ptr<AdmissionPlugin> makeDefaultTolerations(int seconds);
 std::unique_ptr<AdmissionPlugin> makeServiceAddresses(store::Store& store, Random& random,
                                                       const std::string& network);
 

@@ -58,6 +58,7 @@ class Priority final : public AdmissionPlugin {
 /// A pod stays five minutes on a node that is not ready or cannot be reached, unless it says otherwise.
 class DefaultTolerations final : public AdmissionPlugin {
   public:
+    explicit DefaultTolerations(int seconds) : seconds_(seconds) {}
     Result<void> admit(Admission& admission) override {
         auto* spec = createdPodSpec(admission);
         if (!spec) return {};
@@ -67,7 +68,7 @@ class DefaultTolerations final : public AdmissionPlugin {
                 toleration.set_key(std::string(key));
                 toleration.set_operator_("Exists");
                 toleration.set_effect("NoExecute");
-                toleration.set_tolerationseconds(300);
+                toleration.set_tolerationseconds(seconds_);
             }
         return {};
     }
@@ -81,6 +82,8 @@ class DefaultTolerations final : public AdmissionPlugin {
         }
         return false;
     }
+
+    int seconds_;
 };
 
 } // namespace
@@ -91,8 +94,8 @@ std::unique_ptr<AdmissionPlugin> makeServiceAccountDefault() {
 std::unique_ptr<AdmissionPlugin> makePriority() {
     return std::make_unique<Priority>();
 }
-std::unique_ptr<AdmissionPlugin> makeDefaultTolerations() {
-    return std::make_unique<DefaultTolerations>();
+std::unique_ptr<AdmissionPlugin> makeDefaultTolerations(int seconds) {
+    return std::make_unique<DefaultTolerations>(seconds);
 }
 
 } // namespace wheelhouse::apiserver

@@ -20,6 +20,8 @@ struct Options {
     /// Service addresses are handed out from here: 10.96.0.0/16, as two octets, the first address being the
     /// API's own.
     std::string serviceNetwork = "10.96.0.0/16";
+    /// How long pods stay on a node that is not ready or unreachable, where they do not say so themselves.
+    int defaultTolerationSeconds = 300;
     /// How often an idle watch that asked for bookmarks gets one.
     Duration bookmarkInterval = std::chrono::minutes(1);
     /// A watch or log whose client is further behind than this waits; one that stays behind for

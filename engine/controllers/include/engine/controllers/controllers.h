@@ -39,7 +39,7 @@ struct Options {
     /// Simulated nodes carry wheelhouse.dev/simulated:NoSchedule, so that pods go to VMs unless they ask.
     bool taintSimulated = false;
     /// What the machine of this name needs to join. Asked anew for every start.
-    std::function<machines::Bootstrap(const std::string& machine)> bootstrapFor;
+    std::function<machines::Bootstrap(const std::string& machine, const std::string& provider)> bootstrapFor;
 };
 
 struct Deps {
