@@ -6,8 +6,6 @@
 #include "vmnodes/image/image_builder.h"
 #include "vmnodes/libvirt/libvirt_provider.h"
 
-#include <QCoreApplication>
-#include <QTest>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -19,8 +17,8 @@
 
 namespace wheelhouse::testing {
 
-/// A provider on a data folder of its own, with a control thread as the program has one. Whatever happens, no machine of it
-/// outlives it.
+/// A provider on a data folder of its own, with a control thread as the program has one. Whatever happens, no
+/// machine of it outlives it.
 class MachineLab {
   public:
     static std::filesystem::path makeFolder() {
@@ -42,6 +40,8 @@ class MachineLab {
 
     void open(libvirt::Options options = {}) {
         options.dataFolder = folder_;
+        // Tests share their computer with compilers and with other tests.
+        if (options.bootDeadline == libvirt::Options{}.bootDeadline) options.bootDeadline = std::chrono::minutes(5);
         if (options.agentProgram.empty()) options.agentProgram = WHEELHOUSE_STAND_IN_AGENT;
         control_.run([&] {
             provider_ = std::make_unique<libvirt::LibvirtProvider>(
@@ -87,7 +87,7 @@ class MachineLab {
     static machines::MachineSpec spec(const std::string& name, int number) {
         machines::MachineSpec spec;
         spec.name = name;
-        spec.uuid = fmt::format("00000000-0000-4000-8000-{:012x}", number + (static_cast<long>(getpid()) << 8));
+        spec.uuid = fmt::format("00000000-0000-4000-8000-{:012x}", number);
         spec.zone = "a";
         spec.nodeLabels = {{"color", "blue"}};
         spec.bootstrap.linkHost = "127.0.0.1";
