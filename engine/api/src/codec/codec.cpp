@@ -1,5 +1,6 @@
 #include "engine/api/codec.h"
 
+#include "codec/generated.h"
 #include "codec/request.h"
 #include "engine/api/types.h"
 
@@ -43,7 +44,18 @@ constexpr std::string_view magic("k8s\0", 4);
 
 std::string encodeJson(const google::protobuf::Message& message, std::string_view apiVersion,
                        std::string_view kind) {
-    return reflect::encodeJson(message, apiVersion, kind);
+    const codec::MessageCodec& codec = codec::codecOf(message.GetDescriptor());
+    JsonWriter writer;
+    if (codec.encodeFields == nullptr) {
+        codec::encodeFormOf(message, writer);
+        return writer.take();
+    }
+    writer.reserve(message.ByteSizeLong() * 2 + 64);
+    writer.beginObject();
+    codec::writeTypeMeta(writer, apiVersion, kind);
+    codec.encodeFields(message, writer);
+    writer.endObject();
+    return writer.take();
 }
 
 std::string encodeJson(const google::protobuf::Message& message) {
@@ -52,7 +64,7 @@ std::string encodeJson(const google::protobuf::Message& message) {
 
 Result<Decoded> decodeJson(std::string_view json, const google::protobuf::Descriptor* type,
                            FieldValidation validation) {
-    return reflect::decodeJson(json, type, validation);
+    return codec::decodeRequest(json, type, validation, codec::codecOf(type).decode);
 }
 
 Result<Decoded> decodeJson(std::string_view json, FieldValidation validation) {

@@ -1,8 +1,21 @@
 #pragma once
 
-#include "engine/api/types.h"
+#include "intstr.pb.h"
+#include "meta_v1.pb.h"
+#include "resource.pb.h"
+#include "runtime.pb.h"
 #include "json/json_reader.h"
 #include "json/json_writer.h"
+
+namespace wheelhouse::api {
+
+// As in types.h, which would bring every message type into every file of the codec.
+namespace meta = ::k8s::io::apimachinery::pkg::apis::meta::v1;
+namespace resource = ::k8s::io::apimachinery::pkg::api::resource;
+namespace intstr = ::k8s::io::apimachinery::pkg::util::intstr;
+namespace runtime = ::k8s::io::apimachinery::pkg::runtime;
+
+} // namespace wheelhouse::api
 
 namespace wheelhouse::api::codec {
 
