@@ -40,7 +40,7 @@ mkdir "$TMPDIR"; chmod 1777 "$TMPDIR"
 packages=$(sed '/^#/d;/^$/d' "$here/packages" | paste -sd,)
 # In the background, so that the signal that ends this script reaches what it runs, which then tidies up after itself.
 trap 'trap - TERM INT; kill 0; wait; exit 1' TERM INT
-mmdebstrap --quiet --mode=$mode --variant=extract --format=null --skip=chroot/mount "${options[@]}" \
+mmdebstrap --mode=$mode --variant=extract --format=null --skip=chroot/mount "${options[@]}" \
     --aptopt='Apt::Install-Recommends "false"' --aptopt='Acquire::Retries "1"' --aptopt='Acquire::http::Timeout "20"' \
     --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
     --dpkgopt='path-exclude=/usr/share/locale/*' --include="$packages" \

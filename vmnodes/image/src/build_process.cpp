@@ -1,7 +1,5 @@
 #include "build_process.h"
 
-#include "engine/base/files.h"
-
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
@@ -17,30 +15,32 @@
 namespace wheelhouse::image {
 namespace {
 
-void report(std::string_view line, const OnProgress& progress) {
+constexpr std::size_t longestLog = 256u << 10;
+
+/// True when the line was progress.
+bool report(std::string_view line, const OnProgress& progress) {
     constexpr std::string_view mark = "STEP ";
-    if (!line.starts_with(mark) || !progress) return;
+    if (!line.starts_with(mark)) return false;
     line.remove_prefix(mark.size());
     int percent = 0;
     const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), percent);
-    if (error != std::errc()) return;
+    if (error != std::errc()) return false;
     line.remove_prefix(std::min(static_cast<std::size_t>(end - line.data()) + 1, line.size()));
-    progress({std::string(line), std::clamp(percent, 0, 100) / 100.0});
+    if (progress) progress({std::string(line), std::clamp(percent, 0, 100) / 100.0});
+    return true;
 }
 
-[[noreturn]] void become(const std::vector<std::string>& command, const std::filesystem::path& log, int out,
-                         pid_t parent) {
+[[noreturn]] void become(const std::vector<std::string>& command, int out, pid_t parent) {
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != parent) _exit(1);
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
-    const int errors = open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
     const int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
     dup2(nothing, 0);
     dup2(out, 1);
-    dup2(errors, 2);
+    dup2(out, 2);
     std::vector<char*> words;
     for (const auto& word : command)
         words.push_back(const_cast<char*>(word.c_str()));
@@ -70,21 +70,21 @@ std::string reasonFromLog(const std::string& log) {
     return reason.empty() ? "it gave no reason" : reason;
 }
 
-Result<void> runBuild(const std::vector<std::string>& command, const std::filesystem::path& log,
-                      const OnProgress& progress, const std::atomic<bool>* cancel) {
+Result<void> runBuild(const std::vector<std::string>& command, const OnProgress& progress,
+                      const std::atomic<bool>* cancel) {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) < 0)
         return fail(Reason::InternalError, std::string("no pipe: ") + std::strerror(errno));
     const pid_t parent = getpid();
     const pid_t child = fork();
-    if (child == 0) become(command, log, ends[1], parent);
+    if (child == 0) become(command, ends[1], parent);
     close(ends[1]);
     if (child < 0) {
         close(ends[0]);
         return fail(Reason::InternalError, std::string("no process: ") + std::strerror(errno));
     }
     bool cancelled = false;
-    std::string pending;
+    std::string pending, log;
     while (true) {
         if (!cancelled && cancel != nullptr && *cancel) {
             cancelled = true;
@@ -98,7 +98,9 @@ Result<void> runBuild(const std::vector<std::string>& command, const std::filesy
         if (size <= 0) break;
         pending.append(part, static_cast<std::size_t>(size));
         for (auto end = pending.find('\n'); end != std::string::npos; end = pending.find('\n')) {
-            report(std::string_view(pending).substr(0, end), progress);
+            const std::string_view line = std::string_view(pending).substr(0, end);
+            if (!report(line, progress)) (log += line) += '\n';
+            if (log.size() > longestLog) log.erase(0, log.find('\n', log.size() - longestLog) + 1);
             pending.erase(0, end + 1);
         }
     }
@@ -108,7 +110,7 @@ Result<void> runBuild(const std::vector<std::string>& command, const std::filesy
         ;
     if (cancelled) return fail(Reason::Timeout, "the build of the node image was cancelled");
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
-    return fail(Reason::ServiceUnavailable, reasonFromLog(readFile(log).value_or("")));
+    return fail(Reason::ServiceUnavailable, reasonFromLog(log + pending));
 }
 
 } // namespace wheelhouse::image

@@ -127,7 +127,7 @@ void removeFolder(const fs::path& folder) {
     // Files of an ordinary user's build belong to that user's subordinate ids: only the same mapping may
     // delete them.
     const auto removed =
-        runBuild({"mmdebstrap", "--unshare-helper", "rm", "-rf", folder.string()}, "/dev/null", {}, nullptr);
+        runBuild({"mmdebstrap", "--unshare-helper", "rm", "-rf", folder.string()}, {}, nullptr);
     if (!removed)
         log::warning("image", "{} could not be deleted: {}", folder.string(), removed.error().message);
 }
@@ -170,7 +170,7 @@ Result<void> build(const ImageOptions& options, const Payload& payload, const fs
     }
     const auto built = runBuild({"bash", (options.resources / "build.sh").string(), payload.suite,
                                  (work / "payload").string(), (work / "image").string()},
-                                work / "log", progress, cancel);
+                                progress, cancel);
     if (!built && built.error().reason == Reason::Timeout) return built;
     if (!built)
         return fail(Reason::ServiceUnavailable,
