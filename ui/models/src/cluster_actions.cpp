@@ -41,8 +41,8 @@ ClusterActions::ClusterActions(client::Cluster& cluster, QObject* parent) : QObj
 client::Callback<client::Written> ClusterActions::report(QString what, QString command) {
     return [self = QPointer(this), what = std::move(what), command = std::move(command)](Result<client::Written> answer) {
         if (!self) return;
-        if (answer) emit self->done(what, command);
-        else emit self->failed(what, answer.error(), command);
+        if (answer) Q_EMIT self->done(what, command);
+        else Q_EMIT self->failed(what, answer.error(), command);
     };
 }
 
@@ -105,9 +105,9 @@ void ClusterActions::apply(const QString& text, const QString& file, const QStri
             using Action = client::ManifestOutcome::Action;
             for (const auto& outcome : *answer) {
                 const QString what = QString::fromStdString(outcome.what);
-                if (outcome.action == Action::Failed) emit self->failed(tr("applied %1.").arg(what), outcome.error, command);
-                else if (outcome.action == Action::Created) emit self->done(tr("created %1.").arg(what), command);
-                else if (outcome.action == Action::Configured) emit self->done(tr("changed %1.").arg(what), command);
+                if (outcome.action == Action::Failed) Q_EMIT self->failed(tr("applied %1.").arg(what), outcome.error, command);
+                else if (outcome.action == Action::Created) Q_EMIT self->done(tr("created %1.").arg(what), command);
+                else if (outcome.action == Action::Configured) Q_EMIT self->done(tr("changed %1.").arg(what), command);
             }
         });
 }

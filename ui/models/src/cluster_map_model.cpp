@@ -22,8 +22,8 @@ bool sameCard(const MapNode& a, const MapNode& b) {
 } // namespace
 
 ClusterMapModel::ClusterMapModel(QObject* parent)
-    : QObject(parent), podBox_([this] { emit wanted(); }), nodeBox_([this] { emit wanted(); }),
-      machineBox_([this] { emit wanted(); }) {}
+    : QObject(parent), podBox_([this] { Q_EMIT wanted(); }), nodeBox_([this] { Q_EMIT wanted(); }),
+      machineBox_([this] { Q_EMIT wanted(); }) {}
 
 void ClusterMapModel::pod(Change change, const api::ObjectPtr& object) { podBox_.put(change, object->uid(), object); }
 void ClusterMapModel::node(Change change, const api::ObjectPtr& object) { nodeBox_.put(change, object->uid(), object); }
@@ -35,7 +35,7 @@ void ClusterMapModel::setNamespace(const QString& nameSpace) {
     if (nameSpace == nameSpace_) return;
     nameSpace_ = nameSpace;
     refilter_ = true;
-    emit wanted();
+    Q_EMIT wanted();
 }
 
 bool ClusterMapModel::pending() const {
@@ -72,7 +72,7 @@ void ClusterMapModel::apply() {
         const auto pods = podsByNode_.find(name);
         found->second.pods = pods == podsByNode_.end() ? std::vector<const MapPod*>() : pods->second;
     }
-    emit changed(change);
+    Q_EMIT changed(change);
 }
 
 /// Puts a pod where it belongs, or takes it away (`sign` -1), with the sums that hang on it. Node sums count every

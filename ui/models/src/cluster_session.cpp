@@ -69,8 +69,8 @@ void ClusterSession::connected(std::vector<client::ResourceInfo> resources) {
     lab_ = std::any_of(resources_.begin(), resources_.end(), [](const auto& r) { return r.name == machineResource; });
     connection_ = Connection::Connected;
     error_.clear();
-    emit resourcesChanged();
-    emit connectionChanged();
+    Q_EMIT resourcesChanged();
+    Q_EMIT connectionChanged();
     if (!pods_) startWatching();
     keepLineOpen();
 }
@@ -80,7 +80,7 @@ void ClusterSession::unreachable(const Status& status) {
     ++failures_;
     connection_ = Connection::Unreachable;
     error_ = errorLine(status);
-    emit connectionChanged();
+    Q_EMIT connectionChanged();
     again_.start(executor_, delay, [this] { probe(); });
 }
 
@@ -98,7 +98,7 @@ void ClusterSession::startWatching() {
     namespaceList_ = make(namespaceResource, [this](Change c, const api::ObjectPtr& o) {
         if (c == Change::Removed) namespaces_.erase(o->name());
         else namespaces_[o->name()] = QString::fromStdString(o->name());
-        emit namespacesChanged();
+        Q_EMIT namespacesChanged();
     });
     checkLoaded();
 }
@@ -112,7 +112,7 @@ void ClusterSession::checkLoaded() {
     }
     loadCheck_.stop();
     loaded_ = true;
-    emit loadedChanged();
+    Q_EMIT loadedChanged();
 }
 
 /// One small watch whose end tells that the cluster went away; informers come back by themselves and do not say.

@@ -28,7 +28,7 @@ void FramePacer::flush() {
 void FramePacer::fire() {
     QElapsedTimer cost;
     cost.start();
-    emit frame();
+    Q_EMIT frame();
     lastCost_ = cost.elapsed();
     sinceLast_.start();
 }

@@ -152,10 +152,10 @@ void LiveTableModel::reorder(Order target) {
     }
     if (target == order_) {
         if (firstChanged >= 0 && columnCount() > 0)
-            emit dataChanged(index(firstChanged, 0), index(lastChanged, columnCount() - 1));
+            Q_EMIT dataChanged(index(firstChanged, 0), index(lastChanged, columnCount() - 1));
         return;
     }
-    emit layoutAboutToBeChanged({}, QAbstractItemModel::VerticalSortHint);
+    Q_EMIT layoutAboutToBeChanged({}, QAbstractItemModel::VerticalSortHint);
     const QModelIndexList before = persistentIndexList();
     if (!before.isEmpty()) {
         std::unordered_map<const Item*, int> position;
@@ -169,7 +169,7 @@ void LiveTableModel::reorder(Order target) {
         changePersistentIndexList(before, after);
     }
     order_ = std::move(target);
-    emit layoutChanged({}, QAbstractItemModel::VerticalSortHint);
+    Q_EMIT layoutChanged({}, QAbstractItemModel::VerticalSortHint);
 }
 
 void LiveTableModel::setFilter(const QString& text) {
@@ -245,7 +245,7 @@ void LiveTableModel::ageAll() {
     if (order_.empty()) return;
     for (std::size_t c = 0; c < columns_.size(); ++c)
         if (columns_[c].type == ColumnType::Age)
-            emit dataChanged(index(0, static_cast<int>(c)), index(rowCount() - 1, static_cast<int>(c)),
+            Q_EMIT dataChanged(index(0, static_cast<int>(c)), index(rowCount() - 1, static_cast<int>(c)),
                              {Qt::DisplayRole});
 }
 

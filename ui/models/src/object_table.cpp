@@ -181,7 +181,7 @@ void ObjectTable::setState(State state, QString error) {
     if (state == state_ && error == error_) return;
     state_ = state;
     error_ = std::move(error);
-    emit stateChanged();
+    Q_EMIT stateChanged();
 }
 
 LiveTableModel::Row ObjectTable::rowOf(const api::Table::Row& source) const {

@@ -5,6 +5,7 @@
 #include <QFontDatabase>
 #include <QGuiApplication>
 #include <QPainter>
+#include <QStyle>
 #include <QStyleFactory>
 #include <QStyleHints>
 #include <QSvgRenderer>
@@ -91,7 +92,7 @@ void Theme::setDark(bool dark) {
     if (dark == tokens_.dark) return;
     tokens_ = dark ? darkTokens() : lightTokens();
     pixmaps_.clear();
-    emit changed();
+    Q_EMIT changed();
 }
 
 QColor Theme::color(Tone tone) const {

@@ -39,7 +39,7 @@ class ClusterActions final : public QObject {
     /// The manifest of machines to be added, as kubectl would apply it.
     static QString machineManifest(const NewMachines& wanted, const std::vector<QString>& taken);
 
-  signals:
+  Q_SIGNALS:
     /// `what` is a sentence about the user ("deleted pod web-1."), `command` does the same in a shell.
     void done(const QString& what, const QString& command);
     void failed(const QString& what, const wheelhouse::Status& status, const QString& command);

@@ -110,7 +110,7 @@ class ClusterMapModel final : public QObject {
     };
     Counts counts() const;
 
-  signals:
+  Q_SIGNALS:
     void wanted(); ///< news wait for apply()
     void changed(const wheelhouse::ui::MapChange& change);
 

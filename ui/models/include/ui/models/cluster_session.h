@@ -44,7 +44,7 @@ class ClusterSession final : public QObject {
     client::Cluster& cluster() { return cluster_; }
     Executor& executor() { return executor_; }
 
-  signals:
+  Q_SIGNALS:
     void connectionChanged();
     void resourcesChanged();
     void namespacesChanged();

@@ -16,7 +16,7 @@ class FramePacer final : public QObject {
     /// Handles what was asked for now, e.g. before a test looks.
     void flush();
 
-  signals:
+  Q_SIGNALS:
     void frame();
 
   private:

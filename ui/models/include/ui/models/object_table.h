@@ -29,7 +29,7 @@ class ObjectTable final : public QObject {
     State state() const { return state_; }
     QString error() const { return error_; }
 
-  signals:
+  Q_SIGNALS:
     void stateChanged();
 
   private:

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/base/status.h"
 #include "ui/models/cluster_map_model.h"
 
 #include <QCoreApplication>

@@ -39,7 +39,7 @@ class MainWindow final : public QMainWindow {
     /// Fills the manifest editor and shows it, as if the user had opened it.
     void openManifest(const QString& text, const QString& name);
 
-  signals:
+  Q_SIGNALS:
     /// The user wants to leave (window closed). The window is still alive.
     void closing();
 

@@ -65,7 +65,7 @@ class Theme final : public QObject {
     QString styleSheet() const;
     QPalette palette() const;
 
-  signals:
+  Q_SIGNALS:
     void changed();
 
   private:

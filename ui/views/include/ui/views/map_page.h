@@ -1,0 +1,52 @@
+#pragma once
+
+#include "ui/models/cluster_session.h"
+#include "ui/views/map_view.h"
+#include "ui/widgets/controls.h"
+
+class QStackedWidget;
+
+namespace wheelhouse::ui {
+
+/// The applications on the map and their hues.
+class MapLegend final : public QWidget {
+    Q_OBJECT
+  public:
+    explicit MapLegend(const Theme& theme, QWidget* parent = nullptr);
+    void setApplications(std::vector<std::pair<QString, int>> applications);
+    QSize sizeHint() const override { return {200, 24}; }
+
+  protected:
+    void paintEvent(QPaintEvent* event) override;
+
+  private:
+    const Theme& theme_;
+    std::vector<std::pair<QString, int>> applications_;
+};
+
+/// The map with its heading: grouping, "only trouble", the legend, "Add node", and what to say when there is no map.
+class MapPage final : public QWidget {
+    Q_OBJECT
+  public:
+    MapPage(ClusterSession& session, const Theme& theme, QWidget* parent = nullptr);
+    MapView* map() { return map_; }
+    QPushButton* addNodeButton() { return addNode_; }
+    void setOnlyTrouble(bool only);
+
+  Q_SIGNALS:
+    void addNodeRequested(QWidget* near);
+
+  private:
+    void refresh();
+    ClusterSession& session_;
+    MapView* map_;
+    MapLegend* legend_;
+    QLabel* by_;
+    QPushButton* trouble_;
+    QPushButton* addNode_;
+    QStackedWidget* stack_;
+    EmptyState* empty_;
+    QPushButton* emptyAdd_;
+};
+
+} // namespace wheelhouse::ui

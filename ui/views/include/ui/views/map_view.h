@@ -1,0 +1,126 @@
+#pragma once
+
+#include "engine/base/executor.h"
+#include "ui/models/cluster_map_model.h"
+#include "ui/views/map_layout.h"
+#include "ui/widgets/theme.h"
+
+#include <QAbstractScrollArea>
+#include <QElapsedTimer>
+#include <QTimer>
+#include <memory>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace wheelhouse::ui {
+
+class MapPainter;
+
+/// The cluster map: the scheduler's queue at the left, then zones with node cards and their pods. One widget that paints
+/// itself from kept pixmaps and redraws only what changed; pods fly from the queue to their node (at most 400 ms, not at
+/// all with reduced motion). Arrow keys move between nodes, Space steps into a node's pods, Return opens. When nothing
+/// happens no timer runs. UI thread only; model and theme must outlive it.
+class MapView final : public QAbstractScrollArea {
+    Q_OBJECT
+  public:
+    MapView(ClusterMapModel& model, const Theme& theme, Executor& executor, QWidget* parent = nullptr);
+    ~MapView() override;
+
+    void setGrouping(MapGrouping grouping);
+    MapGrouping grouping() const { return grouping_; }
+    void setOnlyTrouble(bool only);
+    void setReducedMotion(bool reduced) { reducedMotion_ = reduced; }
+    void select(const QString& node, const Uid& pod);
+    const MapLayout& layoutOfMap() const { return layout_; }
+    /// Where a pod or node is in the viewport, for tests and for pointing at it; null rectangle when it is not shown.
+    QRect rectOfPod(const Uid& uid) const;
+    QRect rectOfNode(const QString& name) const;
+    bool animating() const { return !flights_.empty(); }
+
+  Q_SIGNALS:
+    void podActivated(const wheelhouse::Uid& uid);
+    void nodeActivated(const QString& name);
+    void nothingActivated();
+    void podMenu(const wheelhouse::Uid& uid, const QPoint& at);
+    void nodeMenu(const QString& name, const QPoint& at);
+
+  protected:
+    void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    void scrollContentsBy(int dx, int dy) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void contextMenuEvent(QContextMenuEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void focusInEvent(QFocusEvent* event) override;
+    void showEvent(QShowEvent* event) override;
+    bool viewportEvent(QEvent* event) override;
+
+  private:
+    struct Sprite {
+        QPixmap picture;
+        std::vector<Uid> order; ///< whose pods are where, as drawn
+        MapLayout::Grid grid;
+    };
+    struct Flight {
+        Uid uid;
+        QPointF from; ///< centre, viewport coordinates
+        QPointF to;
+        QString node; ///< where it lands; empty = it goes away
+        int hue = 0;
+        int cell = 13;
+        qint64 start = 0;
+        QRect last; ///< painted there
+    };
+    struct Target {
+        const MapLayout::Card* card = nullptr;
+        const MapPod* pod = nullptr;
+    };
+
+    void onChanged(const MapChange& change);
+    void launch(const MapChange& change);
+    void animate();
+    void rebuild();
+    void updateScrollBar();
+    void paintQueue(QPainter& p, const QRect& exposed);
+    void paintFlights(QPainter& p);
+    void paintMarks(QPainter& p);
+    void tickLater();
+    Sprite& spriteOf(const MapLayout::Card& card, const MapNode& node);
+    QPoint origin() const; ///< of content in the viewport
+    QRect queueRect() const;
+    QRect queueRowRect(int row) const;
+    int queueRows() const;
+    int queuedAt(QPoint point) const;
+    Target targetAt(QPoint point) const;
+    QPointF podCentre(const QString& node, const Uid& uid, int* cell) const;
+    void announce();
+    QString describeNode(const MapNode& node) const;
+    QString describePod(const MapPod& pod) const;
+    void refreshMarks();
+    void moveFocus(int key);
+
+    ClusterMapModel& model_;
+    const Theme& theme_;
+    Executor& executor_;
+    std::unique_ptr<MapPainter> painter_;
+    MapLayout layout_;
+    MapGrouping grouping_ = MapGrouping::Zone;
+    bool onlyTrouble_ = false;
+    bool reducedMotion_ = false;
+    bool layoutStale_ = true;
+    std::unordered_map<std::string, Sprite> sprites_;
+    std::unordered_map<Uid, QPointF> queuePlaces_;
+    std::vector<Flight> flights_;
+    std::unordered_set<Uid> hidden_;
+    QTimer animation_;
+    QElapsedTimer clock_;
+    ScopedTimer tick_;
+    QString selectedNode_;
+    Uid selectedPod_;
+    QString hoverNode_;
+    Uid hoverPod_;
+    bool insideNode_ = false;
+};
+
+} // namespace wheelhouse::ui

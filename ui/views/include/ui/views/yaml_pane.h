@@ -1,0 +1,59 @@
+#pragma once
+
+#include "ui/models/cluster_actions.h"
+#include "ui/widgets/code_edit.h"
+#include "ui/widgets/controls.h"
+
+#include <QWidget>
+
+class QVBoxLayout;
+
+namespace wheelhouse::ui {
+
+/// Paste or open a manifest and apply it: every document's outcome beside the text, mistakes on their line. Applying
+/// never blocks typing. UI thread only.
+class YamlPane final : public QWidget {
+    Q_OBJECT
+  public:
+    YamlPane(ClusterActions& actions, const Theme& theme, QWidget* parent = nullptr);
+
+    void setText(const QString& text, const QString& file);
+    QString text() const { return edit_->toPlainText(); }
+    void setNamespace(const QString& nameSpace);
+    void apply(bool dryRun);
+    CodeEdit* editor() { return edit_; }
+    /// What the last apply said, one line a document, for tests and screen readers.
+    QStringList outcomes() const { return outcomes_; }
+    bool busy() const { return busy_; }
+
+  Q_SIGNALS:
+    void applied();
+
+  protected:
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+
+  private:
+    void chooseFile();
+    void openFile(const QString& path);
+    void show(const Result<std::vector<client::ManifestOutcome>>& result, bool dryRun);
+    void addOutcome(const QString& icon, Tone tone, const QString& title, const QString& detail);
+    void clearOutcomes();
+    void refresh();
+
+    ClusterActions& actions_;
+    const Theme& theme_;
+    CodeEdit* edit_;
+    QWidget* side_;
+    QVBoxLayout* results_;
+    QLabel* hint_;
+    CommandStrip* command_;
+    QPushButton* apply_;
+    QPushButton* dryRun_;
+    QString file_;
+    QString nameSpace_;
+    QStringList outcomes_;
+    bool busy_ = false;
+};
+
+} // namespace wheelhouse::ui

@@ -1,0 +1,186 @@
+#include "chrome.h"
+
+#include <QHBoxLayout>
+#include <QMenu>
+#include <QPainter>
+
+namespace wheelhouse::ui {
+
+RailButton::RailButton(const Theme& theme, const QString& icon, const QString& text, QWidget* parent)
+    : QAbstractButton(parent), theme_(theme), icon_(icon) {
+    setText(text);
+    setCheckable(true);
+    setAutoExclusive(true);
+    setFocusPolicy(Qt::TabFocus);
+    setCursor(Qt::PointingHandCursor);
+    setAccessibleName(text);
+    setFixedHeight(58);
+    connect(&theme, &Theme::changed, this, qOverload<>(&QWidget::update));
+}
+
+void RailButton::paintEvent(QPaintEvent*) {
+    QPainter p(this);
+    p.setRenderHint(QPainter::Antialiasing);
+    const Tokens& t = theme_.tokens();
+    const QRect tile = rect().adjusted(6, 3, -6, -3);
+    if (isChecked() || underMouse() || hasFocus()) {
+        p.setPen(hasFocus() ? QPen(t.accent, 1) : QPen(Qt::NoPen));
+        p.setBrush(isChecked() ? t.raised : Theme::mix(t.panel, t.raised, 0.6));
+        p.drawRoundedRect(QRectF(tile).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8);
+    }
+    const QColor color = isChecked() ? t.accent : underMouse() ? t.text : t.muted;
+    if (isChecked()) {
+        p.setPen(Qt::NoPen);
+        p.setBrush(t.accent);
+        p.drawRoundedRect(QRectF(0, 10, 2.5, height() - 20), 1.2, 1.2);
+    }
+    p.drawPixmap(width() / 2 - 11, 10, theme_.pixmap(icon_, 22, color, devicePixelRatioF()));
+    p.setFont(theme_.body(10, isChecked() ? QFont::DemiBold : QFont::Medium));
+    p.setPen(color);
+    p.drawText(QRect(0, 34, width(), 16), Qt::AlignCenter, text());
+}
+
+void RailButton::enterEvent(QEnterEvent* event) {
+    QAbstractButton::enterEvent(event);
+    update();
+}
+
+void RailButton::leaveEvent(QEvent* event) {
+    QAbstractButton::leaveEvent(event);
+    update();
+}
+
+TopBar::TopBar(ClusterSession& session, const Theme& theme, const QString& title, const QString& place, QWidget* parent)
+    : QWidget(parent), session_(session), theme_(theme) {
+    setObjectName(QStringLiteral("topBar"));
+    setAttribute(Qt::WA_StyledBackground);
+    setFixedHeight(metrics::topBarHeight);
+    auto* row = new QHBoxLayout(this);
+    row->setContentsMargins(20, 0, 16, 0);
+    row->setSpacing(8);
+    auto* name = makeLabel(title, "heading", this);
+    auto* where = makeLabel(place, "muted", this);
+    state_ = new StateChip(theme, this);
+    row->addWidget(name);
+    row->addWidget(where);
+    row->addSpacing(4);
+    row->addWidget(state_);
+    row->addSpacing(8);
+    nameSpace_ = makeButton(tr("all namespaces"), "chooser", this);
+    nameSpace_->setLayoutDirection(Qt::RightToLeft);
+    setThemedIcon(nameSpace_, theme, QStringLiteral("chevron-down"), Tone::Muted, 14);
+    nameSpace_->setMenu(new QMenu(nameSpace_));
+    nameSpace_->setMinimumWidth(170);
+    nameSpace_->setToolTip(tr("Namespace shown"));
+    row->addWidget(nameSpace_);
+    row->addStretch(1);
+    const auto count = [&](const QString& tip) {
+        auto* button = makeButton({}, "count", this);
+        button->setToolTip(tip);
+        row->addWidget(button);
+        return button;
+    };
+    nodes_ = count(tr("Show the nodes"));
+    pods_ = count(tr("Show the pods"));
+    pending_ = count(tr("Pods that wait for a node or are starting"));
+    failing_ = count(tr("Show only trouble"));
+    auto* light = makeButton({}, "quiet", this);
+    setThemedIcon(light, theme, QStringLiteral("sun"), Tone::Muted);
+    light->setToolTip(tr("Light or dark"));
+    light->setAccessibleName(tr("Light or dark"));
+    row->addSpacing(4);
+    row->addWidget(light);
+    deploy_ = makeButton(tr("Deploy"), "primary", this);
+    deploy_->setToolTip(tr("Apply a manifest"));
+    row->addSpacing(4);
+    row->addWidget(deploy_);
+    connect(light, &QPushButton::clicked, this, &TopBar::appearanceRequested);
+    connect(deploy_, &QPushButton::clicked, this, &TopBar::deployRequested);
+    connect(nodes_, &QPushButton::clicked, this, &TopBar::nodesRequested);
+    connect(pods_, &QPushButton::clicked, this, &TopBar::podsRequested);
+    connect(pending_, &QPushButton::clicked, this, &TopBar::troubleRequested);
+    connect(failing_, &QPushButton::clicked, this, &TopBar::troubleRequested);
+    connect(&session_, &ClusterSession::namespacesChanged, this, &TopBar::fillNamespaces);
+    connect(&session_, &ClusterSession::connectionChanged, this, &TopBar::refresh);
+    connect(&session_.map(), &ClusterMapModel::changed, this, &TopBar::refresh);
+    fillNamespaces();
+    refresh();
+}
+
+void TopBar::fillNamespaces() {
+    QMenu* menu = nameSpace_->menu();
+    menu->clear();
+    const auto add = [&](const QString& label, const QString& value) {
+        auto* action = menu->addAction(label);
+        action->setCheckable(true);
+        action->setChecked(value == chosen_);
+        connect(action, &QAction::triggered, this, [this, label, value] {
+            chosen_ = value;
+            nameSpace_->setText(label);
+            fillNamespaces();
+            Q_EMIT namespaceChosen(value);
+        });
+    };
+    add(tr("all namespaces"), {});
+    menu->addSeparator();
+    for (const QString& name : session_.namespaces())
+        add(name, name);
+}
+
+void TopBar::refresh() {
+    switch (session_.connection()) {
+    case ClusterSession::Connection::Connecting: state_->setState(tr("connecting"), Tone::Muted); break;
+    case ClusterSession::Connection::Connected: state_->setState(tr("live"), Tone::Good); break;
+    case ClusterSession::Connection::Unreachable: state_->setState(tr("no answer"), Tone::Bad); break;
+    }
+    const auto counts = session_.map().counts();
+    const auto set = [](QPushButton* button, const QString& text, const char* tone) {
+        if (button->text() != text) button->setText(text);
+        restyle(button, "tone", tone);
+    };
+    set(nodes_, counts.nodesInTrouble > 0 ? tr("%n node(s)", nullptr, counts.nodes) + tr(", %1 down").arg(counts.nodesInTrouble) : tr("%n node(s)", nullptr, counts.nodes),
+        counts.nodesInTrouble > 0 ? "bad" : "");
+    set(pods_, tr("%n pod(s)", nullptr, counts.pods), "");
+    set(pending_, tr("%1 pending").arg(counts.pending), "warning");
+    set(failing_, tr("%1 failing").arg(counts.failing), "bad");
+    pending_->setVisible(counts.pending > 0);
+    failing_->setVisible(counts.failing > 0);
+}
+
+Banner::Banner(const Theme& theme, const char* kind, const QString& icon, Tone tone, QWidget* parent) : QWidget(parent) {
+    setObjectName(QString::fromLatin1(kind));
+    setAttribute(Qt::WA_StyledBackground);
+    auto* row = new QHBoxLayout(this);
+    row->setContentsMargins(20, 6, 12, 6);
+    row->setSpacing(10);
+    auto* mark = new QLabel(this);
+    const auto draw = [this, mark, &theme, icon, tone] { mark->setPixmap(theme.pixmap(icon, 16, theme.color(tone), devicePixelRatioF())); };
+    draw();
+    connect(&theme, &Theme::changed, this, draw);
+    text_ = new QLabel(this);
+    text_->setWordWrap(true);
+    text_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    close_ = makeButton({}, "quiet", this);
+    setThemedIcon(close_, theme, QStringLiteral("close"), Tone::Muted, 14);
+    close_->setAccessibleName(tr("Close message"));
+    row->addWidget(mark);
+    row->addWidget(text_, 1);
+    row->addWidget(close_);
+    connect(close_, &QPushButton::clicked, this, &QWidget::hide);
+    hide();
+}
+
+void Banner::say(const QString& text) {
+    text_->setText(text);
+    setVisible(!text.isEmpty());
+}
+
+QString Banner::text() const { return text_->text(); }
+
+QPushButton* Banner::addButton(const QString& text) {
+    auto* button = makeButton(text, "", this);
+    static_cast<QHBoxLayout*>(layout())->insertWidget(2, button);
+    return button;
+}
+
+} // namespace wheelhouse::ui

@@ -1,0 +1,75 @@
+#pragma once
+
+#include "ui/models/cluster_session.h"
+#include "ui/widgets/controls.h"
+
+#include <QAbstractButton>
+#include <QWidget>
+
+class QButtonGroup;
+
+namespace wheelhouse::ui {
+
+/// One place in the left rail: icon over name, a bar beside the present one.
+class RailButton final : public QAbstractButton {
+    Q_OBJECT
+  public:
+    RailButton(const Theme& theme, const QString& icon, const QString& text, QWidget* parent);
+    QSize sizeHint() const override { return {metrics::railWidth, 58}; }
+
+  protected:
+    void paintEvent(QPaintEvent* event) override;
+    void enterEvent(QEnterEvent* event) override;
+    void leaveEvent(QEvent* event) override;
+
+  private:
+    const Theme& theme_;
+    QString icon_;
+};
+
+/// Which cluster, which namespace, how much of everything, and the one primary action.
+class TopBar final : public QWidget {
+    Q_OBJECT
+  public:
+    TopBar(ClusterSession& session, const Theme& theme, const QString& title, const QString& place, QWidget* parent);
+    QPushButton* deployButton() { return deploy_; }
+    QPushButton* namespaceButton() { return nameSpace_; }
+
+  Q_SIGNALS:
+    void namespaceChosen(const QString& nameSpace);
+    void nodesRequested();
+    void podsRequested();
+    void troubleRequested();
+    void deployRequested();
+    void appearanceRequested();
+
+  private:
+    void refresh();
+    void fillNamespaces();
+    ClusterSession& session_;
+    const Theme& theme_;
+    QString chosen_;
+    StateChip* state_;
+    QPushButton* nameSpace_;
+    QPushButton* nodes_;
+    QPushButton* pods_;
+    QPushButton* pending_;
+    QPushButton* failing_;
+    QPushButton* deploy_;
+};
+
+/// A line across the window that says something and can be put away: never a dialog.
+class Banner final : public QWidget {
+    Q_OBJECT
+  public:
+    Banner(const Theme& theme, const char* kind, const QString& icon, Tone tone, QWidget* parent);
+    void say(const QString& text);
+    QString text() const;
+    QPushButton* addButton(const QString& text);
+
+  private:
+    QLabel* text_;
+    QPushButton* close_;
+};
+
+} // namespace wheelhouse::ui

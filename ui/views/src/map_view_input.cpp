@@ -1,0 +1,205 @@
+// The map's hands and voice: pointer, keys, tooltips and what assistive technology hears.
+#include "engine/api/table.h"
+#include "map_painter.h"
+#include "ui/models/words.h"
+#include "ui/views/map_view.h"
+
+#include <QAccessible>
+#include <QHelpEvent>
+#include <QKeyEvent>
+#include <QMouseEvent>
+#include <QScrollBar>
+#include <QToolTip>
+#include <algorithm>
+
+namespace wheelhouse::ui {
+
+MapView::Target MapView::targetAt(QPoint point) const {
+    if (point.x() < origin().x()) return {};
+    const auto hit = layout_.at(point - origin(), model_);
+    return {hit.card, hit.pod};
+}
+
+int MapView::queuedAt(QPoint point) const {
+    const auto& queue = model_.queue();
+    const int rows = queueRows();
+    const int shown = static_cast<int>(queue.size()) <= rows ? static_cast<int>(queue.size()) : rows - 1;
+    for (int i = 0; i < shown; ++i)
+        if (queueRowRect(i).contains(point)) return i;
+    return -1;
+}
+
+void MapView::refreshMarks() { viewport()->update(); }
+
+void MapView::select(const QString& node, const Uid& pod) {
+    if (node == selectedNode_ && pod == selectedPod_) return;
+    selectedNode_ = node;
+    selectedPod_ = pod;
+    insideNode_ = !pod.empty();
+    const QRect rect = rectOfNode(node);
+    if (!rect.isNull() && !viewport()->rect().contains(rect))
+        verticalScrollBar()->setValue(verticalScrollBar()->value() + rect.center().y() - viewport()->height() / 2);
+    refreshMarks();
+    announce();
+}
+
+void MapView::mousePressEvent(QMouseEvent* event) {
+    if (event->button() != Qt::LeftButton) return;
+    const int queued = queuedAt(event->pos());
+    if (queued >= 0) {
+        const Uid uid = model_.queue()[static_cast<std::size_t>(queued)]->uid;
+        select({}, uid);
+        Q_EMIT podActivated(uid);
+        return;
+    }
+    const Target target = targetAt(event->pos());
+    if (target.pod != nullptr) {
+        const Uid uid = target.pod->uid;
+        select(target.card->name, uid);
+        Q_EMIT podActivated(uid);
+    } else if (target.card != nullptr) {
+        const QString name = target.card->name;
+        select(name, {});
+        Q_EMIT nodeActivated(name);
+    } else {
+        select({}, {});
+        Q_EMIT nothingActivated();
+    }
+}
+
+void MapView::mouseMoveEvent(QMouseEvent* event) {
+    const Target target = targetAt(event->pos());
+    const QString node = target.card == nullptr ? QString() : target.card->name;
+    const Uid pod = target.pod == nullptr ? Uid() : target.pod->uid;
+    if (node == hoverNode_ && pod == hoverPod_) return;
+    QRegion dirty = rectOfNode(hoverNode_).adjusted(-4, -4, 4, 4);
+    hoverNode_ = node;
+    hoverPod_ = pod;
+    dirty += rectOfNode(hoverNode_).adjusted(-4, -4, 4, 4);
+    viewport()->update(dirty);
+    viewport()->setCursor(node.isEmpty() && queuedAt(event->pos()) < 0 ? Qt::ArrowCursor : Qt::PointingHandCursor);
+}
+
+void MapView::contextMenuEvent(QContextMenuEvent* event) {
+    const bool keyboard = event->reason() == QContextMenuEvent::Keyboard;
+    if (keyboard) {
+        if (!selectedPod_.empty()) Q_EMIT podMenu(selectedPod_, viewport()->mapToGlobal(rectOfPod(selectedPod_).center()));
+        else if (!selectedNode_.isEmpty())
+            Q_EMIT nodeMenu(selectedNode_, viewport()->mapToGlobal(rectOfNode(selectedNode_).center()));
+        return;
+    }
+    const int queued = queuedAt(event->pos());
+    if (queued >= 0) return Q_EMIT podMenu(model_.queue()[static_cast<std::size_t>(queued)]->uid, event->globalPos());
+    const Target target = targetAt(event->pos());
+    if (target.pod != nullptr) Q_EMIT podMenu(target.pod->uid, event->globalPos());
+    else if (target.card != nullptr) Q_EMIT nodeMenu(target.card->name, event->globalPos());
+}
+
+void MapView::keyPressEvent(QKeyEvent* event) {
+    switch (event->key()) {
+    case Qt::Key_Left:
+    case Qt::Key_Right:
+    case Qt::Key_Up:
+    case Qt::Key_Down: moveFocus(event->key()); return;
+    case Qt::Key_Space: {
+        const MapNode* node = model_.findNode(selectedNode_);
+        if (node != nullptr && !node->pods.empty()) select(selectedNode_, node->pods.front()->uid);
+        return;
+    }
+    case Qt::Key_Escape:
+        if (insideNode_) return select(selectedNode_, {});
+        select({}, {});
+        Q_EMIT nothingActivated();
+        return;
+    case Qt::Key_Return:
+    case Qt::Key_Enter:
+        if (!selectedPod_.empty()) Q_EMIT podActivated(selectedPod_);
+        else if (!selectedNode_.isEmpty()) Q_EMIT nodeActivated(selectedNode_);
+        return;
+    default: QAbstractScrollArea::keyPressEvent(event);
+    }
+}
+
+void MapView::moveFocus(int key) {
+    const MapNode* node = model_.findNode(selectedNode_);
+    const auto* card = layout_.find(selectedNode_);
+    if (!insideNode_ || node == nullptr || card == nullptr) {
+        if (const auto* next = layout_.neighbour(selectedNode_, key)) select(next->name, {});
+        return;
+    }
+    const auto found = std::find_if(node->pods.begin(), node->pods.end(), [&](const MapPod* p) { return p->uid == selectedPod_; });
+    const int at = static_cast<int>(found - node->pods.begin());
+    const int step = key == Qt::Key_Left ? -1 : key == Qt::Key_Right ? 1 : key == Qt::Key_Up ? -card->grid.columns : card->grid.columns;
+    const int to = at + step;
+    if (to >= 0 && to < static_cast<int>(node->pods.size())) select(selectedNode_, node->pods[static_cast<std::size_t>(to)]->uid);
+}
+
+QString MapView::describeNode(const MapNode& node) const {
+    QStringList lines;
+    const QString state = stateText(node, executor_.clock().wallNow());
+    lines.push_back(tr("%1 · %2 · %3").arg(node.name, kindOf(node), state.isEmpty() ? wordOf(node.look) : state));
+    if (!node.acceleratorReason.isEmpty()) lines.push_back(node.accelerator + QStringLiteral(": ") + node.acceleratorReason);
+    if (!node.message.isEmpty()) lines.push_back(node.message);
+    if (node.hasNode && node.cpuMilli > 0)
+        lines.push_back(tr("%n pod(s) ask for %1 of %2 CPU and %3 of %4 memory", nullptr, static_cast<int>(node.pods.size()))
+                            .arg(cpuText(node.cpuAsked), cpuText(node.cpuMilli), bytesText(node.memoryAsked), bytesText(node.memoryBytes)));
+    return lines.join(u'\n');
+}
+
+QString MapView::describePod(const MapPod& pod) const {
+    QString text = tr("%1 in %2 · %3").arg(pod.name, pod.nameSpace, wordOf(pod.look));
+    if (!pod.reason.isEmpty()) text += u'\n' + pod.reason;
+    return text;
+}
+
+/// Assistive technology hears what is selected as the widget's description.
+void MapView::announce() {
+    QString text;
+    if (const MapPod* pod = model_.findPod(selectedPod_)) text = describePod(*pod);
+    else if (const MapNode* node = model_.findNode(selectedNode_)) text = describeNode(*node);
+    setAccessibleDescription(text);
+    QAccessibleEvent changed(this, QAccessible::DescriptionChanged);
+    QAccessible::updateAccessibility(&changed);
+}
+
+bool MapView::viewportEvent(QEvent* event) {
+    if (event->type() == QEvent::ToolTip) {
+        auto* help = static_cast<QHelpEvent*>(event);
+        const int queued = queuedAt(help->pos());
+        const Target target = targetAt(help->pos());
+        QString text;
+        if (queued >= 0) text = describePod(*model_.queue()[static_cast<std::size_t>(queued)]);
+        else if (target.pod != nullptr) text = describePod(*target.pod);
+        else if (target.card != nullptr)
+            if (const MapNode* node = model_.findNode(target.card->name)) text = describeNode(*node);
+        QToolTip::showText(help->globalPos(), text, viewport());
+        return true;
+    }
+    if (event->type() == QEvent::Leave) {
+        hoverNode_.clear();
+        hoverPod_ = {};
+        viewport()->update();
+    }
+    return QAbstractScrollArea::viewportEvent(event);
+}
+
+void MapView::focusInEvent(QFocusEvent* event) {
+    const bool byKey = event->reason() == Qt::TabFocusReason || event->reason() == Qt::BacktabFocusReason;
+    if (byKey && selectedNode_.isEmpty() && selectedPod_.empty() && !layout_.cards().empty())
+        select(layout_.cards().front().name, {});
+    QAbstractScrollArea::focusInEvent(event);
+}
+
+void MapView::resizeEvent(QResizeEvent* event) {
+    QAbstractScrollArea::resizeEvent(event);
+    rebuild();
+}
+
+void MapView::showEvent(QShowEvent* event) {
+    QAbstractScrollArea::showEvent(event);
+    tickLater();
+}
+
+void MapView::scrollContentsBy(int, int) { viewport()->update(); }
+
+} // namespace wheelhouse::ui

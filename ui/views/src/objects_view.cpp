@@ -1,0 +1,310 @@
+#include "ui/views/objects_view.h"
+
+#include "ui/models/kubectl.h"
+
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QLineEdit>
+#include <QListWidget>
+#include <QPainter>
+#include <QStackedWidget>
+#include <QStyledItemDelegate>
+#include <QTableView>
+#include <algorithm>
+#include <set>
+
+namespace wheelhouse::ui {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct Section {
+    const char* title;
+    std::vector<const char*> kinds;
+};
+const std::vector<Section>& sections() {
+    static const std::vector<Section> all = {
+        {QT_TRANSLATE_NOOP("wheelhouse::ui::ObjectsView", "Workloads"), {"Deployment", "ReplicaSet", "Pod"}},
+        {QT_TRANSLATE_NOOP("wheelhouse::ui::ObjectsView", "Network"), {"Service", "EndpointSlice"}},
+        {QT_TRANSLATE_NOOP("wheelhouse::ui::ObjectsView", "Configuration"), {"ConfigMap", "Secret", "ServiceAccount"}},
+        {QT_TRANSLATE_NOOP("wheelhouse::ui::ObjectsView", "Cluster"), {"Node", "Namespace", "Event", "Lease"}},
+        {QT_TRANSLATE_NOOP("wheelhouse::ui::ObjectsView", "Lab"), {"Machine"}},
+    };
+    return all;
+}
+
+/// A row of the table: the first column in the monospaced face, the state with a dot in its tone.
+class RowDelegate final : public QStyledItemDelegate {
+  public:
+    RowDelegate(const Theme& theme, LiveTableModel& model, QObject* parent) : QStyledItemDelegate(parent), theme_(theme), model_(model) {}
+    void paint(QPainter* p, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+        const Tokens& t = theme_.tokens();
+        p->save();
+        p->setRenderHint(QPainter::Antialiasing);
+        if ((option.state & QStyle::State_Selected) != 0) p->fillRect(option.rect, Theme::mix(t.background, t.accent, t.dark ? 0.2 : 0.13));
+        p->fillRect(QRect(option.rect.left(), option.rect.bottom(), option.rect.width(), 1), Theme::mix(t.background, t.line, 0.7));
+        const auto column = static_cast<std::size_t>(index.column());
+        const QString name = model_.columns()[column].name;
+        const bool isName = name == u"Name";
+        const bool isState = name == u"Status" || name == u"Phase" || name == u"State";
+        const auto tone = static_cast<Tone>(index.data(LiveTableModel::ToneRole).toInt());
+        QRect r = option.rect.adjusted(10, 0, -6, 0);
+        if (isState && tone != Tone::Plain) {
+            p->setPen(Qt::NoPen);
+            p->setBrush(theme_.color(tone));
+            p->drawEllipse(QRectF(r.left(), r.center().y() - 3, 7, 7));
+            r.setLeft(r.left() + 14);
+        }
+        const bool mono = isName || index.data(LiveTableModel::NumericRole).toBool() || name.contains(u"IP") || name == u"Ready" || name.contains(u"Image");
+        p->setFont(mono ? theme_.mono(metrics::smallPx, isName ? QFont::Medium : QFont::Normal) : theme_.body());
+        p->setPen(isName || (isState && tone == Tone::Bad) ? (isState ? theme_.color(tone) : t.text) : Theme::mix(t.text, t.muted, 0.4));
+        p->drawText(r, Qt::AlignLeft | Qt::AlignVCenter, p->fontMetrics().elidedText(index.data().toString(), isName ? Qt::ElideMiddle : Qt::ElideRight, r.width()));
+        p->restore();
+    }
+
+  private:
+    const Theme& theme_;
+    LiveTableModel& model_;
+};
+
+} // namespace
+
+ObjectsView::ObjectsView(ClusterSession& session, const Theme& theme, QWidget* parent)
+    : QWidget(parent), session_(session), theme_(theme), table_(session.cluster(), session.executor()) {
+    auto* row = new QHBoxLayout(this);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(0);
+    kinds_ = new QListWidget(this);
+    kinds_->setObjectName(QStringLiteral("kinds"));
+    kinds_->setFixedWidth(184);
+    kinds_->setFrameShape(QFrame::NoFrame);
+    kinds_->setAccessibleName(tr("Kinds"));
+    kinds_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    auto* left = new QVBoxLayout;
+    left->setContentsMargins(16, 20, 0, 12);
+    auto* heading = makeLabel(tr("Objects"), "title", this);
+    heading->setContentsMargins(8, 0, 0, 6);
+    left->addWidget(heading);
+    left->addWidget(kinds_, 1);
+    row->addLayout(left);
+    row->addWidget(buildTable(), 1);
+    connect(kinds_, &QListWidget::currentItemChanged, this, [this](QListWidgetItem* item) {
+        if (item != nullptr && !item->data(Qt::UserRole).isNull()) openKind(item->data(Qt::UserRole).toString());
+    });
+    connect(&session_, &ClusterSession::resourcesChanged, this, &ObjectsView::fillKinds);
+    connect(&table_, &ObjectTable::stateChanged, this, &ObjectsView::refresh);
+    connect(&table_.model(), &QAbstractItemModel::rowsInserted, this, &ObjectsView::refresh);
+    connect(&table_.model(), &QAbstractItemModel::rowsRemoved, this, &ObjectsView::refresh);
+    connect(&table_.model(), &QAbstractItemModel::modelReset, this, &ObjectsView::refresh);
+    connect(&theme_, &Theme::changed, this, [this] { view_->viewport()->update(); });
+    fillKinds();
+}
+
+QWidget* ObjectsView::buildTable() {
+    auto* page = new QWidget(this);
+    auto* column = new QVBoxLayout(page);
+    column->setContentsMargins(16, 20, 20, 12);
+    column->setSpacing(10);
+    auto* bar = new QHBoxLayout;
+    bar->setSpacing(8);
+    title_ = makeLabel({}, "heading", page);
+    count_ = makeLabel({}, "muted", page);
+    filter_ = new QLineEdit(page);
+    filter_->setPlaceholderText(tr("Filter: text, !not, -l app=web"));
+    filter_->setFixedWidth(260);
+    filter_->addAction(theme_.icon(QStringLiteral("search")), QLineEdit::LeadingPosition);
+    filter_->setAccessibleName(tr("Filter rows"));
+    wide_ = makeButton(tr("Wide"), "chip", page);
+    wide_->setCheckable(true);
+    wide_->setToolTip(tr("All of the server's columns"));
+    bar->addWidget(title_);
+    bar->addWidget(count_);
+    bar->addStretch(1);
+    bar->addWidget(filter_);
+    bar->addWidget(wide_);
+    column->addLayout(bar);
+    view_ = new QTableView(page);
+    view_->setModel(&table_.model());
+    view_->setItemDelegate(new RowDelegate(theme_, table_.model(), view_));
+    view_->setShowGrid(false);
+    view_->setSelectionBehavior(QAbstractItemView::SelectRows);
+    view_->setSelectionMode(QAbstractItemView::SingleSelection);
+    view_->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
+    view_->setFrameShape(QFrame::NoFrame);
+    view_->setSortingEnabled(true);
+    view_->setCornerButtonEnabled(false);
+    view_->setWordWrap(false);
+    view_->setAccessibleName(tr("Objects"));
+    view_->verticalHeader()->hide();
+    view_->verticalHeader()->setDefaultSectionSize(32);
+    view_->horizontalHeader()->setHighlightSections(false);
+    view_->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    view_->horizontalHeader()->setStretchLastSection(true);
+    view_->horizontalHeader()->setSortIndicator(0, Qt::AscendingOrder);
+    empty_ = new EmptyState(theme_, QStringLiteral("objects"), page);
+    emptyDeploy_ = empty_->addButton(tr("Deploy a manifest"), "primary");
+    stack_ = new QStackedWidget(page);
+    stack_->addWidget(view_);
+    stack_->addWidget(empty_);
+    column->addWidget(stack_, 1);
+    command_ = new CommandStrip(theme_, page);
+    column->addWidget(command_);
+    const auto activate = [this](const QModelIndex& index) {
+        Q_EMIT objectActivated(table_.resource(), index.data(LiveTableModel::NamespaceRole).toString(), index.data(LiveTableModel::NameRole).toString());
+    };
+    connect(view_, &QAbstractItemView::clicked, this, activate);
+    connect(view_, &QAbstractItemView::activated, this, activate);
+    connect(filter_, &QLineEdit::textChanged, this, [this](const QString& text) {
+        table_.model().setFilter(text);
+        refresh();
+    });
+    connect(wide_, &QPushButton::toggled, this, [this] {
+        fitted_.clear();
+        fitColumns();
+    });
+    connect(emptyDeploy_, &QPushButton::clicked, this, &ObjectsView::deployRequested);
+    return page;
+}
+
+void ObjectsView::fillKinds() {
+    const QSignalBlocker quiet(kinds_);
+    kinds_->clear();
+    std::set<QString> listed;
+    const auto head = [this](const QString& text) {
+        auto* item = new QListWidgetItem(text.toUpper(), kinds_);
+        item->setFlags(Qt::NoItemFlags);
+        item->setFont(theme_.body(10, QFont::DemiBold));
+        item->setSizeHint({100, kinds_->count() == 1 ? 24 : 34});
+        item->setTextAlignment(Qt::AlignLeft | Qt::AlignBottom);
+    };
+    const auto add = [&](const client::ResourceInfo& resource) {
+        const QString kind = QString::fromStdString(resource.kind);
+        const bool can = std::find(resource.verbs.begin(), resource.verbs.end(), "list") != resource.verbs.end() || resource.verbs.empty();
+        if (!can || !listed.insert(kind).second) return;
+        auto* item = new QListWidgetItem(kind, kinds_);
+        item->setData(Qt::UserRole, kind);
+        item->setSizeHint({100, 30});
+        if (kind == kind_) kinds_->setCurrentItem(item);
+    };
+    for (const Section& section : sections()) {
+        bool first = true;
+        for (const char* kind : section.kinds) {
+            const auto* resource = session_.resourceOfKind(QString::fromLatin1(kind));
+            if (resource == nullptr) continue;
+            if (std::exchange(first, false)) head(tr(section.title));
+            add(*resource);
+        }
+    }
+    bool first = true;
+    for (const auto& resource : session_.resources()) {
+        if (listed.contains(QString::fromStdString(resource.kind))) continue;
+        if (std::exchange(first, false)) head(tr("Other"));
+        add(resource);
+    }
+    if (isVisible() && table_.state() == ObjectTable::State::Idle) reopen();
+    refresh();
+}
+
+void ObjectsView::openKind(const QString& kind) {
+    if (kind == kind_ && table_.state() != ObjectTable::State::Idle) return;
+    kind_ = kind;
+    for (int i = 0; i < kinds_->count(); ++i) {
+        if (kinds_->item(i)->data(Qt::UserRole).toString() != kind) continue;
+        const QSignalBlocker quiet(kinds_);
+        kinds_->setCurrentRow(i);
+    }
+    filter_->clear();
+    reopen();
+}
+
+void ObjectsView::setNamespace(const QString& nameSpace) {
+    if (nameSpace == nameSpace_) return;
+    nameSpace_ = nameSpace;
+    reopen();
+}
+
+void ObjectsView::reopen() {
+    const auto* resource = session_.resourceOfKind(kind_);
+    if (resource == nullptr || !isVisible()) return table_.close();
+    fitted_.clear();
+    table_.open(*resource, nameSpace_);
+}
+
+void ObjectsView::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
+    if (table_.state() == ObjectTable::State::Idle) reopen();
+    refresh();
+}
+
+void ObjectsView::hideEvent(QHideEvent* event) {
+    QWidget::hideEvent(event);
+    table_.close();
+    age_.stop();
+}
+
+void ObjectsView::focusFilter() {
+    filter_->setFocus();
+    filter_->selectAll();
+}
+
+void ObjectsView::refresh() {
+    title_->setText(kind_);
+    const auto shown = static_cast<std::size_t>(table_.model().rowCount());
+    const std::size_t total = table_.model().total();
+    count_->setText(shown == total ? QString::number(total) : tr("%1 of %2").arg(shown).arg(total));
+    if (const auto* resource = session_.resourceOfKind(kind_))
+        command_->setCommand(kubectl::list(kubectl::resourceWord(resource->name, QString::fromStdString(resource->name.resource)), nameSpace_, resource->namespaced));
+    emptyDeploy_->setVisible(false);
+    if (shown > 0) {
+        stack_->setCurrentIndex(0);
+        fitColumns();
+        ageLater();
+        return;
+    }
+    stack_->setCurrentIndex(1);
+    if (session_.connection() != ClusterSession::Connection::Connected && session_.resources().empty()) {
+        empty_->setTexts(tr("Not connected yet"), tr("What this cluster holds is listed here as soon as it answers."));
+    } else if (table_.state() == ObjectTable::State::Loading || table_.state() == ObjectTable::State::Idle) {
+        empty_->setTexts(tr("Loading…"), {});
+    } else if (table_.state() == ObjectTable::State::Failed) {
+        empty_->setTexts(tr("Could not list %1").arg(kind_), tr("%1\nIt is tried again by itself.").arg(table_.error()));
+    } else if (total > 0) {
+        empty_->setTexts(tr("Nothing matches"), tr("No row holds “%1”. Clear the filter to see all %2.").arg(filter_->text()).arg(total));
+    } else {
+        empty_->setTexts(nameSpace_.isEmpty() ? tr("No %1 yet").arg(kind_) : tr("No %1 in %2").arg(kind_, nameSpace_),
+                         tr("Objects are made from manifests. Apply one here, or with kubectl, and it appears at once."));
+        emptyDeploy_->setVisible(true);
+    }
+}
+
+/// Widths once for a set of columns, by what is in them; the user's own widths are kept afterwards.
+void ObjectsView::fitColumns() {
+    QStringList names;
+    for (const auto& column : table_.model().columns())
+        names.push_back(column.name);
+    if (names == fitted_ || names.isEmpty()) return;
+    fitted_ = names;
+    const QFontMetrics mono(theme_.mono(metrics::smallPx));
+    for (int c = 0; c < names.size(); ++c) {
+        view_->setColumnHidden(c, table_.model().columns()[static_cast<std::size_t>(c)].wide && !wide_->isChecked());
+        int width = QFontMetrics(theme_.body(metrics::captionPx, QFont::DemiBold)).horizontalAdvance(names[c]) + 34;
+        for (int r = 0; r < std::min(table_.model().rowCount(), 200); ++r)
+            width = std::max(width, mono.horizontalAdvance(table_.model().index(r, c).data().toString()) + 34);
+        view_->setColumnWidth(c, std::min(width, 360));
+    }
+}
+
+/// Ages move on while they can be seen: every second while something is young, else more rarely.
+void ObjectsView::ageLater() {
+    if (age_.active() || !isVisible()) return;
+    Duration youngest = 24h;
+    for (int r = 0; r < std::min(table_.model().rowCount(), 500); ++r)
+        if (const auto& born = table_.model().row(r).born) youngest = std::min(youngest, session_.now() - *born);
+    const Duration wait = youngest < 2min ? Duration(1s) : youngest < 10min ? Duration(10s) : Duration(60s);
+    age_.start(session_.executor(), wait, [this] {
+        table_.model().ageAll();
+        ageLater();
+    });
+}
+
+} // namespace wheelhouse::ui

@@ -1,0 +1,248 @@
+#include "ui/views/yaml_pane.h"
+
+#include "ui/models/kubectl.h"
+#include "ui/models/words.h"
+
+#include <QDragEnterEvent>
+#include <QFile>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QHBoxLayout>
+#include <QMimeData>
+#include <QPointer>
+#include <QRegularExpression>
+#include <QScrollArea>
+#include <QShortcut>
+
+namespace wheelhouse::ui {
+namespace {
+
+constexpr qint64 mostBytes = 3 * 1024 * 1024;
+
+/// "… line 7, column 3 …" → 7.
+int lineIn(const QString& message) {
+    static const QRegularExpression expression(QStringLiteral(R"(\bline (\d+))"));
+    const auto match = expression.match(message);
+    return match.hasMatch() ? match.captured(1).toInt() : 0;
+}
+
+/// The line of the last key of a field path such as `spec.replicas` or `spec.containers[0].image`.
+int lineOfField(const QString& text, const QString& field) {
+    const QString key = field.section(u'.', -1).section(u'[', 0, 0);
+    if (key.isEmpty()) return 0;
+    const QStringList lines = text.split(u'\n');
+    const QRegularExpression expression(QStringLiteral("^[\\s-]*%1\\s*:").arg(QRegularExpression::escape(key)));
+    for (qsizetype i = 0; i < lines.size(); ++i)
+        if (expression.match(lines[i]).hasMatch()) return static_cast<int>(i) + 1;
+    return 0;
+}
+
+/// `unknown field "spec.replicaz"` → spec.replicaz
+QString unknownField(const QString& message) {
+    static const QRegularExpression expression(QStringLiteral(R"re(unknown field "([^"]+)")re"));
+    return expression.match(message).captured(1);
+}
+
+} // namespace
+
+YamlPane::YamlPane(ClusterActions& actions, const Theme& theme, QWidget* parent)
+    : QWidget(parent), actions_(actions), theme_(theme) {
+    setAcceptDrops(true);
+    auto* row = new QHBoxLayout(this);
+    row->setContentsMargins(16, 8, 16, 12);
+    row->setSpacing(16);
+    edit_ = new CodeEdit(theme, this);
+    edit_->setAccessibleName(tr("Manifest"));
+    edit_->setPlaceholderText(tr("Paste a manifest here, drop a file, or begin with an example.\nSeveral documents are separated by ---"));
+    row->addWidget(edit_, 1);
+    side_ = new QWidget(this);
+    side_->setFixedWidth(400);
+    auto* column = new QVBoxLayout(side_);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(8);
+    auto* buttons = new QHBoxLayout;
+    buttons->setSpacing(8);
+    auto* open = makeButton(tr("Open…"), "", side_);
+    setThemedIcon(open, theme, QStringLiteral("folder"), Tone::Plain);
+    auto* example = makeButton(tr("Example"), "", side_);
+    setThemedIcon(example, theme, QStringLiteral("document"), Tone::Plain);
+    dryRun_ = makeButton(tr("Dry run"), "", side_);
+    dryRun_->setToolTip(tr("Ask the server what would happen; nothing is changed"));
+    apply_ = makeButton(tr("Apply"), "primary", side_);
+    apply_->setToolTip(tr("Apply (Ctrl+Return)"));
+    for (auto* button : {open, example})
+        buttons->addWidget(button);
+    buttons->addStretch(1);
+    buttons->addWidget(dryRun_);
+    buttons->addWidget(apply_);
+    column->addLayout(buttons);
+    auto* scroll = new QScrollArea(side_);
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setStyleSheet(QStringLiteral("QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; }"));
+    auto* list = new QWidget(scroll);
+    results_ = new QVBoxLayout(list);
+    results_->setContentsMargins(0, 4, 0, 4);
+    results_->setSpacing(8);
+    hint_ = makeLabel({}, "muted", list);
+    hint_->setWordWrap(true);
+    results_->addWidget(hint_);
+    results_->addStretch(1);
+    scroll->setWidget(list);
+    column->addWidget(scroll, 1);
+    command_ = new CommandStrip(theme, side_);
+    column->addWidget(command_);
+    row->addWidget(side_);
+    connect(open, &QPushButton::clicked, this, &YamlPane::chooseFile);
+    connect(example, &QPushButton::clicked, this, [this] {
+        QFile file(QStringLiteral(":/wheelhouse/examples/nginx-deployment.yaml"));
+        if (file.open(QIODevice::ReadOnly)) setText(QString::fromUtf8(file.readAll()), {});
+    });
+    connect(dryRun_, &QPushButton::clicked, this, [this] { apply(true); });
+    connect(apply_, &QPushButton::clicked, this, [this] { apply(false); });
+    connect(edit_, &QPlainTextEdit::textChanged, this, &YamlPane::refresh);
+    auto* shortcut = new QShortcut(QKeySequence(Qt::CTRL | Qt::Key_Return), this, nullptr, nullptr, Qt::WidgetWithChildrenShortcut);
+    connect(shortcut, &QShortcut::activated, this, [this] { apply(false); });
+    refresh();
+}
+
+void YamlPane::setText(const QString& text, const QString& file) {
+    file_ = file;
+    edit_->setPlainText(text);
+    clearOutcomes();
+    refresh();
+    edit_->setFocus();
+}
+
+void YamlPane::setNamespace(const QString& nameSpace) {
+    nameSpace_ = nameSpace;
+    refresh();
+}
+
+void YamlPane::refresh() {
+    const bool empty = edit_->toPlainText().trimmed().isEmpty();
+    apply_->setEnabled(!empty && !busy_);
+    dryRun_->setEnabled(!empty && !busy_);
+    apply_->setText(busy_ ? tr("Applying…") : tr("Apply"));
+    if (outcomes_.isEmpty())
+        hint_->setText(tr("Documents that name no namespace go to <b>%1</b>. What becomes of each is shown here.").arg(nameSpace_.toHtmlEscaped()));
+    command_->setCommand(kubectl::apply(file_, edit_->toPlainText(), {}));
+    command_->setVisible(!empty);
+}
+
+void YamlPane::apply(bool dryRun) {
+    if (busy_ || edit_->toPlainText().trimmed().isEmpty()) return;
+    busy_ = true;
+    clearOutcomes();
+    edit_->markLine(0);
+    refresh();
+    actions_.apply(edit_->toPlainText(), file_, nameSpace_, dryRun, [self = QPointer(this), dryRun](auto result) {
+        if (!self) return;
+        self->busy_ = false;
+        self->show(result, dryRun);
+        self->refresh();
+        Q_EMIT self->applied();
+    });
+}
+
+void YamlPane::show(const Result<std::vector<client::ManifestOutcome>>& result, bool dryRun) {
+    clearOutcomes();
+    const QString text = edit_->toPlainText();
+    if (!result) {
+        const QString message = errorLine(result.error());
+        addOutcome(QStringLiteral("close"), Tone::Bad, tr("Nothing was applied"), message + u'\n' + errorDetail(result.error()));
+        edit_->markLine(lineIn(message));
+        return;
+    }
+    using Action = client::ManifestOutcome::Action;
+    int wrong = 0;
+    for (const auto& outcome : *result) {
+        const QString what = QString::fromStdString(outcome.what);
+        QStringList notes;
+        for (const std::string& warning : outcome.warnings)
+            notes.push_back(QString::fromStdString(warning));
+        switch (outcome.action) {
+        case Action::Created: addOutcome(QStringLiteral("check"), Tone::Good, dryRun ? tr("%1 would be created").arg(what) : tr("%1 created").arg(what), notes.join(u'\n')); break;
+        case Action::Configured: addOutcome(QStringLiteral("check"), Tone::Good, dryRun ? tr("%1 would change").arg(what) : tr("%1 changed").arg(what), notes.join(u'\n')); break;
+        case Action::Unchanged: addOutcome(QStringLiteral("minus"), Tone::Muted, tr("%1 unchanged").arg(what), notes.join(u'\n')); break;
+        case Action::Failed: {
+            const QString message = errorLine(outcome.error);
+            const QString detail = errorDetail(outcome.error);
+            addOutcome(QStringLiteral("close"), Tone::Bad, tr("%1 was refused").arg(what.isEmpty() ? tr("A document") : what), message.contains(detail) ? message : message + u'\n' + detail);
+            if (wrong == 0) wrong = lineIn(message);
+            if (wrong == 0 && !outcome.error.causes.empty()) wrong = lineOfField(text, QString::fromStdString(outcome.error.causes.front().field));
+            if (wrong == 0) wrong = lineOfField(text, unknownField(message));
+        }
+        }
+    }
+    edit_->markLine(wrong);
+}
+
+void YamlPane::addOutcome(const QString& icon, Tone tone, const QString& title, const QString& detail) {
+    outcomes_.push_back(detail.isEmpty() ? title : title + QStringLiteral(": ") + detail);
+    hint_->hide();
+    auto* box = new QWidget(this);
+    auto* row = new QHBoxLayout(box);
+    row->setContentsMargins(tone == Tone::Bad ? 12 : 2, tone == Tone::Bad ? 10 : 2, 12, tone == Tone::Bad ? 10 : 2);
+    row->setSpacing(10);
+    if (tone == Tone::Bad) {
+        box->setObjectName(QStringLiteral("problems"));
+        box->setAttribute(Qt::WA_StyledBackground);
+    }
+    auto* mark = new QLabel(box);
+    mark->setPixmap(theme_.pixmap(icon, 16, theme_.color(tone), devicePixelRatioF()));
+    mark->setAlignment(Qt::AlignTop);
+    row->addWidget(mark, 0, Qt::AlignTop);
+    auto* words = new QVBoxLayout;
+    words->setSpacing(4);
+    auto* heading = makeLabel(title, "heading", box);
+    heading->setWordWrap(true);
+    words->addWidget(heading);
+    if (!detail.trimmed().isEmpty()) {
+        auto* more = makeLabel(detail.trimmed(), "muted", box);
+        more->setWordWrap(true);
+        more->setTextInteractionFlags(Qt::TextSelectableByMouse);
+        words->addWidget(more);
+    }
+    row->addLayout(words, 1);
+    results_->insertWidget(results_->count() - 1, box);
+}
+
+void YamlPane::clearOutcomes() {
+    outcomes_.clear();
+    while (results_->count() > 2) {
+        QLayoutItem* item = results_->takeAt(1);
+        delete item->widget();
+        delete item;
+    }
+    hint_->show();
+}
+
+void YamlPane::chooseFile() {
+    auto* dialog = new QFileDialog(this, tr("Open a manifest"), {}, tr("Manifests (*.yaml *.yml *.json);;All files (*)"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::ExistingFile);
+    connect(dialog, &QFileDialog::fileSelected, this, &YamlPane::openFile);
+    dialog->open();
+}
+
+void YamlPane::openFile(const QString& path) {
+    QFile file(path);
+    clearOutcomes();
+    if (!file.open(QIODevice::ReadOnly)) return addOutcome(QStringLiteral("close"), Tone::Bad, tr("Could not open %1").arg(path), file.errorString());
+    if (file.size() > mostBytes) return addOutcome(QStringLiteral("close"), Tone::Bad, tr("%1 is too large").arg(path), tr("Manifests of more than 3 MiB are refused by the server."));
+    setText(QString::fromUtf8(file.readAll()), path);
+}
+
+void YamlPane::dragEnterEvent(QDragEnterEvent* event) {
+    if (event->mimeData()->hasUrls() || event->mimeData()->hasText()) event->acceptProposedAction();
+}
+
+void YamlPane::dropEvent(QDropEvent* event) {
+    const auto urls = event->mimeData()->urls();
+    if (!urls.isEmpty() && urls.front().isLocalFile()) openFile(urls.front().toLocalFile());
+    else if (event->mimeData()->hasText()) setText(event->mimeData()->text(), {});
+    event->acceptProposedAction();
+}
+
+} // namespace wheelhouse::ui
