@@ -37,14 +37,11 @@ Call<Written> Api::update(ResourceName resource, std::string nameSpace, std::str
 }
 
 Call<Written> Api::patch(ResourceName resource, std::string nameSpace, std::string name, api::PatchType type,
-                         std::string patch, std::string subresource) const {
+                         std::string patch) const {
     return Call<Written>([cluster = cluster_, resource = std::move(resource),
                           nameSpace = std::move(nameSpace), name = std::move(name), type,
-                          patch = std::move(patch),
-                          subresource = std::move(subresource)](Callback<Written> done) {
-        WriteOptions options;
-        options.subresource = subresource;
-        cluster->patch(resource, nameSpace, name, type, patch, options, std::move(done));
+                          patch = std::move(patch)](Callback<Written> done) {
+        cluster->patch(resource, nameSpace, name, type, patch, WriteOptions(), std::move(done));
     });
 }
 

@@ -3,6 +3,7 @@
 #include "engine/base/log.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <set>
 
 namespace wheelhouse::client {
@@ -68,6 +69,9 @@ struct Informer::Impl : std::enable_shared_from_this<Informer::Impl> {
             if (listing && event.initialEventsEnd) finishListing();
             return;
         }
+#ifdef WHEELHOUSE_SEEDED_BUGS
+        if (!listing && std::getenv("WHEELHOUSE_BUG_DROP_EVENT") && event.revision % 23 == 0) return;
+#endif
         const std::string key = event.object->key();
         if (listing) {
             if (event.type == WatchEvent::Type::Deleted)

@@ -145,7 +145,8 @@ machines::MachineSpec MachineController::specOf(const ObjectPtr& object, const M
     wanted.nodeTaints.assign(spec.nodetaints().begin(), spec.nodetaints().end());
     if (spec.provider() == "simulated" && options_.taintSimulated)
         wanted.nodeTaints.emplace_back("wheelhouse.dev/simulated=:NoSchedule");
-    if (options_.bootstrapFor) wanted.bootstrap = options_.bootstrapFor(object->name(), machine.spec().provider());
+    if (options_.bootstrapFor)
+        wanted.bootstrap = options_.bootstrapFor(object->name(), machine.spec().provider());
     return wanted;
 }
 
@@ -254,7 +255,7 @@ Step MachineController::removeStray(std::string name) {
     if (found == known_.end()) co_return Result<void>();
     const auto provider = providers_.find(found->second.provider);
     // The object may just be on its way to the informer: ask the server itself.
-    auto live = co_await api_.get<Machine>({}, name);
+    auto live = co_await api_.get<Machine>(std::string(), name);
     if (live) co_return Result<void>();
     if (live.error().reason != Reason::NotFound) co_return fail(live.error());
     known_.erase(name);

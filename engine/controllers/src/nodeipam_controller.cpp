@@ -119,7 +119,7 @@ Step NodeIpamController::reconcile(std::string key) {
     const std::string patch =
         fmt::format(R"({{"metadata":{{"uid":"{}"}},"spec":{{"podCIDR":"{}","podCIDRs":["{}"]}}}})",
                     node->uid().value(), cidr, cidr);
-    auto written = co_await api_.patch(node->kind().name, {}, key, api::PatchType::Merge, patch);
+    auto written = co_await api_.patch(node->kind().name, std::string(), key, api::PatchType::Merge, patch);
     co_return unlessGone(written);
 }
 

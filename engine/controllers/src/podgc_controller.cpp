@@ -40,7 +40,7 @@ Step PodGcController::sweepOrphans() {
         const std::string node = pod.spec().nodename();
         if (node.empty()) {
             if (!object->deleting()) continue;
-            auto done = co_await forceDelete(object, std::move(pod), false, {});
+            auto done = co_await forceDelete(object, std::move(pod), false, std::string());
             if (!done) outcome = done;
             continue;
         }
@@ -55,7 +55,7 @@ Step PodGcController::sweepOrphans() {
         if (now() - since < options_.podGcQuarantine) continue;
         if (!confirmed.contains(node)) {
             // The informer may lag behind a node that has just registered.
-            auto live = co_await api_.get<core::Node>({}, node);
+            auto live = co_await api_.get<core::Node>(std::string(), node);
             if (live || live.error().reason != Reason::NotFound) continue;
             confirmed.insert(node);
         }
@@ -78,7 +78,7 @@ Step PodGcController::sweepEnded() {
                      [](const auto& a, const auto& b) { return a.first < b.first; });
     Result<void> outcome;
     for (std::size_t i = 0; i < ended.size() - options_.terminatedPodThreshold; ++i) {
-        auto done = co_await forceDelete(ended[i].second, {}, false, {});
+        auto done = co_await forceDelete(ended[i].second, core::Pod(), false, std::string());
         if (!done) outcome = done;
     }
     co_return outcome;
