@@ -54,4 +54,3 @@ mmdebstrap --mode=$mode --variant=extract --format=null --skip=chroot/mount "${o
 wait $!
 rm -rf "$TMPDIR"
 for file in base.erofs initrd kernel; do [ -s "$output/$file" ] || fail "the image is not complete: $file is missing"; done
-step 100 "Image complete"

@@ -1,5 +1,5 @@
-// wheelhouse.dev/demo: one program to try a cluster with. "demo serve [--port N]", "demo fetch URL [--retry
-// N]", "demo sleep".
+// wheelhouse.dev/demo: one program to try a cluster with. "demo serve [--port N] [--loopback]", "demo fetch
+// URL [--retry N]", "demo sleep".
 #include "commands.h"
 
 #include <csignal>
@@ -11,7 +11,8 @@
 namespace {
 
 int usage() {
-    std::fputs("usage: demo serve [--port N] | demo fetch URL [--retry N] | demo sleep\n", stderr);
+    std::fputs("usage: demo serve [--port N] [--loopback] | demo fetch URL [--retry N] | demo sleep\n",
+               stderr);
     return 2;
 }
 
@@ -43,7 +44,8 @@ int main(int argc, char** argv) {
     const char* command = argc > 1 ? argv[1] : "serve";
     if (std::strcmp(command, "serve") == 0) {
         const int port = optionOf(argc, argv, "--port", 8080);
-        return port < 0 ? usage() : wheelhouse::demo::serve(static_cast<std::uint16_t>(port));
+        const bool loopbackOnly = std::strcmp(argv[argc - 1], "--loopback") == 0;
+        return port < 0 ? usage() : wheelhouse::demo::serve(static_cast<std::uint16_t>(port), loopbackOnly);
     }
     if (std::strcmp(command, "fetch") == 0 && argc > 2) {
         const int retries = optionOf(argc, argv, "--retry", 0);

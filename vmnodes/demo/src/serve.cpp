@@ -115,31 +115,41 @@ void converse(int fd) {
     --connections;
 }
 
-int listenOn(std::uint16_t port) {
-    const int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    const int yes = 1, no = 0;
-    sockaddr_in6 any{};
-    any.sin6_family = AF_INET6;
-    any.sin6_port = htons(port);
-    if (fd >= 0) {
-        setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &no, sizeof no);
-        if (bind(fd, reinterpret_cast<sockaddr*>(&any), sizeof any) == 0 && listen(fd, 128) == 0) return fd;
-        close(fd);
-    }
-    // A kernel without IPv6.
-    const int v4 = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    const sockaddr_in all{
-        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {INADDR_ANY}, .sin_zero = {}};
-    setsockopt(v4, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-    if (bind(v4, reinterpret_cast<const sockaddr*>(&all), sizeof all) == 0 && listen(v4, 128) == 0) return v4;
-    close(v4);
+int bound(int fd, const sockaddr* address, socklen_t size) {
+    const int yes = 1;
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    if (fd >= 0 && bind(fd, address, size) == 0 && listen(fd, 128) == 0) return fd;
+    const int error = errno;
+    close(fd);
+    errno = error;
     return -1;
+}
+
+int listenOn(std::uint16_t port, bool loopbackOnly) {
+    if (!loopbackOnly) {
+        const int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0); // takes IPv4 too
+        sockaddr_in6 any{};
+        any.sin6_family = AF_INET6;
+        any.sin6_port = htons(port);
+        if (fd >= 0) return bound(fd, reinterpret_cast<const sockaddr*>(&any), sizeof any);
+    }
+    const in_addr address{htonl(loopbackOnly ? INADDR_LOOPBACK : INADDR_ANY)};
+    const sockaddr_in v4{.sin_family = AF_INET, .sin_port = htons(port), .sin_addr = address, .sin_zero = {}};
+    return bound(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), reinterpret_cast<const sockaddr*>(&v4),
+                 sizeof v4);
+}
+
+std::uint16_t portOf(int fd) {
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
+    // The port lies at the same place in both families.
+    return ntohs(reinterpret_cast<const sockaddr_in*>(&address)->sin_port);
 }
 
 } // namespace
 
-int serve(std::uint16_t port) {
+int serve(std::uint16_t port, bool loopbackOnly) {
     // Signals are taken from a descriptor: process 1 gets none by default action.
     sigset_t stop;
     sigemptyset(&stop);
@@ -147,12 +157,12 @@ int serve(std::uint16_t port) {
     sigaddset(&stop, SIGINT);
     pthread_sigmask(SIG_BLOCK, &stop, nullptr);
     const int signals = signalfd(-1, &stop, SFD_CLOEXEC);
-    const int listener = listenOn(port);
+    const int listener = listenOn(port, loopbackOnly);
     if (listener < 0 || signals < 0) {
         std::fprintf(stderr, "port %d: %s\n", port, std::strerror(errno));
         return 1;
     }
-    std::printf("serving on port %d\n", port);
+    std::printf("serving on port %d\n", portOf(listener));
     std::fflush(stdout);
     while (true) {
         pollfd wait[2] = {{signals, POLLIN, 0}, {connections < most ? listener : -1, POLLIN, 0}};

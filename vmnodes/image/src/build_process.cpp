@@ -62,7 +62,7 @@ std::string reasonFromLog(const std::string& log) {
         const bool summary = line.find("mmdebstrap failed") != std::string::npos ||
                              line.find("setup failed") != std::string::npos ||
                              line.find("run_") != std::string::npos;
-        if ((line.starts_with("E: ") || line.starts_with("Err:")) && !summary && best.empty()) best = line;
+        if (line.starts_with("E: ") && !summary && best.empty()) best = line;
         if (!summary) last = line;
     }
     std::string reason = best.empty() ? last : best;
