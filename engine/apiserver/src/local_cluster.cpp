@@ -5,6 +5,7 @@
 #include "discovery.h"
 #include "engine/api/codec.h"
 #include "errors.h"
+#include "metadata.h"
 #include "verbs.h"
 
 #include <atomic>
@@ -304,6 +305,8 @@ void LocalCluster::write(const ResourceName& resource, const std::string& nameSp
     if (!decoded) return impl_->refuse(done, decoded.error());
     auto request = writeRequest(impl_->user, **kind, nameSpace, name, options);
     request->message = std::move(decoded->message);
+    // Created on a subresource, the body says whose: a Binding has its pod's name.
+    if (name.empty() && !options.subresource.empty()) request->name = metadataOf(*request->message).name();
     request->warnings = std::move(decoded->warnings);
     impl_->ask<client::Written>(std::move(done), [request](Core& core, auto answer) {
         Done finish = answerWritten(std::move(answer));
