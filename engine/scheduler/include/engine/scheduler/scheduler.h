@@ -1,0 +1,77 @@
+#pragma once
+
+#include "engine/base/executor.h"
+#include "engine/base/random.h"
+#include "engine/client/cluster.h"
+#include "engine/scheduler/decision.h"
+
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <string>
+
+namespace wheelhouse::scheduler {
+
+struct Options {
+    /// Pods that name another scheduler are left alone.
+    std::string schedulerName = "default-scheduler";
+    Duration initialBackoff = std::chrono::seconds(1);
+    Duration maxBackoff = std::chrono::seconds(10);
+    /// A pod nothing seems to help is tried again after this long all the same.
+    Duration unschedulableTimeout = std::chrono::minutes(5);
+    std::size_t decisionsPerPod = 20;
+    /// Of all decisions together; the oldest go first.
+    std::size_t nodeVerdictsKept = 2'000'000;
+    std::size_t maxBindsInFlight = 1000;
+};
+
+/// Gives every pod without a node one.
+///
+/// Watches pods and nodes. Writes: pods/binding (which node), pods/status (condition PodScheduled=False with
+/// the reason), events Scheduled and FailedScheduling. Reads nothing else.
+///
+/// A pod waits in one of three places: *active* (highest priority first, then longest waiting), *back-off*
+/// (it failed lately: 1 s, doubling, at most 10 s) or *unschedulable* (no node fits; it stays until something
+/// changes that the filter which refused it says could help, or for five minutes). One attempt looks at one
+/// pod and all nodes as they are at that moment: filters refuse nodes, scorers rank the rest, the best wins
+/// and ties are drawn by lot. The choice is *assumed* at once, so that the next pod already sees the room
+/// taken, while the binding travels to the API server and back.
+///
+/// Interruptions. A binding refused because the pod is gone or already has a node is dropped. Any other
+/// refusal gives the room back and the pod tries again after its back-off. When the answer itself is lost,
+/// the pod is read again before the room is given back, so a binding that did happen is never counted out. An
+/// assumption ends when the watch shows the pod on its node, or gone. A restart forgets assumptions and
+/// decisions and nothing else: all else is rebuilt from the two watches, and the API server refuses to bind a
+/// pod twice. Pods and nodes are told apart by uid where a name may have been reused.
+///
+/// Single-threaded: construct, call and destroy on `executor`, which must be the cluster's. Nothing here
+/// blocks.
+class Scheduler {
+  public:
+    Scheduler(client::Cluster& cluster, Executor& executor, Random& random, Options options = {});
+    ~Scheduler();
+    Scheduler(const Scheduler&) = delete;
+    Scheduler& operator=(const Scheduler&) = delete;
+
+    /// Begins to watch; the first pod is placed once both watches are complete.
+    void start();
+
+    /// The last attempts of a pod, oldest first; null when there are none (any more). Valid until the next
+    /// turn.
+    const std::deque<SchedulingDecision>* decisions(const Uid& pod) const;
+
+    struct Counts {
+        std::size_t active = 0;
+        std::size_t backingOff = 0;
+        std::size_t unschedulable = 0;
+        std::size_t binding = 0; ///< assumed, answer not yet here
+        std::uint64_t bound = 0; ///< since the start
+    };
+    Counts counts() const;
+
+  private:
+    struct Impl;
+    std::shared_ptr<Impl> impl_;
+};
+
+} // namespace wheelhouse::scheduler

@@ -1,0 +1,137 @@
+#include "queue.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace wheelhouse::scheduler {
+
+bool Queue::Turn::operator<(const Turn& other) const {
+    return std::tie(other.priority, since, number, uid) <
+           std::tie(priority, other.since, other.number, other.uid);
+}
+
+Duration Queue::backOffAfter(int attempts) const {
+    Duration wait = timing_.initialBackoff;
+    for (int i = 1; i < attempts && wait < timing_.maxBackoff; ++i)
+        wait *= 2;
+    return std::min(wait, timing_.maxBackoff);
+}
+
+void Queue::leave(Waiting& waiting) {
+    switch (waiting.place) {
+    case Place::Active:
+        active_.erase(waiting.turn);
+        break;
+    case Place::BackOff:
+        backOff_.erase({waiting.due, waiting.pod->uid});
+        break;
+    case Place::Unschedulable:
+        unschedulable_.erase({waiting.due, waiting.pod->uid});
+        break;
+    }
+}
+
+void Queue::activate(Waiting& waiting, Instant now) {
+    waiting.place = Place::Active;
+    waiting.turn = {waiting.pod->priority, now, nextNumber_++, waiting.pod->uid};
+    active_.insert(waiting.turn);
+}
+
+/// From wherever it waits to the active part, or to back-off while that is not over.
+void Queue::retry(Waiting& waiting, Instant now) {
+    leave(waiting);
+    if (waiting.backOffEnds <= now) {
+        activate(waiting, now);
+        return;
+    }
+    waiting.place = Place::BackOff;
+    waiting.due = waiting.backOffEnds;
+    backOff_.insert({waiting.due, waiting.pod->uid});
+}
+
+void Queue::put(const PodInfoPtr& pod, Instant now) {
+    const auto [place, isNew] = waiting_.try_emplace(pod->uid);
+    Waiting& waiting = place->second;
+    if (isNew) {
+        waiting.pod = pod;
+        activate(waiting, now);
+        return;
+    }
+    // The scheduler's own report of a failure comes back as an update of the status; that is no reason to try
+    // again.
+    const auto specOf = [](const PodInfo& info) {
+        return info.object->as<api::core::Pod>().spec().SerializeAsString();
+    };
+    const bool changed = waiting.pod->labels != pod->labels || specOf(*waiting.pod) != specOf(*pod);
+    if (waiting.place == Place::Active && waiting.pod->priority != pod->priority) {
+        active_.erase(waiting.turn);
+        waiting.turn.priority = pod->priority;
+        active_.insert(waiting.turn);
+    }
+    waiting.pod = pod;
+    if (changed && waiting.place == Place::Unschedulable) retry(waiting, now);
+}
+
+void Queue::remove(const Uid& uid) {
+    const auto known = waiting_.find(uid);
+    if (known == waiting_.end()) return;
+    leave(known->second);
+    waiting_.erase(known);
+}
+
+std::optional<Queue::Popped> Queue::pop() {
+    if (active_.empty()) return std::nullopt;
+    const Uid uid = active_.begin()->uid;
+    const Waiting waiting = waiting_.at(uid);
+    remove(uid);
+    return Popped{waiting.pod, waiting.attempts};
+}
+
+void Queue::unschedulable(const PodInfoPtr& pod, int attempts, Events helpedBy, Instant now) {
+    Waiting& waiting = waiting_[pod->uid];
+    waiting.pod = pod;
+    waiting.attempts = attempts;
+    waiting.helpedBy = helpedBy;
+    waiting.backOffEnds = now + backOffAfter(attempts);
+    waiting.place = Place::Unschedulable;
+    waiting.due = now + timing_.unschedulableTimeout;
+    unschedulable_.insert({waiting.due, pod->uid});
+}
+
+void Queue::backOff(const PodInfoPtr& pod, int attempts, Instant now) {
+    Waiting& waiting = waiting_[pod->uid];
+    waiting.pod = pod;
+    waiting.attempts = attempts;
+    waiting.backOffEnds = now + backOffAfter(attempts);
+    waiting.place = Place::BackOff;
+    waiting.due = waiting.backOffEnds;
+    backOff_.insert({waiting.due, pod->uid});
+}
+
+void Queue::wake(Events happened, Instant now) {
+    if (happened == 0 || unschedulable_.empty()) return;
+    std::vector<Uid> helped;
+    for (const Due& due : unschedulable_) {
+        if ((waiting_.at(due.second).helpedBy & happened) != 0) helped.push_back(due.second);
+    }
+    for (const Uid& uid : helped)
+        retry(waiting_.at(uid), now);
+}
+
+std::optional<Instant> Queue::flush(Instant now) {
+    while (!backOff_.empty() && backOff_.begin()->first <= now) {
+        Waiting& waiting = waiting_.at(backOff_.begin()->second);
+        leave(waiting);
+        activate(waiting, now);
+    }
+    while (!unschedulable_.empty() && unschedulable_.begin()->first <= now) {
+        retry(waiting_.at(unschedulable_.begin()->second), now);
+    }
+    std::optional<Instant> next;
+    for (const auto* part : {&backOff_, &unschedulable_}) {
+        if (!part->empty() && (!next || part->begin()->first < *next)) next = part->begin()->first;
+    }
+    return next;
+}
+
+} // namespace wheelhouse::scheduler

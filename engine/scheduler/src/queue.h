@@ -1,0 +1,83 @@
+#pragma once
+
+#include "cluster_cache.h"
+#include "engine/base/clock.h"
+#include "pod_info.h"
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <unordered_map>
+
+namespace wheelhouse::scheduler {
+
+/// Pods that wait for a node, in the three places the scheduler's contract names. Knows no clock: callers say
+/// what time it is. Single-threaded.
+class Queue {
+  public:
+    struct Timing {
+        Duration initialBackoff;
+        Duration maxBackoff;
+        Duration unschedulableTimeout;
+    };
+    explicit Queue(Timing timing) : timing_(timing) {}
+
+    struct Popped {
+        PodInfoPtr pod;
+        int attempts = 0; ///< made before this one
+    };
+
+    /// A pod new to the queue becomes active. One already here is replaced; if what decides on its place
+    /// changed, it is tried again.
+    void put(const PodInfoPtr& pod, Instant now);
+    void remove(const Uid& uid);
+    /// The next active pod; the caller owns it until it gives it back or forgets it.
+    std::optional<Popped> pop();
+    /// After an attempt that found no node; `helpedBy` = the events that could change that.
+    void unschedulable(const PodInfoPtr& pod, int attempts, Events helpedBy, Instant now);
+    /// After an attempt that failed for another reason.
+    void backOff(const PodInfoPtr& pod, int attempts, Instant now);
+    /// Something happened to the cluster: whoever it may help tries again, not before the end of its
+    /// back-off.
+    void wake(Events happened, Instant now);
+    /// Moves what is due. Returns when to call again; nothing = not before the queue changes.
+    std::optional<Instant> flush(Instant now);
+
+    bool contains(const Uid& uid) const { return waiting_.contains(uid); }
+    std::size_t activeSize() const { return active_.size(); }
+    std::size_t backOffSize() const { return backOff_.size(); }
+    std::size_t unschedulableSize() const { return unschedulable_.size(); }
+
+  private:
+    struct Turn {
+        std::int32_t priority;
+        Instant since;
+        std::uint64_t number;
+        Uid uid;
+        bool operator<(const Turn& other) const;
+    };
+    using Due = std::pair<Instant, Uid>;
+    enum class Place { Active, BackOff, Unschedulable };
+    struct Waiting {
+        PodInfoPtr pod;
+        int attempts = 0;
+        Place place = Place::Active;
+        Turn turn;
+        Instant due{}; ///< end of the back-off, or of the patience with an unschedulable pod
+        Instant backOffEnds{};
+        Events helpedBy = 0;
+    };
+    Duration backOffAfter(int attempts) const;
+    void activate(Waiting& waiting, Instant now);
+    void leave(Waiting& waiting);
+    void retry(Waiting& waiting, Instant now);
+
+    Timing timing_;
+    std::uint64_t nextNumber_ = 0;
+    std::unordered_map<Uid, Waiting> waiting_;
+    std::set<Turn> active_;
+    std::set<Due> backOff_;
+    std::set<Due> unschedulable_;
+};
+
+} // namespace wheelhouse::scheduler

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "engine/api/types.h"
+
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace wheelhouse::scheduler {
+
+using Taints = std::vector<api::core::Taint>;
+
+/// Whether one toleration puts up with one taint.
+bool tolerates(const api::core::Toleration& toleration, const api::core::Taint& taint);
+bool tolerated(const api::core::Taint& taint, const std::vector<api::core::Toleration>& tolerations);
+/// The first taint that keeps a pod with these tolerations off (NoSchedule, NoExecute), or null.
+const api::core::Taint* firstUntolerated(const Taints& taints,
+                                         const std::vector<api::core::Toleration>& tolerations);
+
+/// A number for every distinct set of taints: many nodes share few sets, so a pod looks at each set once.
+class TaintSets {
+  public:
+    TaintSets() { id({}); }
+    std::uint32_t id(const Taints& taints); ///< 0 = no taints
+    const Taints& operator[](std::uint32_t id) const { return sets_[id]; }
+    std::size_t size() const { return sets_.size(); }
+
+  private:
+    std::vector<Taints> sets_;
+    std::unordered_map<std::string, std::uint32_t> ids_;
+};
+
+} // namespace wheelhouse::scheduler
