@@ -70,7 +70,7 @@ std::shared_ptr<apiserver::Exchange> FakeHandler::held() {
     return exchange;
 }
 
-ServerFixture::ServerFixture(std::function<void(apiserver::HttpOptions&)> change) {
+ServerFixture::ServerFixture(std::function<void(apiserver::HttpOptions&)> change, apiserver::Handler* other) {
     const std::filesystem::path dir = folder.path().toStdString();
     auto opened = controlplane::Pki::openOrCreate(dir / "pki", clock, random);
     pki = std::make_unique<controlplane::Pki>(std::move(opened.value()));
@@ -81,7 +81,7 @@ ServerFixture::ServerFixture(std::function<void(apiserver::HttpOptions&)> change
     options.keyPem = serverPair.keyPem;
     options.clientCaPem = pki->caPem();
     if (change) change(options);
-    server_ = std::move(apiserver::HttpServer::start(io, options, handler, clock, random).value());
+    server_ = std::move(apiserver::HttpServer::start(io, options, other ? *other : handler, clock, random).value());
     for (int i = 0; i < 2; ++i)
         threads_.emplace_back([this] { io.run(); });
 }

@@ -40,7 +40,9 @@ class FakeHandler final : public apiserver::Handler {
 /// A server on a free port with certificates of its own, running on two threads until it goes away.
 class ServerFixture {
   public:
-    explicit ServerFixture(std::function<void(apiserver::HttpOptions&)> change = {});
+    /// Requests go to `other` where one is given; it must outlive the fixture.
+    explicit ServerFixture(std::function<void(apiserver::HttpOptions&)> change = {},
+                           apiserver::Handler* other = nullptr);
     ~ServerFixture();
     ServerFixture(const ServerFixture&) = delete;
     ServerFixture& operator=(const ServerFixture&) = delete;

@@ -8,6 +8,7 @@
 #include "remote/watch.h"
 
 #include <fmt/format.h>
+#include <mutex>
 
 namespace wheelhouse::client {
 
@@ -71,7 +72,34 @@ struct Answer {
     std::string_view contentType() const { return head.header("content-type"); }
 };
 
-/// Whether the cluster (or the subscription) is still there. Read and written on the executor only.
+/// The way from the network's threads to the executor, until the cluster goes away: afterwards the executor
+/// may be gone too, and nothing is posted to it any more.
+class Outlet : public std::enable_shared_from_this<Outlet> {
+  public:
+    explicit Outlet(Executor& executor) : executor_(&executor) {}
+    void post(Task task) {
+        std::unique_lock lock(mutex_);
+        if (!executor_) return;
+        executor_->post([self = shared_from_this(), task = std::move(task)] {
+            if (self->open()) task();
+        });
+    }
+    /// On the executor.
+    void close() {
+        std::unique_lock lock(mutex_);
+        executor_ = nullptr;
+    }
+
+  private:
+    bool open() {
+        std::unique_lock lock(mutex_);
+        return executor_ != nullptr;
+    }
+    std::mutex mutex_;
+    Executor* executor_;
+};
+
+/// Whether a subscription is still there. Read and written on the executor only.
 using Alive = std::shared_ptr<bool>;
 
 /// A watch or a log: bytes come on the network's threads, what is made of them arrives on the executor, and
@@ -81,7 +109,7 @@ class Stream final : public Subscription {
     /// Runs on a network thread; returns what to do on the executor.
     using Decode = std::function<std::function<void()>(std::string)>;
 
-    static std::unique_ptr<Stream> open(HttpClient& client, Executor& executor, const Alive& cluster,
+    static std::unique_ptr<Stream> open(HttpClient& client, const std::shared_ptr<Outlet>& outlet,
                                         HttpRequest request, std::function<void(const HttpHead&)> onHead,
                                         Decode decode, std::function<void(Result<void>)> onEnd) {
         auto stream = std::unique_ptr<Stream>(new Stream);
@@ -102,24 +130,23 @@ class Stream final : public Subscription {
             shared->head = head;
             if (head.code == 200) onHead(head);
         };
-        events.onData = [shared, alive, cluster, &executor, resume,
-                         decode = std::move(decode)](std::string data) {
+        events.onData = [shared, alive, outlet, resume, decode = std::move(decode)](std::string data) {
             if (shared->head.code != 200) {
                 if (shared->refusal.size() < 1024 * 1024) shared->refusal += data;
                 return resume();
             }
             auto deliver = decode(std::move(data));
-            executor.post([alive, cluster, resume, deliver = std::move(deliver)] {
-                if (*alive && *cluster && deliver) deliver();
+            outlet->post([alive, resume, deliver = std::move(deliver)] {
+                if (*alive && deliver) deliver();
                 resume();
             });
         };
-        events.onEnd = [shared, alive, cluster, &executor, onEnd = std::move(onEnd)](Result<void> result) {
+        events.onEnd = [shared, alive, outlet, onEnd = std::move(onEnd)](Result<void> result) {
             if (result && shared->head.code != 200)
                 result =
                     fail(statusOf(shared->head.code, shared->head.header("content-type"), shared->refusal));
-            executor.post([alive, cluster, onEnd, result = std::move(result)] {
-                if (!*alive || !*cluster) return;
+            outlet->post([alive, onEnd, result = std::move(result)] {
+                if (!*alive) return;
                 *alive = false;
                 onEnd(result);
             });
@@ -146,8 +173,8 @@ class RemoteCluster final : public Cluster {
   public:
     RemoteCluster(Endpoint endpoint, boost::asio::io_context& io, Executor& executor)
         : address_(endpoint.url), client_(std::make_shared<HttpClient>(std::move(endpoint), io)),
-          executor_(executor) {}
-    ~RemoteCluster() override { *alive_ = false; }
+          outlet_(std::make_shared<Outlet>(executor)) {}
+    ~RemoteCluster() override { outlet_->close(); }
 
     void get(const ResourceName& resource, const std::string& nameSpace, const std::string& name,
              Callback<ObjectPtr> done) override {
@@ -213,12 +240,9 @@ class RemoteCluster final : public Cluster {
     }
 
     void discover(Callback<std::vector<ResourceInfo>> done) override {
-        remote::discover(client_,
-                         [this, alive = alive_, &executor = executor_, done = std::move(done)](auto found) {
-                             executor.post([alive, done, found = std::move(found)] {
-                                 if (*alive) done(found);
-                             });
-                         });
+        remote::discover(client_, [outlet = outlet_, done = std::move(done)](auto found) {
+            outlet->post([done, found = std::move(found)] { done(found); });
+        });
     }
 
     std::unique_ptr<Subscription> logs(const std::string& nameSpace, const std::string& pod,
@@ -254,16 +278,14 @@ class RemoteCluster final : public Cluster {
             else
                 answer->body += data;
         };
-        events.onEnd = [answer, done = std::move(done), decode = std::move(decode), alive = alive_,
-                        &executor = executor_](Result<void> end) {
+        events.onEnd = [answer, done = std::move(done), decode = std::move(decode),
+                        outlet = outlet_](Result<void> end) {
             Result<T> result =
                 !end ? Result<T>(fail(end.error()))
                 : answer->head.code / 100 == 2
                     ? decode(*answer)
                     : Result<T>(fail(statusOf(answer->head.code, answer->contentType(), answer->body)));
-            executor.post([done, alive, result = std::move(result)] {
-                if (*alive) done(result);
-            });
+            outlet->post([done, result = std::move(result)] { done(result); });
         };
         client_->send(std::move(request), std::move(events));
     }
@@ -273,8 +295,7 @@ class RemoteCluster final : public Cluster {
 
     std::string address_;
     std::shared_ptr<HttpClient> client_;
-    Executor& executor_;
-    Alive alive_ = std::make_shared<bool>(true);
+    std::shared_ptr<Outlet> outlet_;
 };
 
 std::string RemoteCluster::nameIn(const Body& body) {
@@ -290,9 +311,7 @@ void RemoteCluster::write(const char* method, const ResourceName& resource, cons
                           const Body& body, const WriteOptions& options, Callback<Written> done) {
     auto encoded = encode(body);
     if (!encoded) {
-        executor_.post([done = std::move(done), error = encoded.error(), alive = alive_] {
-            if (*alive) done(fail(error));
-        });
+        outlet_->post([done = std::move(done), error = encoded.error()] { done(fail(error)); });
         return;
     }
     // What a subresource other than status answers is of another kind.
@@ -347,7 +366,7 @@ std::unique_ptr<Subscription> RemoteCluster::watch(const ResourceName& resource,
     state->sink = std::move(sink);
     const auto streamAlive = std::make_shared<std::weak_ptr<bool>>();
     auto stream = Stream::open(
-        *client_, executor_, alive_, std::move(request),
+        *client_, outlet_, std::move(request),
         [state, kind](const HttpHead& head) {
             state->decoder.emplace(kind, head.header("content-type").starts_with(protobufType));
         },
@@ -390,7 +409,7 @@ std::unique_ptr<Subscription> RemoteCluster::logs(const std::string& nameSpace, 
     if (options.follow) request.silence = logSilence;
     auto shared = std::make_shared<LogSink>(std::move(sink));
     return Stream::open(
-        *client_, executor_, alive_, std::move(request), [](const HttpHead&) {},
+        *client_, outlet_, std::move(request), [](const HttpHead&) {},
         [shared](std::string data) -> std::function<void()> {
             return [shared, data = std::move(data)] { shared->onData(data); };
         },

@@ -1,0 +1,371 @@
+#include "engine/api/types.h"
+#include "engine/apiserver/api_server.h"
+#include "engine/base/simulation.h"
+#include "engine/store/backend.h"
+#include "remote_bench.h"
+
+#include <QTest>
+#include <algorithm>
+
+using namespace wheelhouse;
+using namespace wheelhouse::testing;
+using namespace wheelhouse::client;
+namespace core = wheelhouse::api::core;
+namespace policy = wheelhouse::api::policy;
+
+namespace {
+
+/// Log text made by the test.
+struct FakeStreams final : nodelink::PodStreams {
+    struct Stream final : nodelink::PodStream {};
+    std::function<void(std::string_view)> onData;
+    std::function<void(Result<void>)> onEnd;
+    nodelink::LogRequest request;
+    std::unique_ptr<nodelink::PodStream> openLog(const NodeName&, const nodelink::LogRequest& wanted,
+                                                 std::function<void(std::string_view)> data,
+                                                 std::function<void(Result<void>)> end) override {
+        request = wanted;
+        onData = std::move(data);
+        onEnd = std::move(end);
+        return std::make_unique<Stream>();
+    }
+};
+
+core::ConfigMap map(const std::string& name, const std::string& value) {
+    core::ConfigMap made;
+    made.mutable_metadata()->set_name(name);
+    (*made.mutable_data())["k"] = value;
+    return made;
+}
+
+core::Pod pod(const std::string& name) {
+    core::Pod made;
+    made.mutable_metadata()->set_name(name);
+    auto* container = made.mutable_spec()->add_containers();
+    container->set_name("c");
+    container->set_image("nginx:1.14.2");
+    return made;
+}
+
+/// The real API server over a store in memory, behind the real front.
+struct Lab {
+    Lab() {
+        control.run([this] {
+            store = std::move(*store::Store::open(store::makeMemoryBackend(), control));
+            api = std::make_unique<apiserver::ApiServer>(*store, control, random, &streams);
+        });
+        std::promise<void> ready;
+        control.post([&] { api->start([&](Result<void>) { ready.set_value(); }); });
+        ready.get_future().wait();
+        front = std::make_unique<ServerFixture>(std::function<void(apiserver::HttpOptions&)>(), api.get());
+        remote = std::make_unique<RemoteBench>(RemoteBench::endpoint(*front, front->port()), front->io);
+    }
+    ~Lab() {
+        remote.reset();
+        front.reset();
+        control.run([this] {
+            api.reset();
+            store.reset();
+        });
+    }
+    Result<Written> create(const ResourceName& resource, Body body, WriteOptions options = {}) {
+        return remote->await<Written>(
+            [=](Cluster& c, auto done) { c.create(resource, "default", body, options, done); });
+    }
+    Result<Written> update(const ResourceName& resource, const std::string& name, Body body,
+                           WriteOptions options = {}) {
+        return remote->await<Written>(
+            [=](Cluster& c, auto done) { c.update(resource, "default", name, body, options, done); });
+    }
+    Result<Written> remove(const ResourceName& resource, const std::string& name,
+                           DeleteOptions options = {}) {
+        return remote->await<Written>(
+            [=](Cluster& c, auto done) { c.remove(resource, "default", name, options, done); });
+    }
+    Result<ObjectList> list(const ResourceName& resource, ListOptions options) {
+        return remote->await<ObjectList>([=](Cluster& c, auto done) { c.list(resource, options, done); });
+    }
+
+    ThreadExecutor control{"control"};
+    SeededRandom random{1};
+    FakeStreams streams;
+    std::unique_ptr<store::Store> store;
+    std::unique_ptr<apiserver::ApiServer> api;
+    std::unique_ptr<ServerFixture> front;
+    std::unique_ptr<RemoteBench> remote;
+};
+
+/// What a watch has said so far. Filled on the remote's executor, read with `snapshot`.
+struct Seen {
+    std::vector<std::string> events;
+    std::vector<Status> ends;
+    WatchSink sink() {
+        return {[this](const WatchEvent& event) {
+                    static const char* names[] = {"+", "~", "-", "bookmark"};
+                    events.push_back(names[static_cast<int>(event.type)] +
+                                     (event.object ? event.object->name() : "") +
+                                     (event.initialEventsEnd ? "!" : ""));
+                },
+                [this](Status status) { ends.push_back(std::move(status)); }};
+    }
+};
+
+} // namespace
+
+#define MUST(result) QVERIFY2((result).has_value(), (result) ? "" : (result).error().message.c_str())
+
+class TestRemoteCluster : public QObject {
+    Q_OBJECT
+
+  private slots:
+    void init() { lab_ = std::make_unique<Lab>(); }
+    void cleanup() { lab_.reset(); }
+
+    void createsReadsUpdatesAndDeletes() {
+        auto created = lab_->create(configMaps, body(map("a", "1")));
+        MUST(created);
+        QVERIFY(created->created);
+        QVERIFY(created->object);
+        QVERIFY(created->object->revision() > 0);
+        QVERIFY(!created->object->uid().empty());
+        auto again = lab_->create(configMaps, body(map("a", "1")));
+        QVERIFY(!again);
+        QCOMPARE(again.error().reason, Reason::AlreadyExists);
+        QCOMPARE(again.error().name, std::string("a"));
+
+        auto got = lab_->remote->get(configMaps, "default", "a");
+        MUST(got);
+        QCOMPARE((*got)->bytes(), created->object->bytes());
+        auto changed = (*got)->as<core::ConfigMap>();
+        (*changed.mutable_data())["k"] = "2";
+        auto updated = lab_->update(configMaps, "a", body(changed));
+        MUST(updated);
+        QVERIFY(!updated->created);
+        QCOMPARE(updated->object->as<core::ConfigMap>().data().at("k"), std::string("2"));
+        auto stale = lab_->update(configMaps, "a", body(changed));
+        QVERIFY(!stale);
+        QCOMPARE(stale.error().reason, Reason::Conflict);
+
+        auto wrong = lab_->remove(configMaps, "a", {.uid = Uid("somebody-else")});
+        QVERIFY(!wrong);
+        QCOMPARE(wrong.error().reason, Reason::Conflict);
+        auto removed = lab_->remove(configMaps, "a", {.uid = created->object->uid()});
+        MUST(removed);
+        auto gone = lab_->remote->get(configMaps, "default", "a");
+        QVERIFY(!gone);
+        QCOMPARE(gone.error().reason, Reason::NotFound);
+        QCOMPARE(gone.error().name, std::string("a"));
+    }
+
+    void patchesAndValidates() {
+        MUST(lab_->create(configMaps, body(map("a", "1"))));
+        auto patched = lab_->remote->await<Written>([](Cluster& c, auto done) {
+            c.patch(configMaps, "default", "a", api::PatchType::Merge, "{\"data\":{\"k\":\"2\"}}", {}, done);
+        });
+        MUST(patched);
+        QCOMPARE(patched->object->as<core::ConfigMap>().data().at("k"), std::string("2"));
+        const RawBody raw{
+            "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"b\"},\"colour\":1}",
+            "application/json"};
+        auto warned = lab_->create(configMaps, raw, {.fieldValidation = "Warn"});
+        MUST(warned);
+        QCOMPARE(warned->warnings.size(), std::size_t(1));
+        QVERIFY2(warned->warnings[0].find("\"colour\"") != std::string::npos, warned->warnings[0].c_str());
+        auto strict = lab_->create(configMaps, raw, {.fieldValidation = "Strict"});
+        QVERIFY(!strict);
+        auto invalid = lab_->create(configMaps, body(map("NO GOOD", "1")));
+        QVERIFY(!invalid);
+        QCOMPARE(invalid.error().reason, Reason::Invalid);
+        QCOMPARE(invalid.error().causes.size(), std::size_t(1));
+        QCOMPARE(invalid.error().causes[0].field, std::string("metadata.name"));
+        auto dry = lab_->create(configMaps, body(map("dry", "1")), {.dryRun = true});
+        MUST(dry);
+        QVERIFY(!lab_->remote->get(configMaps, "default", "dry"));
+    }
+
+    void listsInPages() {
+        for (int i = 0; i < 25; ++i)
+            MUST(lab_->create(configMaps, body(map("map-" + std::to_string(10 + i), "1"))));
+        auto first = lab_->list(configMaps, {.nameSpace = "default", .limit = 10});
+        MUST(first);
+        QCOMPARE(first->items.size(), std::size_t(10));
+        QVERIFY(first->revision > 0);
+        QCOMPARE(first->remaining.value_or(0), std::int64_t(15));
+        auto rest = lab_->list(configMaps, {.nameSpace = "default", .continueToken = first->continueToken});
+        MUST(rest);
+        QCOMPARE(rest->items.size(), std::size_t(15));
+        QCOMPARE(rest->items.back()->name(), std::string("map-34"));
+        auto one = lab_->list(configMaps, {.fieldSelector = "metadata.name=map-20"});
+        MUST(one);
+        QCOMPARE(one->items.size(), std::size_t(1));
+        auto bad = lab_->list(configMaps, {.labelSelector = "a in"});
+        QVERIFY(!bad);
+        QCOMPARE(bad.error().reason, Reason::BadRequest);
+    }
+
+    void watchesFromState() {
+        MUST(lab_->create(configMaps, body(map("before", "1"))));
+        Seen seen;
+        std::unique_ptr<Subscription> watch;
+        run([&] {
+            watch =
+                cluster().watch(configMaps, {.nameSpace = "default", .sendInitialEvents = true}, seen.sink());
+        });
+        QTRY_COMPARE(events(seen), (std::vector<std::string>{"+before", "bookmark!"}));
+        MUST(lab_->create(configMaps, body(map("after", "1"))));
+        MUST(lab_->update(configMaps, "after", body(map("after", "2"))));
+        MUST(lab_->remove(configMaps, "after"));
+        QTRY_COMPARE(events(seen),
+                     (std::vector<std::string>{"+before", "bookmark!", "+after", "~after", "-after"}));
+        run([&] { watch.reset(); });
+        MUST(lab_->create(configMaps, body(map("unseen", "1"))));
+        QCOMPARE(events(seen).size(), std::size_t(5));
+        QTRY_VERIFY(lab_->front->server().counters().connections <= 16);
+    }
+
+    void watchesSinceRevision() {
+        auto created = lab_->create(configMaps, body(map("a", "1")));
+        MUST(created);
+        Seen seen;
+        std::unique_ptr<Subscription> watch;
+        run([&] {
+            watch = cluster().watch(configMaps, {.since = created->object->revision()}, seen.sink());
+        });
+        MUST(lab_->create(configMaps, body(map("b", std::string(500'000, 'x')))));
+        for (int i = 0; i < 200; ++i)
+            MUST(lab_->create(configMaps, body(map("c" + std::to_string(i), "1"))));
+        QTRY_COMPARE(events(seen).size(), std::size_t(201));
+        QCOMPARE(events(seen)[0], std::string("+b"));
+        QCOMPARE(events(seen)[200], std::string("+c199"));
+        run([&] { watch.reset(); });
+    }
+
+    void watchEndsWithTheServer() {
+        Seen seen;
+        std::unique_ptr<Subscription> watch;
+        run([&] { watch = cluster().watch(configMaps, {.sendInitialEvents = true}, seen.sink()); });
+        QTRY_VERIFY(!events(seen).empty());
+        lab_->front->stop();
+        QTRY_COMPARE(ends(seen).size(), std::size_t(1));
+        QCOMPARE(ends(seen)[0].reason, Reason::ServiceUnavailable);
+        run([&] { watch.reset(); });
+    }
+
+    void badWatchSaysWhy() {
+        Seen seen;
+        std::unique_ptr<Subscription> watch;
+        run([&] { watch = cluster().watch(configMaps, {.labelSelector = "a in"}, seen.sink()); });
+        QTRY_COMPARE(ends(seen).size(), std::size_t(1));
+        QCOMPARE(ends(seen)[0].reason, Reason::BadRequest);
+        run([&] { watch.reset(); });
+    }
+
+    void bindsAndEvicts() {
+        MUST(lab_->create(pods, body(pod("p"))));
+        core::Binding binding;
+        binding.mutable_metadata()->set_name("p");
+        binding.mutable_target()->set_kind("Node");
+        binding.mutable_target()->set_name("n1");
+        MUST(lab_->create(pods, body(binding), {.subresource = "binding"}));
+        auto got = lab_->remote->get(pods, "default", "p");
+        MUST(got);
+        QCOMPARE((*got)->as<core::Pod>().spec().nodename(), std::string("n1"));
+        auto status = (*got)->as<core::Pod>();
+        status.mutable_status()->set_phase("Running");
+        MUST(lab_->update(pods, "p", body(status), {.subresource = "status"}));
+        QCOMPARE((*lab_->remote->get(pods, "default", "p"))->as<core::Pod>().status().phase(),
+                 std::string("Running"));
+    }
+
+    void logsStream() {
+        MUST(lab_->create(pods, body(pod("p"))));
+        core::Binding binding;
+        binding.mutable_metadata()->set_name("p");
+        binding.mutable_target()->set_name("n1");
+        MUST(lab_->create(pods, body(binding), {.subresource = "binding"}));
+        std::string text;
+        int ends = 0;
+        std::unique_ptr<Subscription> logs;
+        run([&] {
+            logs = cluster().logs("default", "p", {.container = "c", .follow = true, .tailLines = 7},
+                                  {[&](std::string_view data) { text += data; },
+                                   [&](Result<void> result) { ends += result ? 1 : 100; }});
+        });
+        QTRY_VERIFY(onControl([&] { return static_cast<bool>(lab_->streams.onData); }));
+        lab_->control.run([&] {
+            lab_->streams.onData("one\n");
+            lab_->streams.onData("two\n");
+        });
+        QTRY_COMPARE(copy(text), std::string("one\ntwo\n"));
+        lab_->control.run([&] { lab_->streams.onEnd({}); });
+        QTRY_COMPARE(copy(ends), 1);
+        run([&] { logs.reset(); });
+    }
+
+    void tablesAndText() {
+        MUST(lab_->create(pods, body(pod("p"))));
+        auto table = lab_->remote->await<api::Table>([](Cluster& c, auto done) { c.table(pods, {}, done); });
+        MUST(table);
+        QCOMPARE(table->rows.size(), std::size_t(1));
+        QCOMPARE(table->columns[0].name, std::string("Name"));
+        QCOMPARE(std::get<std::string>(table->rows[0].cells[0]), std::string("p"));
+        QCOMPARE(table->rows[0].cells.size(), table->columns.size());
+        QVERIFY(table->rows[0].object);
+        QCOMPARE(table->rows[0].object->name(), std::string("p"));
+        auto yaml = lab_->remote->await<std::string>(
+            [](Cluster& c, auto done) { c.yaml(pods, "default", "p", done); });
+        MUST(yaml);
+        QVERIFY2(yaml->find("image: nginx:1.14.2") != std::string::npos, yaml->c_str());
+    }
+
+    void discovers() {
+        auto found =
+            lab_->remote->await<std::vector<ResourceInfo>>([](Cluster& c, auto done) { c.discover(done); });
+        MUST(found);
+        const auto at =
+            std::find_if(found->begin(), found->end(), [](const auto& info) { return info.name == pods; });
+        QVERIFY(at != found->end());
+        QCOMPARE(at->kind, std::string("Pod"));
+        QVERIFY(at->namespaced);
+        QVERIFY(std::find(at->subresources.begin(), at->subresources.end(), "log") != at->subresources.end());
+        QVERIFY(
+            std::any_of(found->begin(), found->end(), [](const auto& i) { return i.name.group == "apps"; }));
+    }
+
+    void anonymousIsRefused() {
+        auto endpoint = RemoteBench::endpoint(*lab_->front, lab_->front->port());
+        endpoint.clientCertificatePem.clear();
+        endpoint.clientKeyPem.clear();
+        RemoteBench nobody(endpoint, lab_->front->io);
+        auto got = nobody.get(configMaps, "default", "a");
+        QVERIFY(!got);
+        QCOMPARE(got.error().reason, Reason::Unauthorized);
+        endpoint.bearerToken = "made-up";
+        RemoteBench token(endpoint, lab_->front->io);
+        got = token.get(configMaps, "default", "a");
+        QVERIFY(!got);
+        QCOMPARE(got.error().reason, Reason::Unauthorized);
+    }
+
+  private:
+    Cluster& cluster() { return *lab_->remote->cluster; }
+    void run(const Task& task) { lab_->remote->executor.run(task); }
+    template <class T>
+    T copy(const T& value) {
+        T copied;
+        run([&] { copied = value; });
+        return copied;
+    }
+    std::vector<std::string> events(const Seen& seen) { return copy(seen.events); }
+    std::vector<Status> ends(const Seen& seen) { return copy(seen.ends); }
+    bool onControl(const std::function<bool()>& question) {
+        bool answer = false;
+        lab_->control.run([&] { answer = question(); });
+        return answer;
+    }
+
+    std::unique_ptr<Lab> lab_;
+};
+
+QTEST_GUILESS_MAIN(TestRemoteCluster)
+#include "test_remote_cluster.moc"
