@@ -96,9 +96,11 @@ Step NamespaceController::emptyKind(const api::Kind& kind, std::string nameSpace
     if (left->items.empty()) co_return outcome;
     content.remaining += static_cast<int>(left->items.size());
     content.perKind[kind.name.resource + "." + kind.name.group] = static_cast<int>(left->items.size());
-    for (const ObjectPtr& object : left->items)
-        for (const std::string& name : client::metadataOf(*object).finalizers())
+    for (const ObjectPtr& object : left->items) {
+        const auto metadata = client::metadataOf(*object);
+        for (const std::string& name : metadata.finalizers())
             ++content.perFinalizer[name];
+    }
     co_return outcome;
 }
 
