@@ -13,7 +13,8 @@ struct Core : std::enable_shared_from_this<Core> {
     Core(store::Store& storeIn, Executor& controlIn, Random& randomIn, nodelink::PodStreams* streamsIn,
          Options optionsIn)
         : store(storeIn), control(controlIn), random(randomIn), streams(streamsIn),
-          options(std::move(optionsIn)), admission(storeIn, randomIn, options.serviceNetwork, options.defaultTolerationSeconds) {}
+          options(std::move(optionsIn)),
+          admission(storeIn, randomIn, options.serviceNetwork, options.defaultTolerationSeconds) {}
 
     store::Store& store;
     Executor& control;

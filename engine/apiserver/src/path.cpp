@@ -134,15 +134,17 @@ Result<std::string> percentDecode(std::string_view text, bool plusIsSpace) {
 
 Result<Query> Query::parse(std::string_view raw) {
     Query query;
-    while (!raw.empty()) {
-        const std::size_t end = std::min(raw.find('&'), raw.size());
-        const std::string_view pair = raw.substr(0, end);
-        raw.remove_prefix(std::min(end + 1, raw.size()));
+    for (std::size_t begin = 0; begin < raw.size();) {
+        std::size_t end = raw.find('&', begin);
+        if (end == std::string_view::npos) end = raw.size();
+        const std::string pair(raw.substr(begin, end - begin));
+        begin = end + 1;
         if (pair.empty()) continue;
-        const std::size_t equals = std::min(pair.find('='), pair.size());
-        auto name = percentDecode(pair.substr(0, equals), true);
+        const std::size_t equals = pair.find('=');
+        const bool valued = equals != std::string::npos;
+        auto name = percentDecode(valued ? pair.substr(0, equals) : pair, true);
         if (!name) return fail(name.error());
-        auto value = percentDecode(pair.substr(std::min(equals + 1, pair.size())), true);
+        auto value = percentDecode(valued ? pair.substr(equals + 1) : std::string(), true);
         if (!value) return fail(value.error());
         query.values_.emplace(std::move(*name), std::move(*value));
     }
