@@ -87,11 +87,9 @@ Result<void> Lab::Impl::makeProviders() {
     libvirt::Options vmOptions;
     vmOptions.dataFolder = options.dataDirectory;
     vmOptions.agentProgram = programs / "wheelhouse-agent";
-    const libvirt::ImageSource images = [programs] {
-        return image::buildOrReuse(
-            image::defaultOptions(programs / "wheelhouse"), [](const image::Progress& progress) {
-                log::info("image", "{} ({:.0f}%)", progress.step, progress.fraction * 100);
-            });
+    const libvirt::ImageSource images = [programs](const image::OnProgress& progress,
+                                                   const std::atomic<bool>& cancel) {
+        return image::buildOrReuse(image::defaultOptions(programs / "wheelhouse"), progress, &cancel);
     };
     control.run([&] {
         vms = std::make_unique<libvirt::LibvirtProvider>(vmOptions, images, *fabric, control, clock);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/base/files.h"
 #include "engine/base/system.h"
 #include "processes.h"
 #include "vmnodes/fabric/fabric.h"
@@ -21,13 +22,24 @@ namespace wheelhouse::testing {
 /// machine of it outlives it.
 class MachineLab {
   public:
-    static std::filesystem::path makeFolder() {
-        // Short: the hypervisor's sockets lie below it.
-        char path[] = "/tmp/wh-XXXXXX";
-        return mkdtemp(path);
+    /// The process's own folder: the embedded driver allows one in its life. Short: the hypervisor's sockets
+    /// lie below it.
+    static const std::filesystem::path& processFolder() {
+        static const struct Folder {
+            Folder() {
+                char text[] = "/tmp/wh-XXXXXX";
+                path = mkdtemp(text);
+            }
+            ~Folder() {
+                std::error_code error;
+                std::filesystem::remove_all(path, error);
+            }
+            std::filesystem::path path;
+        } folder;
+        return folder.path;
     }
 
-    explicit MachineLab(std::filesystem::path folder, bool owns = true)
+    explicit MachineLab(std::filesystem::path folder = processFolder(), bool owns = true)
         : folder_(std::move(folder)), owns_(owns), fabric_(std::move(*fabric::Fabric::create(random_))) {}
     ~MachineLab() {
         close(true);
@@ -35,17 +47,22 @@ class MachineLab {
         for (const auto& process : libvirt::qemuProcesses(folder_.string()))
             libvirt::killQemu(process.pid, folder_.string(), process.uuid);
         std::error_code error;
-        std::filesystem::remove_all(folder_, error);
+        std::filesystem::remove_all(folder_ / "machines", error);
     }
 
     void open(libvirt::Options options = {}) {
         options.dataFolder = folder_;
         // Tests share their computer with compilers and with other tests.
-        if (options.bootDeadline == libvirt::Options{}.bootDeadline) options.bootDeadline = std::chrono::minutes(5);
+        if (options.bootDeadline == libvirt::Options{}.bootDeadline)
+            options.bootDeadline = std::chrono::minutes(5);
         if (options.agentProgram.empty()) options.agentProgram = WHEELHOUSE_STAND_IN_AGENT;
         control_.run([&] {
             provider_ = std::make_unique<libvirt::LibvirtProvider>(
-                options, [] { return image::buildOrReuse(imageOptions(), {}); }, *fabric_, control_, clock_);
+                options,
+                [](const image::OnProgress& progress, const std::atomic<bool>& cancel) {
+                    return image::buildOrReuse(imageOptions(), progress, &cancel);
+                },
+                *fabric_, control_, clock_);
             provider_->setListener([this](const machines::MachineState& state) {
                 const std::lock_guard lock(mutex_);
                 states_[state.name] = state;
@@ -111,5 +128,15 @@ class MachineLab {
     std::unique_ptr<libvirt::LibvirtProvider> provider_;
     ThreadExecutor control_{"control"};
 };
+
+constexpr int bootLimit = 240'000; // milliseconds; software emulation on a busy computer
+
+inline bool contains(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+inline std::string console(const MachineLab& lab, const std::string& name) {
+    return readFile(lab.folder() / "machines" / name / "console.log").value_or("");
+}
 
 } // namespace wheelhouse::testing

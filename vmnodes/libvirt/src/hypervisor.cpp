@@ -45,6 +45,7 @@ Status explained(const std::string& what) {
     // libvirt looks its usual user up before it reads that it shall use another.
     if (has("Failed to parse user"))
         reason += "; run as an ordinary user, or install the package libvirt-daemon-system";
+    if (has("pid file") || has("pidfile")) reason += "; is another program using this data folder?";
     if (has("no emulator") || has("could not find capabilities") || has("does not support virt type"))
         reason += "; install the package qemu-system-x86";
     return Status{.reason = Reason::ServiceUnavailable, .message = what + ": " + reason};
@@ -64,6 +65,17 @@ std::string percentEncoded(std::string_view text) {
 
 void quietError(void*, virErrorPtr error) {
     if (error != nullptr && error->message != nullptr) log::debug("libvirt", "{}", error->message);
+}
+
+/// libvirt's own log goes to a file instead of our standard error. It looks at this variable once, when it is
+/// first used; programs we start must not inherit it.
+bool initialize(const fs::path& log) {
+    constexpr const char* variable = "LIBVIRT_LOG_OUTPUTS";
+    const bool ours = std::getenv(variable) == nullptr;
+    if (ours) setenv(variable, ("2:file:" + log.string()).c_str(), 0);
+    const bool ready = virInitialize() == 0;
+    if (ours) unsetenv(variable);
+    return ready;
 }
 
 } // namespace
@@ -136,11 +148,9 @@ Result<std::unique_ptr<Hypervisor>> Hypervisor::open(const fs::path& folder, OnS
     const auto written = writeFileAtomically(folder / "etc/qemu.conf", driverConfig(geteuid() == 0));
     if (!written) return tl::unexpected(written.error());
 
-    // libvirt's own log goes to a file instead of our standard error; it looks at this when it is first used.
-    setenv("LIBVIRT_LOG_OUTPUTS", ("2:file:" + (folder / "libvirt.log").string()).c_str(), 0);
     virSetErrorFunc(nullptr, quietError);
     runEventLoop(); // before the connection: the driver reconnects by its help
-    if (virInitialize() < 0) return tl::unexpected(explained("cannot start libvirt"));
+    if (!initialize(folder / "libvirt.log")) return tl::unexpected(explained("cannot start libvirt"));
     auto impl = std::make_unique<Impl>();
     impl->connection = virConnectOpen(("qemu:///embed?root=" + percentEncoded(path->native())).c_str());
     if (impl->connection == nullptr) return tl::unexpected(explained("VM nodes cannot be used"));

@@ -6,8 +6,9 @@
 #include "vmnodes/libvirt/accelerator.h"
 
 #include <algorithm>
-#include <condition_variable>
+#include <fmt/format.h>
 #include <map>
+#include <mutex>
 #include <utility>
 
 namespace wheelhouse::libvirt {
@@ -21,19 +22,25 @@ constexpr auto idleTick = std::chrono::seconds(1);
 /// Lives on the control executor, but for `shared`, whose parts say themselves who may use them.
 struct LibvirtProvider::Impl : std::enable_shared_from_this<Impl> {
     Impl(Options options, fabric::Fabric& fabric, Executor& e, Clock& clock)
-        : executor(e), shared{std::move(options), fabric, clock, {}, {}, {}, {}, false} {}
+        : executor(e), shared{std::move(options), fabric, clock, {}, {}, {}, {}, {}, false} {}
 
     void begin(ImageSource images);
     void end();
     Machine& machineOf(const std::string& name);
     std::shared_ptr<Machine> byUuid(const std::string& uuid);
-    void open(const std::vector<MachineRecord>& records);
+    void wakeUp();
+    void open();
+    void fetchImage();
     void tick();
     void stopAll(const std::function<void()>& done);
 
     Executor& executor;
     Shared shared;
     Listener listener;
+    ImageSource imageSource;
+    std::once_flag imageOnce;
+    std::vector<MachineRecord> records; // as found on disk; never changed
+    bool awake = false;
     std::promise<Result<Hypervisor*>> hypervisorPromise;
     std::promise<Result<image::ImagePaths>> imagePromise;
     std::unique_ptr<Hypervisor> hypervisor; // the opener's thread makes it, the destructor ends it
@@ -60,24 +67,43 @@ void LibvirtProvider::Impl::begin(ImageSource images) {
     opener = std::make_unique<ThreadExecutor>("libvirt");
     imageThread = std::make_unique<ThreadExecutor>("node-image");
     monitor = std::make_unique<ThreadExecutor>("vm-monitor");
+    imageSource = std::move(images);
+    shared.askForImage = [this] { std::call_once(imageOnce, [this] { fetchImage(); }); };
     // Machines on disk are known from the start; whether they run is found out on their own threads.
-    const auto records = readMachines(shared.options.dataFolder / "machines");
+    records = readMachines(shared.options.dataFolder / "machines");
+    std::error_code error;
+    if (!records.empty() || std::filesystem::exists(shared.options.dataFolder / "libvirt", error)) wakeUp();
     for (const auto& record : records) {
         shared.indexes.reserve(record.index);
         machineOf(record.name).found(record);
     }
-    opener->post([this, records] {
+}
+
+/// Before the first machine's first task: a lab without virtual machines never gets here.
+void LibvirtProvider::Impl::wakeUp() {
+    if (std::exchange(awake, true)) return;
+    opener->post([this] {
         opened = true;
-        open(records);
-    });
-    imageThread->post([this, images = std::move(images)] {
-        imagesAsked = true;
-        imagePromise.set_value(images());
+        open();
     });
     monitor->post([this] { tick(); });
 }
 
-void LibvirtProvider::Impl::open(const std::vector<MachineRecord>& records) {
+void LibvirtProvider::Impl::fetchImage() {
+    imageThread->post([this] {
+        imagesAsked = true;
+        const auto tell = [this](const image::Progress& progress) {
+            log::info("libvirt", "node image: {} ({:.0f}%)", progress.step, progress.fraction * 100);
+            const std::lock_guard lock(mutex);
+            for (const auto& [name, machine] : machines)
+                machine->waitsFor(fmt::format("making the node image: {} ({:.0f}%)", progress.step,
+                                              progress.fraction * 100));
+        };
+        imagePromise.set_value(imageSource(tell, shared.stopping));
+    });
+}
+
+void LibvirtProvider::Impl::open() {
     accelerator(); // off everybody's way, before the first machine asks
     auto opened = Hypervisor::open(shared.options.dataFolder / "libvirt", [this](const std::string& uuid) {
         if (const auto machine = byUuid(uuid)) machine->stopped();
@@ -88,7 +114,7 @@ void LibvirtProvider::Impl::open(const std::vector<MachineRecord>& records) {
         return;
     }
     hypervisor = std::move(*opened);
-    const auto known = [&records](const std::string& uuid) {
+    const auto known = [this](const std::string& uuid) {
         return std::any_of(records.begin(), records.end(),
                            [&uuid](const MachineRecord& record) { return record.uuid == uuid; });
     };
@@ -171,22 +197,29 @@ void LibvirtProvider::setListener(Listener listener) {
 }
 
 void LibvirtProvider::ensureRunning(machines::MachineSpec spec) {
+    impl_->wakeUp();
     ++impl_->asked[spec.name];
     Machine& machine = impl_->machineOf(spec.name);
     machine.ensureRunning(std::move(spec));
 }
 
 void LibvirtProvider::cutPower(const std::string& name) {
+    impl_->wakeUp();
     impl_->machineOf(name).cutPower();
 }
+
 void LibvirtProvider::freeze(const std::string& name) {
+    impl_->wakeUp();
     impl_->machineOf(name).freeze();
 }
+
 void LibvirtProvider::thaw(const std::string& name) {
+    impl_->wakeUp();
     impl_->machineOf(name).thaw();
 }
 
 void LibvirtProvider::remove(const std::string& name, Done done) {
+    impl_->wakeUp();
     impl_->machineOf(name).remove([weak = impl_->weak_from_this(), &executor = impl_->executor, name,
                                    asked = impl_->asked[name], done = std::move(done)](Result<void> result) {
         executor.post([weak, name, asked, done, result = std::move(result)] {

@@ -187,8 +187,10 @@ Result<void> Machine::create(Hypervisor& hypervisor) {
     Instant since = shared_.clock.now();
     const auto& accelerator = libvirt::accelerator();
     publish([&](MachineState& state) { state.accelerator = accelerator.text(); });
+    shared_.askForImage();
     const auto& image = shared_.images.get();
     if (!image) return tl::unexpected(image.error());
+    publish([](MachineState& state) { state.message.clear(); });
     step("image", since);
 
     since = shared_.clock.now();
@@ -280,6 +282,17 @@ bool Machine::observe() {
     }
     if (changed) shared_.publish(copy);
     return booting;
+}
+
+void Machine::waitsFor(const std::string& what) {
+    MachineState copy;
+    {
+        const std::lock_guard lock(mutex_);
+        if (state_.phase != Phase::Creating) return;
+        state_.message = what;
+        copy = state_;
+    }
+    shared_.publish(copy);
 }
 
 void Machine::stopped() {

@@ -38,11 +38,12 @@ struct Shared {
     fabric::Fabric& fabric;
     Clock& clock;
     IndexPool indexes;
-    /// Both are waited for on machines' threads alone.
+    /// Both are waited for on machines' threads alone. The image is only there when it was asked for.
     std::shared_future<Result<Hypervisor*>> hypervisor;
     std::shared_future<Result<image::ImagePaths>> images;
     /// Thread-safe; returns at once.
     std::function<void(const machines::MachineState&)> publish;
+    std::function<void()> askForImage;
     std::atomic<bool> stopping = false;
 };
 
@@ -72,6 +73,8 @@ class Machine {
     void killHard();
     /// libvirt says that the domain stopped.
     void stopped();
+    /// What it waits for, while it is being made. From any thread.
+    void waitsFor(const std::string& what);
     /// Looks at the console and the deadline; true while the machine is booting.
     bool observe();
 

@@ -7,6 +7,7 @@
 #include "vmnodes/fabric/fabric.h"
 #include "vmnodes/image/image_builder.h"
 
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <functional>
@@ -15,8 +16,11 @@
 
 namespace wheelhouse::libvirt {
 
-/// Where the image comes from: called once, on a thread of the provider's, and may block until there is one.
-using ImageSource = std::function<Result<image::ImagePaths>()>;
+/// Where the image comes from: called at most once, when the first machine is made, on a thread of the
+/// provider's. May block until there is one; ends early when `cancel` becomes true. What it reports is shown
+/// at the machines that wait.
+using ImageSource =
+    std::function<Result<image::ImagePaths>(const image::OnProgress&, const std::atomic<bool>& cancel)>;
 
 struct Options {
     std::filesystem::path
