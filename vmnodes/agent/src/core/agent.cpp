@@ -331,7 +331,8 @@ void Agent::Impl::onPod(const std::string& bytes) {
         log::error("agent", "cannot keep the desired state: {}", kept.error().message);
     if (it != pods_.end()) {
         const std::shared_ptr<PodWorker> worker = it->second;
-        return worker->update(std::move(pod));
+        worker->update(std::move(pod));
+        return statusChanged(uid); // readiness gates are in the pod's own status
     }
     const std::shared_ptr<PodWorker> worker = addPod(std::move(pod));
     worker->advance();

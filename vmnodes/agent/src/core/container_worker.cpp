@@ -71,7 +71,13 @@ void ContainerWorker::wait(std::string reason, std::string message, Duration ret
 }
 
 void ContainerWorker::setSpec(const core::Container& spec) {
+    const bool otherImage = spec_->image() != spec.image();
     spec_ = &spec;
+    if (otherImage && state_ == State::Waiting && waitingReason_ != "CrashLoopBackOff") {
+        pulls_.reset(); // the failures were the old image's
+        notBefore_ = {};
+        timer_.stop();
+    }
     if (active() && !stopSent_ && startedImage_ != spec.image())
         stop(pod_.gracePeriod(), fmt::format("Container {} definition changed, will be restarted", name()));
 }
@@ -343,6 +349,10 @@ void ContainerWorker::startProbes() {
 }
 
 void ContainerWorker::stop(Duration grace, const std::string& why) {
+    if (state_ == State::Pulling) { // a pull may take an hour; whatever comes of it, nobody wants it any more
+        ++step_;
+        state_ = State::Waiting;
+    }
     if (!active()) {
         timer_.stop();
         return;

@@ -112,7 +112,8 @@ void PodWorker::adopt(const std::vector<SandboxInfo>& sandboxes,
 }
 
 void PodWorker::update(std::shared_ptr<const core::Pod> pod) {
-    pod_ = std::move(pod);
+    const std::shared_ptr<const core::Pod> before =
+        std::exchange(pod_, std::move(pod)); // workers look at it still
     for (int i = 0; i < pod_->spec().initcontainers_size() && i < static_cast<int>(init_.size()); ++i)
         init_[static_cast<std::size_t>(i)]->setSpec(pod_->spec().initcontainers(i));
     for (int i = 0; i < pod_->spec().containers_size() && i < static_cast<int>(containers_.size()); ++i)
@@ -178,6 +179,8 @@ void PodWorker::advance() {
             stopEverything();
             continue;
         }
+        lookForTheEnd(); // before anything is made: a finished pod that was adopted needs nothing any more
+        if (over_) continue;
         ensureVolumes();
         // While changed objects are written anew the old files are still there: nothing waits for them.
         if (volumeState_ != VolumeState::Made && volumePaths_.empty()) continue;

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "container_worker.h"
-#include "environment.h"
 #include "engine/api/types.h"
+#include "environment.h"
 #include "pod_host.h"
 
 #include <memory>

@@ -1,0 +1,372 @@
+#include "engine/api/time.h"
+#include "engine/base/simulation.h"
+#include "fake_cluster.h"
+#include "node_gateway.h"
+#include "vmnodes/simulated/simulated_provider.h"
+
+#include <QTest>
+
+using namespace wheelhouse;
+using namespace wheelhouse::tests;
+using namespace std::chrono_literals;
+namespace core = api::core;
+namespace coordination = api::coordination;
+
+namespace {
+
+/// A cluster in memory, the gateway, and simulated machines linked to it: everything from the API to the
+/// containers.
+struct GatewayBench {
+    SimulatedExecutor executor;
+    SeededRandom random{11};
+    FakeCluster cluster{executor, random};
+    nodelink::NodeHub hub{executor};
+    client::InformerSet informers{cluster, executor};
+    controlplane::NodeGateway gateway{cluster, hub, informers, executor};
+    simulated::SimulatedProvider provider{hub.port(), executor, executor, random};
+
+    GatewayBench() { informers.start(); }
+    ~GatewayBench() {
+        provider.shutdown(false, [] {});
+        executor.advance(1s);
+    }
+    void machine(const std::string& name) {
+        machines::MachineSpec spec;
+        spec.name = name;
+        spec.zone = "a";
+        spec.nodeLabels = {{"kind", "simulated"}};
+        spec.nodeTaints = {"simulated=true:NoSchedule"};
+        provider.ensureRunning(spec);
+    }
+    bool until(const std::function<bool()>& condition, Duration limit = 60s) {
+        return executor.runUntil(condition, limit);
+    }
+    std::string ready(const std::string& node) {
+        const auto object = cluster.get<core::Node>(node);
+        if (!object) return "none";
+        for (const core::NodeCondition& condition : object->status().conditions())
+            if (condition.type() == "Ready") return condition.status();
+        return "unknown";
+    }
+    core::Pod pod(const std::string& name, const std::string& node) {
+        core::Pod pod;
+        pod.mutable_metadata()->set_name(name);
+        pod.mutable_metadata()->set_namespace_("default");
+        pod.mutable_spec()->set_nodename(node);
+        pod.mutable_spec()->set_restartpolicy("Always");
+        pod.mutable_spec()->set_terminationgraceperiodseconds(30);
+        core::Container& container = *pod.mutable_spec()->add_containers();
+        container.set_name("main");
+        container.set_image("demo:1");
+        container.set_imagepullpolicy("IfNotPresent");
+        return pod;
+    }
+    std::string phase(const std::string& name) {
+        const auto pod = cluster.get<core::Pod>("default/" + name);
+        return pod ? pod->status().phase() : "none";
+    }
+    bool untilRunning(const std::string& name) {
+        return until([&] { return phase(name) == "Running"; });
+    }
+};
+
+} // namespace
+
+class GatewayTest : public QObject {
+    Q_OBJECT
+  private slots:
+    void registersANode();
+    void keepsWhatOthersSet();
+    void renewsTheLease();
+    void mendsWhatWasSaidDuringSilence();
+    void runsAPodToTheEnd();
+    void writesEachStatusOnce();
+    void aPodOfTheSameNameIsAnother();
+    void keepsConditionsOfOthers();
+    void sendsConfigMapsOnlyWhereNeeded();
+    void powerCutAndBack();
+    void aDeletedNodeStaysDeleted();
+    void routesOfRealNodesOnly();
+    void logs();
+    void manyNodes();
+};
+
+void GatewayTest::registersANode() {
+    GatewayBench bench;
+    bench.machine("sim-1");
+    QVERIFY(bench.until([&] { return bench.ready("sim-1") == "True"; }));
+    const auto node = bench.cluster.get<core::Node>("sim-1");
+    QCOMPARE(node->metadata().labels().at("kind"), std::string("simulated"));
+    QCOMPARE(node->metadata().labels().at("topology.kubernetes.io/zone"), std::string("a"));
+    QCOMPARE(node->spec().taints(0).key(), std::string("simulated"));
+    QCOMPARE(node->status().capacity().at("cpu").string(), std::string("4"));
+}
+
+void GatewayTest::keepsWhatOthersSet() {
+    GatewayBench bench;
+    core::Node node;
+    node.mutable_metadata()->set_name("sim-1");
+    (*node.mutable_metadata()->mutable_labels())["team"] = "blue";
+    (*node.mutable_metadata()->mutable_labels())["kind"] = "old";
+    node.mutable_spec()->set_unschedulable(true);
+    node.mutable_spec()->set_podcidr("10.244.9.0/24");
+    core::NodeCondition& network = *node.mutable_status()->add_conditions();
+    network.set_type("NetworkUnavailable");
+    network.set_status("False");
+    bench.cluster.put(node);
+    bench.machine("sim-1");
+    QVERIFY(bench.until([&] { return bench.ready("sim-1") == "True"; }));
+    const auto now = bench.cluster.get<core::Node>("sim-1");
+    QCOMPARE(now->metadata().labels().at("team"), std::string("blue"));
+    QCOMPARE(now->metadata().labels().at("kind"), std::string("simulated"));
+    QVERIFY(now->spec().unschedulable());
+    QCOMPARE(now->spec().taints_size(), 0); // taints are set at the first registration only
+    bool kept = false;
+    for (const core::NodeCondition& condition : now->status().conditions())
+        kept = kept || condition.type() == "NetworkUnavailable";
+    QVERIFY(kept);
+    bench.cluster.put(bench.pod("web", "sim-1"));
+    QVERIFY(bench.untilRunning("web"));
+    const auto pod = bench.cluster.get<core::Pod>("default/web");
+    QVERIFY2(pod->status().podip().starts_with("10.244.9."), pod->status().podip().c_str());
+}
+
+void GatewayTest::renewsTheLease() {
+    GatewayBench bench;
+    bench.machine("sim-1");
+    QVERIFY(bench.until(
+        [&] { return bench.cluster.get<coordination::Lease>("kube-node-lease/sim-1").has_value(); }));
+    const auto renewed = [&] {
+        return api::fromTime(
+            bench.cluster.get<coordination::Lease>("kube-node-lease/sim-1")->spec().renewtime());
+    };
+    const WallTime first = renewed();
+    bench.executor.advance(60s);
+    QVERIFY(renewed() - first >= 45s);
+    QVERIFY(bench.executor.wallNow() - renewed() <= 11s);
+    bench.provider.cutPower("sim-1");
+    bench.executor.advance(1s);
+    const WallTime last = renewed();
+    bench.executor.advance(60s);
+    QCOMPARE(renewed(), last); // silence is what a power cut looks like
+}
+
+void GatewayTest::mendsWhatWasSaidDuringSilence() {
+    GatewayBench bench;
+    bench.machine("sim-1");
+    QVERIFY(bench.until([&] { return bench.ready("sim-1") == "True"; }));
+    bench.provider.freeze("sim-1");
+    bench.executor.advance(60s);
+    bench.cluster.edit<core::Node>("sim-1", [](core::Node& node) {
+        for (core::NodeCondition& condition : *node.mutable_status()->mutable_conditions())
+            condition.set_status("Unknown");
+    });
+    bench.executor.advance(20s);
+    QCOMPARE(bench.ready("sim-1"), std::string("Unknown"));
+    bench.provider.thaw("sim-1");
+    QVERIFY(bench.until([&] { return bench.ready("sim-1") == "True"; }, 15s));
+}
+
+void GatewayTest::runsAPodToTheEnd() {
+    GatewayBench bench;
+    bench.machine("sim-1");
+    bench.cluster.put(bench.pod("web", "sim-1"));
+    QVERIFY(bench.untilRunning("web"));
+    auto pod = bench.cluster.get<core::Pod>("default/web");
+    QVERIFY(!pod->status().podip().empty());
+    QVERIFY(pod->status().containerstatuses(0).ready());
+    QVERIFY(bench.until([&] { return bench.cluster.all<core::Event>().size() >= 4; }));
+    for (const core::Event& event : bench.cluster.all<core::Event>()) {
+        QCOMPARE(event.involvedobject().uid(), pod->metadata().uid());
+        QCOMPARE(event.involvedobject().fieldpath(), std::string("spec.containers{main}"));
+        QCOMPARE(event.source().host(), std::string("sim-1"));
+    }
+    bench.cluster.remove(api::kindOf<core::Pod>().name, "default", "web", {}, [](auto) {});
+    QVERIFY(bench.until([&] { return bench.phase("web") == "none"; }, 10s));
+    bench.executor.advance(60s);
+    QCOMPARE(bench.cluster.count("delete", "pods", "web"), 2); // the person's and the node's last
+}
+
+void GatewayTest::writesEachStatusOnce() {
+    GatewayBench bench;
+    bench.machine("sim-1");
+    bench.cluster.put(bench.pod("web", "sim-1"));
+    QVERIFY(bench.untilRunning("web"));
+    bench.executor.advance(4min);
+    const int writes = bench.cluster.count("update", "pods", "web");
+    QVERIFY2(writes <= 5, qPrintable(QString::number(writes)));
+    const int nodeWrites = bench.cluster.count("update", "nodes", "sim-1");
+    QVERIFY2(nodeWrites <= 3, qPrintable(QString::number(nodeWrites)));
+}
+
+void GatewayTest::aPodOfTheSameNameIsAnother() {
+    GatewayBench bench;
+    bench.machine("sim-1");
+    bench.cluster.put(bench.pod("web", "sim-1"));
+    QVERIFY(bench.untilRunning("web"));
+    const std::string old = bench.cluster.get<core::Pod>("default/web")->metadata().uid();
+    bench.cluster.drop<core::Pod>("default/web");
+    bench.cluster.put(bench.pod("web", "sim-1"));
+    const std::string now = bench.cluster.get<core::Pod>("default/web")->metadata().uid();
+    QVERIFY(old != now);
+    QVERIFY(bench.untilRunning("web"));
+    bench.executor.advance(60s);
+    QCOMPARE(bench.cluster.get<core::Pod>("default/web")->metadata().uid(), now);
+    QCOMPARE(bench.phase("web"), std::string("Running"));
+}
+
+void GatewayTest::keepsConditionsOfOthers() {
+    GatewayBench bench;
+    bench.machine("sim-1");
+    core::Pod pod = bench.pod("web", "sim-1");
+    core::PodCondition& scheduled = *pod.mutable_status()->add_conditions();
+    scheduled.set_type("PodScheduled");
+    scheduled.set_status("True");
+    scheduled.mutable_lasttransitiontime()->set_seconds(1'700'000'000);
+    core::PodCondition& gate = *pod.mutable_status()->add_conditions();
+    gate.set_type("example.com/gate");
+    gate.set_status("False");
+    pod.mutable_spec()->add_readinessgates()->set_conditiontype("example.com/gate");
+    bench.cluster.put(pod);
+    QVERIFY(bench.untilRunning("web"));
+    const auto condition = [&](const std::string& type) {
+        const auto now = bench.cluster.get<core::Pod>("default/web");
+        for (const core::PodCondition& known : now->status().conditions())
+            if (known.type() == type) return known;
+        return core::PodCondition();
+    };
+    QCOMPARE(condition("PodScheduled").lasttransitiontime().seconds(), std::int64_t(1'700'000'000));
+    QCOMPARE(condition("example.com/gate").status(), std::string("False"));
+    QCOMPARE(condition("ContainersReady").status(), std::string("True"));
+    QCOMPARE(condition("Ready").status(), std::string("False"));
+    bench.cluster.edit<core::Pod>("default/web", [](core::Pod& open) {
+        for (core::PodCondition& known : *open.mutable_status()->mutable_conditions())
+            if (known.type() == "example.com/gate") known.set_status("True");
+    });
+    QVERIFY(bench.until([&] { return condition("Ready").status() == "True"; }, 5s));
+}
+
+void GatewayTest::sendsConfigMapsOnlyWhereNeeded() {
+    GatewayBench bench;
+    bench.machine("sim-1");
+    core::Pod pod = bench.pod("web", "sim-1");
+    pod.mutable_spec()
+        ->mutable_containers(0)
+        ->add_envfrom()
+        ->mutable_configmapref()
+        ->mutable_localobjectreference()
+        ->set_name("settings");
+    bench.cluster.put(pod);
+    const auto waiting = [&] {
+        const auto now = bench.cluster.get<core::Pod>("default/web");
+        return now->status().containerstatuses_size() == 0
+                   ? std::string()
+                   : now->status().containerstatuses(0).state().waiting().reason();
+    };
+    QVERIFY(bench.until([&] { return waiting() == "CreateContainerConfigError"; }));
+    core::ConfigMap map;
+    map.mutable_metadata()->set_name("settings");
+    map.mutable_metadata()->set_namespace_("default");
+    (*map.mutable_data())["COLOUR"] = "teal";
+    bench.cluster.put(map);
+    QVERIFY(bench.until([&] { return bench.phase("web") == "Running"; }, 3s));
+}
+
+void GatewayTest::powerCutAndBack() {
+    GatewayBench bench;
+    bench.machine("sim-1");
+    bench.cluster.put(bench.pod("web", "sim-1"));
+    QVERIFY(bench.untilRunning("web"));
+    bench.provider.cutPower("sim-1");
+    bench.executor.advance(5s);
+    QVERIFY(!bench.hub.connected(NodeName("sim-1")));
+    QCOMPARE(bench.phase("web"), std::string("Running")); // nobody is there to say otherwise
+    bench.machine("sim-1");
+    QVERIFY(bench.until([&] { return bench.hub.connected(NodeName("sim-1")); }));
+    QVERIFY(bench.untilRunning("web"));
+    bench.executor.advance(10s);
+    QCOMPARE(bench.phase("web"), std::string("Running"));
+}
+
+void GatewayTest::aDeletedNodeStaysDeleted() {
+    GatewayBench bench;
+    bench.machine("sim-1");
+    QVERIFY(bench.until([&] { return bench.ready("sim-1") == "True"; }));
+    bench.cluster.drop<core::Node>("sim-1");
+    bench.cluster.drop<coordination::Lease>("kube-node-lease/sim-1");
+    bench.executor.advance(60s);
+    QCOMPARE(bench.ready("sim-1"), std::string("none"));
+    QVERIFY(!bench.cluster.get<coordination::Lease>("kube-node-lease/sim-1"));
+}
+
+void GatewayTest::routesOfRealNodesOnly() {
+    using controlplane::NodeRoute;
+    const std::vector<NodeRoute> all{{"vm-1", "10.244.0.0/24", "10.100.0.2", false},
+                                     {"vm-2", "10.244.1.0/24", "10.100.0.3", false},
+                                     {"vm-3", "", "10.100.0.4", false},
+                                     {"sim-1", "10.244.2.0/24", "10.128.0.1", true}};
+    const auto network = controlplane::networkOf(all[0], all);
+    QCOMPARE(network.pod_cidr(), std::string("10.244.0.0/24"));
+    QCOMPARE(network.routes_size(), 1);
+    QCOMPARE(network.routes(0).via(), std::string("10.100.0.3"));
+    QCOMPARE(controlplane::networkOf(all[3], all).routes_size(), 0);
+}
+
+void GatewayTest::logs() {
+    GatewayBench bench;
+    bench.machine("sim-1");
+    bench.cluster.put(bench.pod("web", "sim-1"));
+    QVERIFY(bench.untilRunning("web"));
+    bench.executor.advance(3s);
+    nodelink::LogRequest request;
+    request.nameSpace = "default";
+    request.pod = "web";
+    request.podUid = Uid(bench.cluster.get<core::Pod>("default/web")->metadata().uid());
+    request.container = "main";
+    std::string text;
+    std::optional<Result<void>> end;
+    const auto stream = bench.hub.openLog(
+        NodeName("sim-1"), request, [&](std::string_view data) { text += data; },
+        [&](Result<void> result) { end = result; });
+    QVERIFY(text.empty() && !end); // never inside the call
+    QVERIFY(bench.until([&] { return end.has_value(); }, 5s));
+    QVERIFY(end->has_value());
+    QVERIFY(text.starts_with("web main: line 1\n"));
+    std::optional<Result<void>> noNode;
+    const auto none = bench.hub.openLog(
+        NodeName("sim-9"), request, [](std::string_view) {}, [&](Result<void> result) { noNode = result; });
+    QVERIFY(bench.until([&] { return noNode.has_value(); }, 5s));
+    QVERIFY(!noNode->has_value());
+    QVERIFY(noNode->error().reason == Reason::ServiceUnavailable);
+    request.follow = true;
+    end.reset();
+    const auto followed = bench.hub.openLog(
+        NodeName("sim-1"), request, [](std::string_view) {}, [&](Result<void> result) { end = result; });
+    bench.executor.advance(5s);
+    QVERIFY(!end);
+    bench.provider.cutPower("sim-1");
+    QVERIFY(bench.until([&] { return end.has_value(); }, 5s));
+    QVERIFY(!end->has_value());
+}
+
+void GatewayTest::manyNodes() {
+    GatewayBench bench;
+    constexpr int nodes = 100;
+    for (int i = 0; i < nodes; ++i)
+        bench.machine("sim-" + std::to_string(i));
+    for (int i = 0; i < nodes * 10; ++i)
+        bench.cluster.put(bench.pod("pod-" + std::to_string(i), "sim-" + std::to_string(i % nodes)));
+    QVERIFY(bench.until(
+        [&] {
+            for (int i = 0; i < nodes * 10; i += 37)
+                if (bench.phase("pod-" + std::to_string(i)) != "Running") return false;
+            return true;
+        },
+        60s));
+    bench.executor.advance(30s);
+    for (int i = 0; i < nodes * 10; ++i)
+        QCOMPARE(bench.phase("pod-" + std::to_string(i)), std::string("Running"));
+}
+
+QTEST_GUILESS_MAIN(GatewayTest)
+#include "test_gateway.moc"

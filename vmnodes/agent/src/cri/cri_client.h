@@ -1,0 +1,69 @@
+#pragma once
+
+#include "cri.grpc.pb.h"
+#include "engine/base/executor.h"
+#include "engine/base/status.h"
+#include "vmnodes/agent/runtime.h"
+
+#include <chrono>
+#include <grpcpp/grpcpp.h>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace wheelhouse::agent {
+
+/// CRI calls over a unix socket; answers arrive on the executor, unless this is gone by then.
+class CriClient {
+  public:
+    using RuntimeStub = ::runtime::v1::RuntimeService::StubInterface::async_interface;
+    using ImageStub = ::runtime::v1::ImageService::StubInterface::async_interface;
+
+    CriClient(const std::string& socketPath, Executor& executor);
+
+    template <class Request, class Response>
+    void call(void (RuntimeStub::*method)(grpc::ClientContext*, const Request*, Response*,
+                                          std::function<void(grpc::Status)>),
+              Request request, Duration deadline, Done<Response> done) {
+        start<Request, Response>(*runtime_->async(), method, std::move(request), deadline, std::move(done));
+    }
+    template <class Request, class Response>
+    void call(void (ImageStub::*method)(grpc::ClientContext*, const Request*, Response*,
+                                        std::function<void(grpc::Status)>),
+              Request request, Duration deadline, Done<Response> done) {
+        start<Request, Response>(*images_->async(), method, std::move(request), deadline, std::move(done));
+    }
+
+  private:
+    template <class Request, class Response>
+    struct Call {
+        grpc::ClientContext context;
+        Request request;
+        Response response;
+    };
+    template <class Request, class Response, class Stub, class Method>
+    void start(Stub& stub, Method method, Request request, Duration deadline, Done<Response> done) {
+        auto call = std::make_shared<Call<Request, Response>>();
+        call->request = std::move(request);
+        call->context.set_deadline(std::chrono::system_clock::now() +
+                                   std::chrono::duration_cast<std::chrono::system_clock::duration>(deadline));
+        call->context.set_wait_for_ready(false);
+        (stub.*method)(&call->context, &call->request, &call->response,
+                       [call, executor = &executor_, life = std::weak_ptr(life_),
+                        done = std::move(done)](const grpc::Status& status) {
+                           executor->post([call, life, done, status] {
+                               if (life.expired()) return;
+                               if (status.ok()) return done(std::move(call->response));
+                               done(fail(reasonOf(status), status.error_message()));
+                           });
+                       });
+    }
+    static Reason reasonOf(const grpc::Status& status);
+
+    Executor& executor_;
+    std::unique_ptr<::runtime::v1::RuntimeService::Stub> runtime_;
+    std::unique_ptr<::runtime::v1::ImageService::Stub> images_;
+    std::shared_ptr<int> life_ = std::make_shared<int>(0);
+};
+
+} // namespace wheelhouse::agent

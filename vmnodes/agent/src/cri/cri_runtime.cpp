@@ -1,0 +1,437 @@
+#include "vmnodes/agent/cri_runtime.h"
+
+#include "cri_client.h"
+#include "cri_convert.h"
+#include "engine/base/log.h"
+#include "engine/base/system.h"
+#include "log_file.h"
+#include "node_facts.h"
+#include "node_network.h"
+#include "pod_files.h"
+#include "prober.h"
+#include "process.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <utility>
+
+namespace wheelhouse::agent {
+
+namespace {
+
+using cri::RuntimeService;
+using RuntimeStub = CriClient::RuntimeStub;
+using ImageStub = CriClient::ImageStub;
+
+constexpr Duration quick = std::chrono::seconds(10);
+constexpr Duration slow = std::chrono::minutes(4);
+constexpr Duration pullLimit = std::chrono::minutes(30);
+
+/// Success where the thing was not there in the first place.
+template <class Response>
+Done<Response> gone(Done<void> done) {
+    return [done = std::move(done)](Result<Response> response) {
+        if (response || response.error().reason == Reason::NotFound) return done({});
+        done(fail(response.error()));
+    };
+}
+
+class CriRuntime final : public Runtime {
+  public:
+    CriRuntime(CriOptions options, Executor& executor)
+        : options_(std::move(options)), executor_(executor), client_(options_.socket, executor),
+          files_(options_.stateFolder / "pods"), network_(options_, processes_) {}
+
+    void setListener(Listener listener) override;
+    void inventory(Done<Inventory> done) override;
+    void runSandbox(SandboxSpec spec, Done<SandboxInfo> done) override;
+    void stopSandbox(const std::string& id, Done<void> done) override;
+    void removeSandbox(const std::string& id, Done<void> done) override;
+    void imageId(const std::string& image, Done<std::string> done) override;
+    void pullImage(const std::string& image, const PodId& pod, Done<std::string> done) override;
+    void createContainer(const std::string& sandboxId, const SandboxSpec& sandbox, ContainerSpec spec,
+                         Done<std::string> done) override;
+    void startContainer(const std::string& id, Done<ContainerInfo> done) override;
+    void stopContainer(const std::string& id, Duration grace, Done<void> done) override;
+    void removeContainer(const std::string& id, Done<void> done) override;
+    void probe(const ProbeTarget& target, Duration timeout, Done<ProbeAnswer> done) override;
+    Result<std::unique_ptr<LogSource>> openLog(const LogQuery& query) override;
+    void makeVolumes(const PodId& pod, std::vector<VolumePlan> plans,
+                     Done<std::map<std::string, std::string>> done) override;
+    void removePodFiles(const PodId& pod, Done<void> done) override;
+    void applyNetwork(const nodelink::Network& network, Done<void> done) override;
+    void nodeStatus(Done<api::core::NodeStatus> done) override;
+
+  private:
+    void poll();
+    void pollContainers();
+    void pollSandboxes();
+    void containerStatus(const std::string& id, Done<ContainerInfo> done);
+    void sandboxAddress(SandboxInfo info, Done<SandboxInfo> done);
+    void waitForNetwork(int tries, Done<void> done);
+    /// Runs `work` on the worker's thread and `done` with what it gave on the executor.
+    template <class T>
+    void onWorker(Executor& worker, std::function<Result<T>()> work, Done<T> done);
+
+    CriOptions options_;
+    Executor& executor_;
+    CriClient client_;
+    SystemProcesses processes_;
+    PodFiles files_;
+    NodeNetwork network_;
+    Listener listener_;
+    std::map<std::string, bool> running_;   ///< containers that ran when they were last looked at
+    std::map<std::string, bool> sandboxes_; ///< sandboxes that were ready then
+    std::string engine_;                    ///< "containerd://1.6.20"
+    ScopedTimer pollTimer_;
+    ScopedTimer networkTimer_;
+    std::size_t nextProber_ = 0;
+    std::shared_ptr<int> life_ = std::make_shared<int>(0);
+    // Last, so that they end first: their tasks use what stands above.
+    ThreadExecutor worker_{"node-worker"};
+    std::array<ThreadExecutor, 2> probers_{ThreadExecutor{"prober-1"}, ThreadExecutor{"prober-2"}};
+};
+
+template <class T>
+void CriRuntime::onWorker(Executor& worker, std::function<Result<T>()> work, Done<T> done) {
+    worker.post([this, life = std::weak_ptr(life_), work = std::move(work), done = std::move(done)] {
+        executor_.post([life, done, result = work()]() mutable {
+            if (!life.expired()) done(std::move(result));
+        });
+    });
+}
+
+void CriRuntime::setListener(Listener listener) {
+    listener_ = std::move(listener);
+    pollTimer_.start(executor_, options_.poll, [this] { poll(); });
+}
+
+void CriRuntime::poll() {
+    pollTimer_.start(executor_, options_.poll, [this] { poll(); });
+    if (!running_.empty()) pollContainers();
+    if (!sandboxes_.empty()) pollSandboxes();
+}
+
+void CriRuntime::pollContainers() {
+    cri::ListContainersRequest request;
+    request.mutable_filter()->mutable_state()->set_state(cri::CONTAINER_RUNNING);
+    client_.call<cri::ListContainersRequest, cri::ListContainersResponse>(
+        &RuntimeStub::ListContainers, request, quick,
+        [this, before = running_](Result<cri::ListContainersResponse> listed) {
+            if (!listed) return;
+            std::map<std::string, bool> now;
+            for (const cri::Container& container : listed->containers())
+                now[container.id()] = true;
+            for (const auto& [id, unused] : before) {
+                if (now.contains(id) || !running_.contains(id)) continue;
+                containerStatus(id, [this, id = id](Result<ContainerInfo> info) {
+                    if (!info && info.error().reason != Reason::NotFound)
+                        return; // looked at again in a second
+                    if (info && info->state == ContainerInfo::State::Running) return;
+                    running_.erase(id);
+                    if (info && listener_.onContainer) listener_.onContainer(*info);
+                });
+            }
+        });
+}
+
+void CriRuntime::pollSandboxes() {
+    client_.call<cri::ListPodSandboxRequest, cri::ListPodSandboxResponse>(
+        &RuntimeStub::ListPodSandbox, {}, quick,
+        [this, before = sandboxes_](Result<cri::ListPodSandboxResponse> listed) {
+            if (!listed) return;
+            for (const cri::PodSandbox& sandbox : listed->items()) {
+                if (sandbox.state() == cri::SANDBOX_READY || !before.contains(sandbox.id())) continue;
+                if (sandboxes_.erase(sandbox.id()) > 0 && listener_.onSandbox)
+                    listener_.onSandbox(sandboxInfo(sandbox));
+            }
+        });
+}
+
+void CriRuntime::containerStatus(const std::string& id, Done<ContainerInfo> done) {
+    cri::ContainerStatusRequest request;
+    request.set_container_id(id);
+    client_.call<cri::ContainerStatusRequest, cri::ContainerStatusResponse>(
+        &RuntimeStub::ContainerStatus, request, quick,
+        [done = std::move(done)](Result<cri::ContainerStatusResponse> got) {
+            if (!got) return done(fail(got.error()));
+            done(containerInfo(got->status()));
+        });
+}
+
+void CriRuntime::sandboxAddress(SandboxInfo info, Done<SandboxInfo> done) {
+    cri::PodSandboxStatusRequest request;
+    request.set_pod_sandbox_id(info.id);
+    client_.call<cri::PodSandboxStatusRequest, cri::PodSandboxStatusResponse>(
+        &RuntimeStub::PodSandboxStatus, request, quick,
+        [info = std::move(info), done = std::move(done)](Result<cri::PodSandboxStatusResponse> got) mutable {
+            if (!got) return done(fail(got.error()));
+            info.ip = got->status().network().ip();
+            info.ready = got->status().state() == cri::SANDBOX_READY;
+            done(std::move(info));
+        });
+}
+
+void CriRuntime::inventory(Done<Inventory> done) {
+    struct Gathering {
+        Inventory found;
+        int left = 2;
+        std::string error;
+        Done<Inventory> done;
+        void one() {
+            if (--left > 0) return;
+            if (!error.empty()) return done(fail(Reason::ServiceUnavailable, error));
+            done(std::move(found));
+        }
+    };
+    auto all = std::make_shared<Gathering>();
+    all->done = std::move(done);
+    client_.call<cri::ListPodSandboxRequest, cri::ListPodSandboxResponse>(
+        &RuntimeStub::ListPodSandbox, {}, quick, [this, all](Result<cri::ListPodSandboxResponse> listed) {
+            if (!listed) all->error = listed.error().message;
+            if (listed)
+                for (const cri::PodSandbox& sandbox : listed->items()) {
+                    const SandboxInfo info = sandboxInfo(sandbox);
+                    if (info.pod.uid.empty()) continue; // not a pod's
+                    if (info.ready) sandboxes_[info.id] = true;
+                    ++all->left;
+                    sandboxAddress(info, [all](Result<SandboxInfo> with) {
+                        if (with) all->found.sandboxes.push_back(*with);
+                        all->one();
+                    });
+                }
+            all->one();
+        });
+    client_.call<cri::ListContainersRequest, cri::ListContainersResponse>(
+        &RuntimeStub::ListContainers, {}, quick, [this, all](Result<cri::ListContainersResponse> listed) {
+            if (!listed) all->error = listed.error().message;
+            if (listed)
+                for (const cri::Container& container : listed->containers()) {
+                    ++all->left;
+                    containerStatus(container.id(), [this, all, sandbox = container.pod_sandbox_id()](
+                                                        Result<ContainerInfo> info) {
+                        if (info && info->state == ContainerInfo::State::Running) running_[info->id] = true;
+                        if (info) {
+                            info->sandboxId = sandbox;
+                            all->found.containers.push_back(*info);
+                        }
+                        all->one();
+                    });
+                }
+            all->one();
+        });
+}
+
+void CriRuntime::runSandbox(SandboxSpec spec, Done<SandboxInfo> done) {
+    cri::RunPodSandboxRequest request;
+    *request.mutable_config() = sandboxConfig(options_, spec);
+    std::error_code error;
+    std::filesystem::create_directories(podLogFolder(options_, spec.pod), error);
+    client_.call<cri::RunPodSandboxRequest, cri::RunPodSandboxResponse>(
+        &RuntimeStub::RunPodSandbox, std::move(request), slow,
+        [this, pod = spec.pod, attempt = spec.attempt,
+         done = std::move(done)](Result<cri::RunPodSandboxResponse> made) {
+            if (!made) return done(fail(made.error()));
+            SandboxInfo info;
+            info.id = made->pod_sandbox_id();
+            info.pod = pod;
+            info.attempt = attempt;
+            sandboxes_[info.id] = true;
+            sandboxAddress(std::move(info), done);
+        });
+}
+
+void CriRuntime::stopSandbox(const std::string& id, Done<void> done) {
+    sandboxes_.erase(id);
+    cri::StopPodSandboxRequest request;
+    request.set_pod_sandbox_id(id);
+    client_.call<cri::StopPodSandboxRequest, cri::StopPodSandboxResponse>(
+        &RuntimeStub::StopPodSandbox, request, slow, gone<cri::StopPodSandboxResponse>(std::move(done)));
+}
+
+void CriRuntime::removeSandbox(const std::string& id, Done<void> done) {
+    sandboxes_.erase(id);
+    cri::RemovePodSandboxRequest request;
+    request.set_pod_sandbox_id(id);
+    client_.call<cri::RemovePodSandboxRequest, cri::RemovePodSandboxResponse>(
+        &RuntimeStub::RemovePodSandbox, request, slow, gone<cri::RemovePodSandboxResponse>(std::move(done)));
+}
+
+void CriRuntime::imageId(const std::string& image, Done<std::string> done) {
+    cri::ImageStatusRequest request;
+    request.mutable_image()->set_image(image);
+    client_.call<cri::ImageStatusRequest, cri::ImageStatusResponse>(
+        &ImageStub::ImageStatus, request, quick,
+        [done = std::move(done)](Result<cri::ImageStatusResponse> got) {
+            if (!got) return done(fail(got.error()));
+            done(got->image().id());
+        });
+}
+
+void CriRuntime::pullImage(const std::string& image, const PodId&, Done<std::string> done) {
+    cri::PullImageRequest request;
+    request.mutable_image()->set_image(image);
+    client_.call<cri::PullImageRequest, cri::PullImageResponse>(
+        &ImageStub::PullImage, request, pullLimit,
+        [done = std::move(done)](Result<cri::PullImageResponse> got) {
+            if (!got) return done(fail(got.error()));
+            done(got->image_ref());
+        });
+}
+
+void CriRuntime::createContainer(const std::string& sandboxId, const SandboxSpec& sandbox, ContainerSpec spec,
+                                 Done<std::string> done) {
+    cri::CreateContainerRequest request;
+    request.set_pod_sandbox_id(sandboxId);
+    *request.mutable_config() = containerConfig(sandbox, spec);
+    *request.mutable_sandbox_config() = sandboxConfig(options_, sandbox);
+    std::error_code error;
+    std::filesystem::create_directories(podLogFolder(options_, sandbox.pod) / spec.name, error);
+    client_.call<cri::CreateContainerRequest, cri::CreateContainerResponse>(
+        &RuntimeStub::CreateContainer, std::move(request), slow,
+        [done = std::move(done)](Result<cri::CreateContainerResponse> made) {
+            if (!made) return done(fail(made.error()));
+            done(made->container_id());
+        });
+}
+
+void CriRuntime::startContainer(const std::string& id, Done<ContainerInfo> done) {
+    cri::StartContainerRequest request;
+    request.set_container_id(id);
+    client_.call<cri::StartContainerRequest, cri::StartContainerResponse>(
+        &RuntimeStub::StartContainer, request, slow,
+        [this, id, done = std::move(done)](Result<cri::StartContainerResponse> started) {
+            if (!started) return done(fail(started.error()));
+            running_[id] = true;
+            containerStatus(id, done);
+        });
+}
+
+void CriRuntime::stopContainer(const std::string& id, Duration grace, Done<void> done) {
+    cri::StopContainerRequest request;
+    request.set_container_id(id);
+    request.set_timeout(std::chrono::duration_cast<std::chrono::seconds>(grace).count());
+    client_.call<cri::StopContainerRequest, cri::StopContainerResponse>(
+        &RuntimeStub::StopContainer, request, grace + slow,
+        [this, id, done = std::move(done)](Result<cri::StopContainerResponse> stopped) {
+            if (!stopped && stopped.error().reason != Reason::NotFound) return done(fail(stopped.error()));
+            containerStatus(id, [this, id, done](Result<ContainerInfo> info) {
+                if (info && info->state == ContainerInfo::State::Exited) {
+                    running_.erase(id);
+                    if (listener_.onContainer) listener_.onContainer(*info);
+                }
+                done({});
+            });
+        });
+}
+
+void CriRuntime::removeContainer(const std::string& id, Done<void> done) {
+    running_.erase(id);
+    cri::RemoveContainerRequest request;
+    request.set_container_id(id);
+    client_.call<cri::RemoveContainerRequest, cri::RemoveContainerResponse>(
+        &RuntimeStub::RemoveContainer, request, slow, gone<cri::RemoveContainerResponse>(std::move(done)));
+}
+
+void CriRuntime::probe(const ProbeTarget& target, Duration timeout, Done<ProbeAnswer> done) {
+    if (target.kind != ProbeTarget::Kind::Exec)
+        return onWorker<ProbeAnswer>(
+            probers_.at(nextProber_++ % probers_.size()),
+            [target, timeout]() -> Result<ProbeAnswer> { return askNetwork(target, timeout); },
+            std::move(done));
+    cri::ExecSyncRequest request;
+    request.set_container_id(target.containerId);
+    for (const std::string& word : target.command)
+        request.add_cmd(word);
+    request.set_timeout(std::chrono::duration_cast<std::chrono::seconds>(timeout).count());
+    client_.call<cri::ExecSyncRequest, cri::ExecSyncResponse>(
+        &RuntimeStub::ExecSync, request, timeout + quick,
+        [done = std::move(done)](Result<cri::ExecSyncResponse> got) {
+            if (!got) return done(fail(got.error()));
+            done(ProbeAnswer{got->exit_code() == 0, got->stdout() + got->stderr()});
+        });
+}
+
+Result<std::unique_ptr<LogSource>> CriRuntime::openLog(const LogQuery& query) {
+    const auto path =
+        podLogFolder(options_, query.pod) / query.container / fmt::format("{}.log", query.attempt);
+    return LogFile::open(path, query, executor_);
+}
+
+void CriRuntime::makeVolumes(const PodId& pod, std::vector<VolumePlan> plans,
+                             Done<std::map<std::string, std::string>> done) {
+    onWorker<std::map<std::string, std::string>>(
+        worker_, [this, pod, plans = std::move(plans)] { return files_.make(pod, plans); }, std::move(done));
+}
+
+void CriRuntime::removePodFiles(const PodId& pod, Done<void> done) {
+    onWorker<void>(
+        worker_,
+        [this, pod]() -> Result<void> {
+            std::error_code error;
+            std::filesystem::remove_all(podLogFolder(options_, pod), error);
+            return files_.remove(pod);
+        },
+        std::move(done));
+}
+
+void CriRuntime::applyNetwork(const nodelink::Network& network, Done<void> done) {
+    onWorker<void>(
+        worker_, [this, network] { return network_.apply(network); },
+        [this, done = std::move(done)](Result<void> applied) {
+            if (!applied) return done(std::move(applied));
+            waitForNetwork(30, done); // containerd notices the new configuration by itself, a moment later
+        });
+}
+
+void CriRuntime::waitForNetwork(int tries, Done<void> done) {
+    client_.call<cri::StatusRequest, cri::StatusResponse>(
+        &RuntimeStub::Status, {}, quick,
+        [this, tries, done = std::move(done)](Result<cri::StatusResponse> got) {
+            bool ready = false;
+            if (got)
+                for (const cri::RuntimeCondition& condition : got->status().conditions())
+                    ready = ready || (condition.type() == "NetworkReady" && condition.status());
+            if (ready || tries <= 1) return done({}); // the node's Ready condition says what is wrong
+            networkTimer_.start(executor_, std::chrono::milliseconds(100),
+                                [this, tries, done] { waitForNetwork(tries - 1, done); });
+        });
+}
+
+void CriRuntime::nodeStatus(Done<api::core::NodeStatus> done) {
+    if (engine_.empty())
+        client_.call<cri::VersionRequest, cri::VersionResponse>(
+            &RuntimeStub::Version, {}, quick, [this](Result<cri::VersionResponse> got) {
+                if (got) engine_ = got->runtime_name() + "://" + got->runtime_version();
+            });
+    client_.call<cri::StatusRequest, cri::StatusResponse>(
+        &RuntimeStub::Status, {}, quick, [this, done = std::move(done)](Result<cri::StatusResponse> got) {
+            std::string notReady;
+            if (!got) notReady = "container runtime is down: " + got.error().message;
+            if (got)
+                for (const cri::RuntimeCondition& condition : got->status().conditions())
+                    if (!condition.status())
+                        notReady += fmt::format(
+                            "{}container runtime {} not ready: {}={} reason:{} message:{}",
+                            notReady.empty() ? "" : ", ", condition.type() == "NetworkReady" ? "network" : "",
+                            condition.type(), condition.status(), condition.reason(), condition.message());
+            onWorker<api::core::NodeStatus>(
+                worker_,
+                [this, notReady, engine = engine_]() -> Result<api::core::NodeStatus> {
+                    api::core::NodeStatus status = nodeFacts(options_);
+                    status.mutable_nodeinfo()->set_containerruntimeversion(engine);
+                    setReady(status, notReady);
+                    return status;
+                },
+                done);
+        });
+}
+
+} // namespace
+
+std::unique_ptr<Runtime> makeCriRuntime(CriOptions options, Executor& executor) {
+    return std::make_unique<CriRuntime>(std::move(options), executor);
+}
+
+} // namespace wheelhouse::agent
