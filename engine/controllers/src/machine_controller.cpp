@@ -177,7 +177,9 @@ void MachineController::command(const ObjectPtr& object, const Machine& machine,
         provider.freeze(object->name());
     // Not yet up: to be frozen as soon as it runs.
     if (power == "Frozen" && phase != machines::Phase::Running && isUp(phase)) known.commanded = "On";
-    if (power != "Frozen" && isNew && before != "On" && before != "Off") provider.thaw(object->name());
+    // One that runs since before this controller may still stand where somebody froze it.
+    const bool maybeFrozen = before == "Frozen" || (before.empty() && known.state);
+    if (power != "Frozen" && isNew && maybeFrozen) provider.thaw(object->name());
 }
 
 void MachineController::announce(const ObjectPtr& object, Known& known) {

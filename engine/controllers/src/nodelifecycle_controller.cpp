@@ -97,12 +97,18 @@ Step NodeLifecycleController::reconcile(std::string key) {
                (present.key() == taint::notReady || present.key() == taint::unreachable);
     });
     Duration again{};
-    if (!execute.empty() && !has && !mayEvict(health_[key].zone, again)) {
-        execute.clear();
-        enqueueAfter(key, again);
+    bool spent = false;
+    if (!execute.empty() && !has) {
+        spent = mayEvict(health_[key].zone, again);
+        if (!spent) {
+            execute.clear();
+            enqueueAfter(key, again);
+        }
     }
     if (setTaints(*node.mutable_spec(), noScheduleTaints(node), execute, wallNow())) {
         auto written = co_await api_.update(node);
+        // What was not written did not use up the zone's turn.
+        if (!written && spent) zones_[health_[key].zone].tokens = 1;
         if (auto gone = unlessGone(written); !written) co_return gone;
     }
     if (reported && readiness(node) != "True") {
