@@ -112,7 +112,11 @@ struct Seen {
 
 } // namespace
 
-#define MUST(result) QVERIFY2((result).has_value(), (result) ? "" : (result).error().message.c_str())
+#define MUST(result)                                                                                         \
+    do {                                                                                                     \
+        const auto& must = (result);                                                                         \
+        QVERIFY2(must.has_value(), must ? "" : must.error().message.c_str());                                \
+    } while (false)
 
 class TestRemoteCluster : public QObject {
     Q_OBJECT
@@ -283,15 +287,26 @@ class TestRemoteCluster : public QObject {
         binding.mutable_metadata()->set_name("p");
         binding.mutable_target()->set_name("n1");
         MUST(lab_->create(pods, body(binding), {.subresource = "binding"}));
+        auto got = lab_->remote->get(pods, "default", "p");
+        MUST(got);
+        auto running = (*got)->as<core::Pod>();
+        auto* container = running.mutable_status()->add_containerstatuses();
+        container->set_name("c");
+        container->mutable_state()->mutable_running();
+        MUST(lab_->update(pods, "p", body(running), {.subresource = "status"}));
         std::string text;
         int ends = 0;
         std::unique_ptr<Subscription> logs;
         run([&] {
             logs = cluster().logs("default", "p", {.container = "c", .follow = true, .tailLines = 7},
                                   {[&](std::string_view data) { text += data; },
-                                   [&](Result<void> result) { ends += result ? 1 : 100; }});
+                                   [&](Result<void> result) {
+                                       if (!result) text += result.error().message;
+                                       ends += result ? 1 : 100;
+                                   }});
         });
-        QTRY_VERIFY(onControl([&] { return static_cast<bool>(lab_->streams.onData); }));
+        QTRY_VERIFY(onControl([&] { return static_cast<bool>(lab_->streams.onData); }) || copy(ends) > 0);
+        QCOMPARE(copy(text), std::string());
         lab_->control.run([&] {
             lab_->streams.onData("one\n");
             lab_->streams.onData("two\n");

@@ -4,6 +4,7 @@
 
 #include <QProcess>
 #include <boost/asio/executor_work_guard.hpp>
+#include <ctime>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -81,7 +82,8 @@ ServerFixture::ServerFixture(std::function<void(apiserver::HttpOptions&)> change
     options.keyPem = serverPair.keyPem;
     options.clientCaPem = pki->caPem();
     if (change) change(options);
-    server_ = std::move(apiserver::HttpServer::start(io, options, other ? *other : handler, clock, random).value());
+    server_ =
+        std::move(apiserver::HttpServer::start(io, options, other ? *other : handler, clock, random).value());
     for (int i = 0; i < 2; ++i)
         threads_.emplace_back([this] { io.run(); });
 }
@@ -92,6 +94,17 @@ ServerFixture::~ServerFixture() {
     io.stop();
     for (auto& thread : threads_)
         thread.join();
+}
+
+double ServerFixture::cpuSeconds() {
+    double sum = 0;
+    for (auto& thread : threads_) {
+        clockid_t clock{};
+        timespec used{};
+        if (::pthread_getcpuclockid(thread.native_handle(), &clock) == 0) ::clock_gettime(clock, &used);
+        sum += static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) / 1e9;
+    }
+    return sum;
 }
 
 void ServerFixture::stop() {

@@ -56,6 +56,8 @@ class ServerFixture {
     /// curl's standard output for these arguments and a path, with the client certificate.
     std::string curl(const std::vector<std::string>& arguments, const std::string& path) const;
 
+    /// CPU time of the server's threads so far.
+    double cpuSeconds();
     /// Makes the server go away; threads still run.
     void stop();
 

@@ -1,5 +1,6 @@
 #include "raw_tls.h"
 
+#include <algorithm>
 #include <arpa/inet.h>
 #include <csignal>
 #include <netinet/in.h>
@@ -117,6 +118,13 @@ std::string RawTls::readUntil(const std::string& marker, std::chrono::millisecon
         got.append(buffer, static_cast<std::size_t>(n));
     }
     return got;
+}
+
+std::string RawTls::readSome() {
+    char buffer[16384];
+    const int n = SSL_read(native_->ssl, buffer, sizeof buffer);
+    if (n <= 0) peerClosed_ = true;
+    return {buffer, static_cast<std::size_t>(std::max(n, 0))};
 }
 
 std::string be32(std::uint32_t v) {

@@ -34,6 +34,8 @@ class RawTls {
     std::string readAll(std::chrono::milliseconds deadline = std::chrono::milliseconds(5000)) {
         return readUntil({}, deadline);
     }
+    /// What is there, waiting for at least one byte; empty when the peer closed.
+    std::string readSome();
     bool peerClosed() const { return peerClosed_; }
 
   private:
