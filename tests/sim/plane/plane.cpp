@@ -1,0 +1,240 @@
+#include "plane.h"
+
+#include "engine/client/metadata.h"
+
+#include <algorithm>
+
+namespace wheelhouse::sim {
+
+using namespace std::chrono_literals;
+
+// --- checker
+// ------------------------------------------------------------------------------------------------------
+
+void Checker::saw(const store::Change& change) {
+    Revision& last = last_[change.object->kind().kind];
+    if (change.revision <= last)
+        complaints.push_back("revision " + std::to_string(change.revision) + " after " +
+                             std::to_string(last));
+    last = change.revision;
+    for (const char c : change.object->bytes())
+        hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
+    const std::string& kind = change.object->kind().kind;
+    if (kind == "ReplicaSet") {
+        int& most = wanted_[change.object->uid().value()];
+        most = std::max(most, change.object->as<apps::ReplicaSet>().spec().replicas());
+    }
+    if (kind == "Pod") checkPods(change);
+}
+
+void Checker::checkPods(const store::Change& change) {
+    podHistory_.push_back(change.revision);
+    const auto pod = change.object->as<core::Pod>();
+    const std::string& uid = pod.metadata().uid();
+    std::string& node = nodeOf_[uid];
+    if (!node.empty() && node != pod.spec().nodename())
+        complaints.push_back("pod " + pod.metadata().name() + " was bound to " + node + " and then to " +
+                             pod.spec().nodename());
+    node = pod.spec().nodename();
+    const auto* owner = client::controllerOf(pod.metadata());
+    if (!owner) return;
+    auto& active = active_[owner->uid()];
+    const bool ended = pod.status().phase() == "Failed" || pod.status().phase() == "Succeeded";
+    if (change.type == store::Change::Type::Deleted || change.object->deleting() || ended)
+        active.erase(uid);
+    else
+        active.insert(uid);
+    int& most = wanted_[owner->uid()];
+    most = std::max(most, wantedNow(pod.metadata().namespace_() + "/" + owner->name()));
+    if (change.type == store::Change::Type::Created && !forgiveSurplus &&
+        static_cast<int>(active.size()) > wanted_[owner->uid()])
+        complaints.push_back("ReplicaSet " + owner->name() + " has " + std::to_string(active.size()) +
+                             " pods and never wanted more than " + std::to_string(wanted_[owner->uid()]));
+}
+
+void Checker::toldPods(const client::WatchEvent& event) {
+    if (event.type != client::WatchEvent::Type::Bookmark) podTold_.push_back(event.revision);
+}
+
+void Checker::finish() {
+    if (podTold_ != podHistory_)
+        complaints.push_back("a watch of pods told " + std::to_string(podTold_.size()) + " events of " +
+                             std::to_string(podHistory_.size()));
+}
+
+// --- played nodes
+// -------------------------------------------------------------------------------------------------
+
+PlayedNode::PlayedNode(client::Cluster& cluster, Executor& executor, Random& random, std::string name,
+                       client::Informer& pods)
+    : cluster_(cluster), executor_(executor), random_(random), name_(std::move(name)), pods_(pods) {}
+
+void PlayedNode::start() {
+    core::Node node;
+    node.mutable_metadata()->set_name(name_);
+    // The status of a new object does not count: it is reported after.
+    const std::string now = api::formatTime(executor_.clock().wallNow());
+    const std::string amounts = R"({"cpu":"8","memory":"16Gi","pods":"110"})";
+    const std::string status = R"({"status":{"capacity":)" + amounts + R"(,"allocatable":)" + amounts +
+                               R"(,"conditions":[{"type":"Ready","status":"True","reason":"KubeletReady",)"
+                               R"("message":"","lastHeartbeatTime":")" +
+                               now + R"(","lastTransitionTime":")" + now + R"("}]}})";
+    const auto& kind = api::kindOf<core::Node>().name;
+    cluster_.create(kind, {}, client::body(node), {}, [this, kind, status](auto created) {
+        if (!created) return;
+        client::WriteOptions options;
+        options.subresource = "status";
+        cluster_.patch(kind, {}, name_, api::PatchType::Merge, status, options, [](auto) {});
+    });
+    pods_.addHandler({.onAdd = [this](const auto&) { lookAtPods(); },
+                      .onUpdate = [this](const auto&, const auto&) { lookAtPods(); }});
+    renew();
+}
+
+void PlayedNode::renew() {
+    if (!on_) return;
+    const std::string now = api::formatTime(executor_.clock().wallNow());
+    const std::string renewal =
+        R"({"spec":{"renewTime":")" + now.substr(0, now.size() - 1) + R"(.000000Z"}})";
+    const auto& kind = api::kindOf<api::coordination::Lease>().name;
+    const std::string home = "kube-node-lease";
+    cluster_.patch(kind, home, name_, api::PatchType::Merge, renewal, {}, [this, kind, home](auto renewed) {
+        if (renewed) return;
+        api::coordination::Lease lease;
+        lease.mutable_metadata()->set_namespace_(home);
+        lease.mutable_metadata()->set_name(name_);
+        lease.mutable_spec()->set_holderidentity(name_);
+        *lease.mutable_spec()->mutable_renewtime() = api::toMicroTime(executor_.clock().wallNow());
+        cluster_.create(kind, home, client::body(lease), {}, [](auto) {});
+    });
+    executor_.postAfter(10s, [this] { renew(); });
+}
+
+void PlayedNode::lookAtPods() {
+    // Not inside the informer's own turn, and at a time of its own choosing.
+    executor_.postAfter(std::chrono::milliseconds(random_.below(400)), [this] {
+        if (!on_) return;
+        for (const auto& object : pods_.all())
+            runPod(object);
+    });
+}
+
+void PlayedNode::runPod(const api::ObjectPtr& object) {
+    auto pod = object->as<core::Pod>();
+    if (pod.spec().nodename() != name_) return;
+    const auto& kind = object->kind().name;
+    if (object->deleting()) {
+        client::DeleteOptions now;
+        now.gracePeriodSeconds = 0;
+        now.uid = object->uid();
+        cluster_.remove(kind, object->nameSpace(), object->name(), now, [](auto) {});
+        return;
+    }
+    if (pod.status().phase() == "Running") return;
+    pod.mutable_status()->set_phase("Running");
+    pod.mutable_status()->set_podip("10.244." + std::to_string(next_ / 250) + "." +
+                                    std::to_string(next_ % 250));
+    ++next_;
+    auto& ready = *pod.mutable_status()->add_conditions();
+    ready.set_type("Ready");
+    ready.set_status("True");
+    *ready.mutable_lasttransitiontime() = api::toTime(executor_.clock().wallNow());
+    client::WriteOptions options;
+    options.subresource = "status";
+    cluster_.update(kind, object->nameSpace(), object->name(), client::body(pod), options, [](auto) {});
+}
+
+// --- plane
+// --------------------------------------------------------------------------------------------------------
+
+struct Plane::Actors {
+    Actors(Plane& plane)
+        : controllersCluster(*plane.server, plane.executor, "system:kube-controller-manager"),
+          schedulerCluster(*plane.server, plane.executor, "system:kube-scheduler"),
+          informers(controllersCluster, plane.executor),
+          set(controllers::makeControllers(
+              {controllersCluster, plane.executor, plane.random, informers, {}, {}})),
+          scheduler(schedulerCluster, plane.executor, plane.random) {
+        set->start();
+        scheduler.start();
+    }
+    apiserver::LocalCluster controllersCluster;
+    apiserver::LocalCluster schedulerCluster;
+    client::InformerSet informers;
+    std::unique_ptr<controllers::ControllerSet> set;
+    scheduler::Scheduler scheduler;
+};
+
+Plane::Plane(std::uint64_t seed) : tieBreak(seed), random(seed + 1), executor(&tieBreak) {
+    auto opened = store::Store::open(store::makeMemoryBackend(), executor);
+    WH_ASSERT(opened, "a store in memory opens");
+    store = std::move(*opened);
+    server = std::make_unique<apiserver::ApiServer>(*store, executor, random, nullptr);
+    checker.wantedNow = [this](const std::string& key) {
+        const auto set = get<apps::ReplicaSet>(key);
+        return set ? set->spec().replicas() : 0;
+    };
+    for (const api::Kind* kind : api::kinds()) {
+        auto watch = store->watch(*kind, 0, [this](const store::Change& change) { checker.saw(change); });
+        WH_ASSERT(watch, "a watch from the beginning");
+        watches_.push_back(std::move(*watch));
+    }
+    bool started = false;
+    server->start([&](Result<void> result) { started = result.has_value(); });
+    executor.runUntil([&] { return started; }, 1min);
+    cluster = std::make_unique<apiserver::LocalCluster>(*server, executor, "test");
+    client::WatchOptions fromNow;
+    podWatch_ = cluster->watch(
+        api::kindOf<core::Pod>().name, fromNow,
+        {[this](const auto& event) { checker.toldPods(event); },
+         [this](const Status& why) { checker.complaints.push_back("watch: " + why.message); }});
+    podCopy_ = std::make_unique<client::Informer>(*cluster, executor, api::kindOf<core::Pod>().name);
+    podCopy_->start();
+    startActors();
+}
+
+Plane::~Plane() {
+    actors_.reset();
+    podCopy_.reset();
+    podWatch_.reset();
+    cluster.reset();
+    server.reset();
+    watches_.clear();
+    store.reset();
+}
+
+void Plane::startActors() {
+    actors_ = std::make_unique<Actors>(*this);
+}
+
+void Plane::restartActors() {
+    actors_.reset();
+    startActors();
+}
+
+void Plane::addNode(const std::string& name) {
+    auto& node = nodes_[name] = std::make_unique<PlayedNode>(*cluster, executor, random, name, *podCopy_);
+    node->start();
+}
+
+std::vector<core::Pod> Plane::pods() const {
+    std::vector<core::Pod> result;
+    const auto page = store->list(api::kindOf<core::Pod>(), "", "", 0, 0);
+    if (page)
+        for (const auto& object : page->items)
+            result.push_back(object->as<core::Pod>());
+    return result;
+}
+
+void Plane::compareCopies() {
+    std::set<std::string> copied;
+    std::set<std::string> stored;
+    for (const auto& object : podCopy_->all())
+        copied.insert(object->key() + "@" + std::to_string(object->revision()));
+    for (const auto& pod : pods())
+        stored.insert("default/" + pod.metadata().name() + "@" + pod.metadata().resourceversion());
+    if (copied != stored)
+        checker.complaints.push_back("an informer's copy of the pods is not what the store has");
+}
+
+} // namespace wheelhouse::sim
