@@ -9,10 +9,12 @@ wheelhouse_packages() { # wheelhouse_packages run|build|test|lint
   fi
   case $1 in
   run) # what the program itself starts
-    echo libvirt-daemon libvirt-daemon-driver-qemu qemu-system-x86 qemu-utils mmdebstrap erofs-utils cpio kmod fonts-inter ;;
+    echo libvirt-daemon libvirt-daemon-driver-qemu qemu-system-x86 qemu-utils mmdebstrap erofs-utils xz-utils lz4 zstd cpio kmod uidmap fonts-inter
+    # libvirt run by root wants the user libvirt-qemu, which this package makes.
+    if [ "$(id -u)" = 0 ]; then echo libvirt-daemon-system; fi ;;
   build)
     echo build-essential cmake ninja-build ccache mold pkg-config \
-      qt6-base-dev qt6-charts-dev $svg qt6-tools-dev qt6-tools-dev-tools qt6-l10n-tools libqscintilla2-qt6-dev \
+      qt6-base-dev qt6-charts-dev $svg qt6-tools-dev qt6-tools-dev-tools qt6-l10n-tools libqt6opengl6-dev libqscintilla2-qt6-dev \
       libboost$boost-dev libboost-json$boost-dev libnghttp2-dev libssl-dev zlib1g-dev \
       protobuf-compiler libprotobuf-dev libprotoc-dev libgrpc++-dev protobuf-compiler-grpc libabsl-dev libc-ares-dev libre2-dev \
       libyaml-cpp-dev librocksdb-dev libexpected-dev libfmt-dev libspdlog-dev libvirt-dev ;;

@@ -66,7 +66,8 @@ class TestVmLab : public QObject {
                            "docker.io=" + registry_.url(), "--node-monitor-grace", "12s", "--heartbeat", "3s",
                            "--default-toleration-seconds", "5"});
         QVERIFY2(lab_.start(), qPrintable(lab_.error()));
-        QVERIFY(wait({"--for=condition=Ready", "node/vm-1", "node/vm-2"}, 180));
+        QVERIFY(wait({"--for=create", "node/vm-1", "node/vm-2"}, 240));
+        QVERIFY(wait({"--for=condition=Ready", "node/vm-1", "node/vm-2"}, 120));
     }
 
     void machinesShowTheirAcceleratorAndSteps() {
