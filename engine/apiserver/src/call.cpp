@@ -369,10 +369,6 @@ Result<Call::Work> Call::parsePatch() {
     if (!validation) return fail(validation.error());
     auto dry = dryRun();
     if (!dry) return fail(dry.error());
-    if (info_.query.has("force"))
-        return fail(
-            invalidOption("PatchOptions", {"FieldValueForbidden",
-                                           "Forbidden: may not be specified for non-apply patch", "force"}));
     auto patch = std::make_shared<PatchRequest>();
     switch (bodyType(request_.header("content-type"))) {
     case BodyType::JsonPatch:
@@ -384,9 +380,19 @@ Result<Call::Work> Call::parsePatch() {
     case BodyType::StrategicPatch:
         patch->type = api::PatchType::Strategic;
         break;
+    case BodyType::ApplyPatch: {
+        Status status = unsupportedMediaType(acceptedPatches);
+        status.message = "server-side apply is not served by this version; apply without --server-side (" +
+                         std::string(acceptedPatches) + " are accepted)";
+        return fail(std::move(status));
+    }
     default:
         return fail(unsupportedMediaType(acceptedPatches));
     }
+    if (info_.query.has("force"))
+        return fail(
+            invalidOption("PatchOptions", {"FieldValueForbidden",
+                                           "Forbidden: may not be specified for non-apply patch", "force"}));
     patch->write = writeRequest();
     patch->write.dryRun = *dry;
     patch->patch = std::move(request_.body);
