@@ -41,14 +41,17 @@ api::ObjectPtr node(int id) {
     api::core::Node node;
     node.mutable_metadata()->set_name("node-" + std::to_string(id));
     node.mutable_metadata()->set_uid("node-uid-" + std::to_string(id));
-    (*node.mutable_metadata()->mutable_labels())["topology.kubernetes.io/zone"] = std::string(1, static_cast<char>('a' + id % 3));
+    (*node.mutable_metadata()->mutable_labels())["topology.kubernetes.io/zone"] =
+        std::string(1, static_cast<char>('a' + id % 3));
     auto* ready = node.mutable_status()->add_conditions();
     ready->set_type("Ready");
     ready->set_status("True");
     return api::Object::of(node);
 }
 
-double at(const std::vector<double>& sorted, double part) { return sorted[static_cast<std::size_t>(part * static_cast<double>(sorted.size() - 1))]; }
+double at(const std::vector<double>& sorted, double part) {
+    return sorted[static_cast<std::size_t>(part * static_cast<double>(sorted.size() - 1))];
+}
 
 } // namespace
 
@@ -77,7 +80,9 @@ int main(int argc, char** argv) {
     std::vector<api::ObjectPtr> news(changesPerFrame);
     for (int f = 0; f < frameCount; ++f) {
         for (auto& change : news)
-            change = pod(static_cast<int>(random.below(podCount)), random.below(4) == 0 ? -1 : static_cast<int>(random.below(nodeCount)), random.below(8) != 0);
+            change = pod(static_cast<int>(random.below(podCount)),
+                         random.below(4) == 0 ? -1 : static_cast<int>(random.below(nodeCount)),
+                         random.below(8) != 0);
         timer.start();
         for (const auto& change : news)
             model.pod(Change::Modified, change);
@@ -93,8 +98,10 @@ int main(int argc, char** argv) {
     }
     std::sort(frames.begin(), frames.end());
     std::sort(full.begin(), full.end());
-    std::printf("{\"bench\":\"map\",\"pods\":%d,\"nodes\":%d,\"changes_per_second\":500,\"first_fill_ms\":%.1f,\"frame_ms_p50\":%.2f,"
-                "\"frame_ms_p99\":%.2f,\"frame_ms_max\":%.2f,\"full_repaint_ms_p50\":%.2f,\"budget_ms\":16.7}\n",
-                podCount, nodeCount, fill, at(frames, 0.5), at(frames, 0.99), frames.back(), at(full, 0.5));
+    std::printf(
+        "{\"bench\":\"map\",\"pods\":%d,\"nodes\":%d,\"changes_per_second\":500,\"first_fill_ms\":%.1f,"
+        "\"frame_ms_p50\":%.2f,"
+        "\"frame_ms_p99\":%.2f,\"frame_ms_max\":%.2f,\"full_repaint_ms_p50\":%.2f,\"budget_ms\":16.7}\n",
+        podCount, nodeCount, fill, at(frames, 0.5), at(frames, 0.99), frames.back(), at(full, 0.5));
     return at(frames, 0.99) <= 16.7 ? 0 : 1;
 }

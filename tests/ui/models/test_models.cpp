@@ -40,16 +40,23 @@ std::vector<LiveTableModel::Column> threeColumns() {
 }
 
 /// What the model should show: filter and sort from scratch.
-QStringList naive(const std::map<std::string, Row>& rows, int column, Qt::SortOrder order, const QString& filter) {
+QStringList naive(const std::map<std::string, Row>& rows, int column, Qt::SortOrder order,
+                  const QString& filter) {
     std::vector<std::pair<std::string, Row>> all;
     for (const auto& [key, row] : rows)
-        if (filter.isEmpty() || std::any_of(row.cells.begin(), row.cells.end(), [&](const QString& c) { return c.contains(filter, Qt::CaseInsensitive); }))
+        if (filter.isEmpty() || std::any_of(row.cells.begin(), row.cells.end(), [&](const QString& c) {
+                return c.contains(filter, Qt::CaseInsensitive);
+            }))
             all.emplace_back(key, row);
     std::stable_sort(all.begin(), all.end(), [&](const auto& a, const auto& b) {
         int result = 0;
-        if (column == 1) result = a.second.numbers[1] < b.second.numbers[1] ? -1 : a.second.numbers[1] > b.second.numbers[1];
-        else result = naturalCompare(a.second.cells[static_cast<std::size_t>(column)], b.second.cells[static_cast<std::size_t>(column)]);
-        if (result == 0) return a.first < b.first;
+        if (column == 1)
+            result =
+                a.second.numbers[1] < b.second.numbers[1] ? -1 : a.second.numbers[1] > b.second.numbers[1];
+        else
+            result = naturalCompare(a.second.cells[static_cast<std::size_t>(column)],
+                                    b.second.cells[static_cast<std::size_t>(column)]);
+        if (result == 0) return naturalCompare(a.second.name, b.second.name) < 0; // names are unique here
         return order == Qt::AscendingOrder ? result < 0 : result > 0;
     });
     QStringList texts;
@@ -69,7 +76,8 @@ QStringList shown(const LiveTableModel& model) {
     return texts;
 }
 
-api::ObjectPtr makePod(const std::string& name, const std::string& uid, const std::string& node, const std::string& app, const std::string& phase, bool ready = true) {
+api::ObjectPtr makePod(const std::string& name, const std::string& uid, const std::string& node,
+                       const std::string& app, const std::string& phase, bool ready = true) {
     api::core::Pod pod;
     pod.mutable_metadata()->set_name(name);
     pod.mutable_metadata()->set_namespace_("shop");
@@ -87,7 +95,8 @@ api::ObjectPtr makePod(const std::string& name, const std::string& uid, const st
     return api::Object::of(pod);
 }
 
-api::ObjectPtr makeNode(const std::string& name, const std::string& uid, const std::string& zone, const std::string& ready = "True") {
+api::ObjectPtr makeNode(const std::string& name, const std::string& uid, const std::string& zone,
+                        const std::string& ready = "True") {
     api::core::Node node;
     node.mutable_metadata()->set_name(name);
     node.mutable_metadata()->set_uid(uid);
@@ -127,14 +136,22 @@ class TestModels final : public QObject {
 void TestModels::mailboxCoalesces_data() {
     QTest::addColumn<QString>("events");
     QTest::addColumn<QString>("expected");
-    QTest::newRow("add") << "A" << "A";
-    QTest::newRow("add, modify") << "AM" << "A";
-    QTest::newRow("add, delete") << "AD" << "";
-    QTest::newRow("modify, delete") << "MD" << "D";
-    QTest::newRow("delete, add") << "DA" << "M";
-    QTest::newRow("add, delete, add") << "ADA" << "A";
-    QTest::newRow("modify, delete, add, delete") << "MDAD" << "D";
-    QTest::newRow("many modifications") << "MMMM" << "M";
+    QTest::newRow("add") << "A"
+                         << "A";
+    QTest::newRow("add, modify") << "AM"
+                                 << "A";
+    QTest::newRow("add, delete") << "AD"
+                                 << "";
+    QTest::newRow("modify, delete") << "MD"
+                                    << "D";
+    QTest::newRow("delete, add") << "DA"
+                                 << "M";
+    QTest::newRow("add, delete, add") << "ADA"
+                                      << "A";
+    QTest::newRow("modify, delete, add, delete") << "MDAD"
+                                                 << "D";
+    QTest::newRow("many modifications") << "MMMM"
+                                        << "M";
 }
 
 void TestModels::mailboxCoalesces() {
@@ -185,14 +202,16 @@ void TestModels::tableFollowsRandomChanges() {
                 box.put(Change::Removed, key, {});
             } else {
                 const bool fresh = !truth.contains(key);
-                truth[key] = makeRow(key, static_cast<qint64>(random.below(9)), words[static_cast<int>(random.below(4))]);
+                truth[key] = makeRow(key, static_cast<qint64>(random.below(9)),
+                                     words[static_cast<int>(random.below(4))]);
                 box.put(fresh ? Change::Added : Change::Modified, key, truth[key]);
             }
         }
         for (auto* spy : {&inserted, &removed, &moved, &changed})
             spy->clear();
         model.apply(box.take());
-        QVERIFY2(inserted.size() + removed.size() + moved.size() + changed.size() <= 3, "more than three signals in a frame");
+        QVERIFY2(inserted.size() + removed.size() + moved.size() + changed.size() <= 3,
+                 "more than three signals in a frame");
         QVERIFY(inserted.size() <= 1 && removed.size() <= 1 && moved.size() + changed.size() <= 1);
         if (random.below(8) == 0) {
             column = static_cast<int>(random.below(3));
@@ -225,7 +244,8 @@ void TestModels::tableFilters() {
     LiveTableModel model([] { return WallTime(); });
     Row labelled = makeRow("three", 3, "z");
     labelled.object = makePod("three", "u3", "", "web", "Pending");
-    model.reset(threeColumns(), {{"one", makeRow("one", 1, "x")}, {"two", makeRow("two", 2, "y")}, {"three", labelled}});
+    model.reset(threeColumns(),
+                {{"one", makeRow("one", 1, "x")}, {"two", makeRow("two", 2, "y")}, {"three", labelled}});
     const auto names = [&] {
         QStringList result;
         for (int r = 0; r < model.rowCount(); ++r)
@@ -282,13 +302,15 @@ void TestModels::mapFollowsRandomChanges() {
                     model.node(Change::Removed, it->second);
                     nodes.erase(it);
                 } else {
-                    nodes[name] = makeNode(name, "uid-" + name + std::to_string(frame), random.below(2) == 0 ? "a" : "b");
+                    nodes[name] = makeNode(name, "uid-" + name + std::to_string(frame),
+                                           random.below(2) == 0 ? "a" : "b");
                     model.node(Change::Added, nodes[name]);
                 }
                 break;
             default: {
                 const bool fresh = !pods.contains(uid);
-                Truth truth{random.below(3) == 0 ? "" : name, apps[random.below(3)], phases[random.below(3)], {}};
+                Truth truth{
+                    random.below(3) == 0 ? "" : name, apps[random.below(3)], phases[random.below(3)], {}};
                 truth.object = makePod("pod-" + uid, uid, truth.node, truth.app, truth.phase);
                 pods[uid] = truth;
                 model.pod(fresh ? Change::Added : Change::Modified, truth.object);
@@ -307,7 +329,8 @@ void TestModels::mapFollowsRandomChanges() {
         for (const auto& [name, node] : model.nodes()) {
             QCOMPARE(static_cast<int>(node.pods.size()), expected[name.toStdString()]);
             QCOMPARE(node.cpuAsked, asked[name.toStdString()]);
-            QVERIFY(std::is_sorted(node.pods.begin(), node.pods.end(), [](auto* a, auto* b) { return a->application < b->application; }));
+            QVERIFY(std::is_sorted(node.pods.begin(), node.pods.end(),
+                                   [](auto* a, auto* b) { return a->application < b->application; }));
         }
         QCOMPARE(model.counts().pods, static_cast<int>(pods.size()));
     }
@@ -363,14 +386,22 @@ void TestModels::podLooks_data() {
     QTest::addColumn<bool>("ready");
     QTest::addColumn<QString>("waiting");
     QTest::addColumn<int>("look");
-    QTest::newRow("queued") << "Pending" << "" << false << "" << int(PodLook::Waiting);
-    QTest::newRow("starting") << "Pending" << "n1" << false << "ContainerCreating" << int(PodLook::Starting);
-    QTest::newRow("running") << "Running" << "n1" << true << "" << int(PodLook::Running);
-    QTest::newRow("unready") << "Running" << "n1" << false << "" << int(PodLook::NotReady);
-    QTest::newRow("crashing") << "Running" << "n1" << false << "CrashLoopBackOff" << int(PodLook::Failing);
-    QTest::newRow("no image") << "Pending" << "n1" << false << "ImagePullBackOff" << int(PodLook::Failing);
-    QTest::newRow("done") << "Succeeded" << "n1" << false << "" << int(PodLook::Completed);
-    QTest::newRow("failed") << "Failed" << "n1" << false << "" << int(PodLook::Failing);
+    QTest::newRow("queued") << "Pending"
+                            << "" << false << "" << int(PodLook::Waiting);
+    QTest::newRow("starting") << "Pending"
+                              << "n1" << false << "ContainerCreating" << int(PodLook::Starting);
+    QTest::newRow("running") << "Running"
+                             << "n1" << true << "" << int(PodLook::Running);
+    QTest::newRow("unready") << "Running"
+                             << "n1" << false << "" << int(PodLook::NotReady);
+    QTest::newRow("crashing") << "Running"
+                              << "n1" << false << "CrashLoopBackOff" << int(PodLook::Failing);
+    QTest::newRow("no image") << "Pending"
+                              << "n1" << false << "ImagePullBackOff" << int(PodLook::Failing);
+    QTest::newRow("done") << "Succeeded"
+                          << "n1" << false << "" << int(PodLook::Completed);
+    QTest::newRow("failed") << "Failed"
+                            << "n1" << false << "" << int(PodLook::Failing);
 }
 
 void TestModels::podLooks() {
@@ -380,7 +411,9 @@ void TestModels::podLooks() {
     QFETCH(QString, waiting);
     QFETCH(int, look);
     auto pod = makePod("p", "u", node.toStdString(), "web", phase.toStdString(), ready)->as<api::core::Pod>();
-    if (!waiting.isEmpty()) pod.mutable_status()->add_containerstatuses()->mutable_state()->mutable_waiting()->set_reason(waiting.toStdString());
+    if (!waiting.isEmpty())
+        pod.mutable_status()->add_containerstatuses()->mutable_state()->mutable_waiting()->set_reason(
+            waiting.toStdString());
     const auto object = api::Object::of(pod);
     QCOMPARE(int(readPod(*object).look), look);
     QCOMPARE(factsOf(*object, WallTime()).containers, QStringList{"main"});
@@ -391,9 +424,12 @@ void TestModels::kubectlQuotes() {
     QCOMPARE(kubectl::quoted("it's"), QStringLiteral("'it'\\''s'"));
     QCOMPARE(kubectl::quoted(""), QStringLiteral("''"));
     QCOMPARE(kubectl::remove("pod", "shop", "web-1"), QStringLiteral("kubectl delete pod web-1 -n shop"));
-    QCOMPARE(kubectl::setPower("n1", "Off"), QStringLiteral("kubectl patch machine n1 --type merge -p '{\"spec\":{\"power\":\"Off\"}}'"));
-    QCOMPARE(kubectl::logs("shop", "web-1", "app", true, false), QStringLiteral("kubectl logs -f web-1 -n shop -c app"));
-    QCOMPARE(kubectl::resourceWord({"example.com", "v1", "things"}, "thing"), QStringLiteral("thing.example.com"));
+    QCOMPARE(kubectl::setPower("n1", "Off"),
+             QStringLiteral("kubectl patch machine n1 --type merge -p '{\"spec\":{\"power\":\"Off\"}}'"));
+    QCOMPARE(kubectl::logs("shop", "web-1", "app", true, false),
+             QStringLiteral("kubectl logs -f web-1 -n shop -c app"));
+    QCOMPARE(kubectl::resourceWord({"example.com", "v1", "things"}, "thing"),
+             QStringLiteral("thing.example.com"));
 }
 
 void TestModels::machineNamesAreFree() {

@@ -16,7 +16,8 @@ const char* const bootSteps[] = {"disk made", "kernel", "containerd", "joined"};
 std::string suffix(int n) {
     static const char alphabet[] = "bcdfghjklmnpqrstvwxz2456789";
     std::string text;
-    for (unsigned value = static_cast<unsigned>(n) * 7919U + 104729U; text.size() < 5; value = value / 27 + static_cast<unsigned>(n) * 31U)
+    for (unsigned value = static_cast<unsigned>(n) * 7919U + 104729U; text.size() < 5;
+         value = value / 27 + static_cast<unsigned>(n) * 31U)
         text += alphabet[value % 27];
     return text;
 }
@@ -31,7 +32,8 @@ auto* condition(Conditions* list, const std::string& type) {
 }
 
 bool isReady(const core::Node& node) {
-    return std::any_of(node.status().conditions().begin(), node.status().conditions().end(), [](const auto& c) { return c.type() == "Ready" && c.status() == "True"; });
+    return std::any_of(node.status().conditions().begin(), node.status().conditions().end(),
+                       [](const auto& c) { return c.type() == "Ready" && c.status() == "True"; });
 }
 
 } // namespace
@@ -74,11 +76,13 @@ void FakeLife::addMachine(const std::string& name, const std::string& zone, bool
     cluster_.put(machine);
 }
 
-void FakeLife::addNode(const std::string& name, const std::string& zone, bool simulated, int cpus, int memoryMiB) {
+void FakeLife::addNode(const std::string& name, const std::string& zone, bool simulated, int cpus,
+                       int memoryMiB) {
     core::Node node;
     node.mutable_metadata()->set_name(name);
     (*node.mutable_metadata()->mutable_labels())["topology.kubernetes.io/zone"] = zone;
-    for (auto* amounts : {node.mutable_status()->mutable_capacity(), node.mutable_status()->mutable_allocatable()}) {
+    for (auto* amounts :
+         {node.mutable_status()->mutable_capacity(), node.mutable_status()->mutable_allocatable()}) {
         (*amounts)["cpu"].set_string(std::to_string(cpus));
         (*amounts)["memory"].set_string(std::to_string(memoryMiB) + "Mi");
     }
@@ -104,17 +108,21 @@ void FakeLife::setReady(const std::string& name, const std::string& status, int 
         auto* ready = condition(node.mutable_status()->mutable_conditions(), "Ready");
         ready->set_status(status);
         ready->set_reason(status == "True" ? "AgentReady" : "NodeStatusUnknown");
-        ready->set_message(status == "True" ? "the agent is ready" : "The node's agent has stopped sending heartbeats.");
-        *ready->mutable_lasttransitiontime() = toTime(executor_.clock().wallNow() - std::chrono::seconds(secondsAgo));
+        ready->set_message(status == "True" ? "the agent is ready"
+                                            : "The node's agent has stopped sending heartbeats.");
+        *ready->mutable_lasttransitiontime() =
+            toTime(executor_.clock().wallNow() - std::chrono::seconds(secondsAgo));
     });
 }
 
-void FakeLife::addPod(const std::string& app, const std::string& name, const std::string& node, const std::string& state) {
+void FakeLife::addPod(const std::string& app, const std::string& name, const std::string& node,
+                      const std::string& state) {
     core::Pod pod;
     pod.mutable_metadata()->set_name(name);
     pod.mutable_metadata()->set_namespace_("default");
     (*pod.mutable_metadata()->mutable_labels())["app"] = app;
-    *pod.mutable_metadata()->mutable_creationtimestamp() = toTime(executor_.clock().wallNow() - std::chrono::seconds(3 + (++serial_ * 37) % 900));
+    *pod.mutable_metadata()->mutable_creationtimestamp() =
+        toTime(executor_.clock().wallNow() - std::chrono::seconds(3 + (++serial_ * 37) % 900));
     pod.mutable_spec()->set_nodename(node);
     auto* container = pod.mutable_spec()->add_containers();
     container->set_name(app);
@@ -125,7 +133,8 @@ void FakeLife::addPod(const std::string& app, const std::string& name, const std
     status.set_phase(state == "Running" || state == "CrashLoopBackOff" ? "Running" : "Pending");
     auto* scheduled = condition(status.mutable_conditions(), "PodScheduled");
     scheduled->set_status(node.empty() ? "False" : "True");
-    if (node.empty() && state == "Unschedulable") scheduled->set_message("0/8 nodes are available: 8 Insufficient cpu.");
+    if (node.empty() && state == "Unschedulable")
+        scheduled->set_message("0/8 nodes are available: 8 Insufficient cpu.");
     *scheduled->mutable_lasttransitiontime() = toTime(executor_.clock().wallNow());
     condition(status.mutable_conditions(), "Ready")->set_status(state == "Running" ? "True" : "False");
     if (!node.empty()) {
@@ -133,8 +142,11 @@ void FakeLife::addPod(const std::string& app, const std::string& name, const std
         known->set_name(app);
         known->set_image(container->image());
         known->set_ready(state == "Running");
-        if (state == "Running") *known->mutable_state()->mutable_running()->mutable_startedat() = toTime(executor_.clock().wallNow() - 312s);
-        else known->mutable_state()->mutable_waiting()->set_reason(state);
+        if (state == "Running")
+            *known->mutable_state()->mutable_running()->mutable_startedat() =
+                toTime(executor_.clock().wallNow() - 312s);
+        else
+            known->mutable_state()->mutable_waiting()->set_reason(state);
         if (state == "CrashLoopBackOff") known->set_restartcount(7);
         status.set_podip("10.244.1." + std::to_string(serial_ % 250 + 2));
     }
@@ -146,7 +158,9 @@ void FakeLife::addPod(const std::string& app, const std::string& name, const std
     cluster_.put(pod);
 }
 
-void FakeLife::event(const std::string& reason, const std::string& message, const std::string& kind, const std::string& name, const std::string& component, const std::string& host, int secondsAgo) {
+void FakeLife::event(const std::string& reason, const std::string& message, const std::string& kind,
+                     const std::string& name, const std::string& component, const std::string& host,
+                     int secondsAgo) {
     core::Event event;
     event.mutable_metadata()->set_name("event-" + std::to_string(++serial_));
     event.mutable_metadata()->set_namespace_("default");
@@ -167,7 +181,8 @@ void FakeLife::deployments() {
         int have = 0;
         for (const auto& pod : cluster_.all<core::Pod>()) {
             const auto label = pod.metadata().labels().find("app");
-            have += label != pod.metadata().labels().end() && label->second == app && !pod.metadata().has_deletiontimestamp();
+            have += label != pod.metadata().labels().end() && label->second == app &&
+                    !pod.metadata().has_deletiontimestamp();
         }
         for (; have < deployment.spec().replicas(); ++have)
             addPod(app, deployment.metadata().name() + "-7d9f8c5b6-" + suffix(++serial_), "", "");
@@ -183,7 +198,10 @@ void FakeLife::schedule() {
         for (const auto& node : cluster_.all<core::Node>()) {
             if (!isReady(node) || node.spec().taints_size() > 0 || node.spec().unschedulable()) continue;
             const auto pods = cluster_.all<core::Pod>();
-            const auto count = static_cast<std::size_t>(std::count_if(pods.begin(), pods.end(), [&](const auto& p) { return p.spec().nodename() == node.metadata().name(); }));
+            const auto count =
+                static_cast<std::size_t>(std::count_if(pods.begin(), pods.end(), [&](const auto& p) {
+                    return p.spec().nodename() == node.metadata().name();
+                }));
             if (count >= least) continue;
             least = count;
             best = node.metadata().name();
@@ -208,15 +226,18 @@ void FakeLife::runPods() {
             continue;
         }
         const auto node = cluster_.get<core::Node>(pod.spec().nodename());
-        if (!node || !isReady(*node) || pod.status().phase() != "Pending" || ++age_["run " + name] < 10) continue;
+        if (!node || !isReady(*node) || pod.status().phase() != "Pending" || ++age_["run " + name] < 10)
+            continue;
         cluster_.edit<core::Pod>("default/" + name, [&](core::Pod& p) {
             p.mutable_status()->set_phase("Running");
             condition(p.mutable_status()->mutable_conditions(), "Ready")->set_status("True");
-            if (p.status().containerstatuses_size() == 0) p.mutable_status()->add_containerstatuses()->set_name(p.spec().containers(0).name());
+            if (p.status().containerstatuses_size() == 0)
+                p.mutable_status()->add_containerstatuses()->set_name(p.spec().containers(0).name());
             auto* known = p.mutable_status()->mutable_containerstatuses(0);
             known->clear_state();
             known->set_ready(true);
-            *known->mutable_state()->mutable_running()->mutable_startedat() = toTime(executor_.clock().wallNow());
+            *known->mutable_state()->mutable_running()->mutable_startedat() =
+                toTime(executor_.clock().wallNow());
         });
         event("Started", "Started container", "Pod", name, "agent", pod.spec().nodename());
     }
@@ -227,7 +248,8 @@ void FakeLife::machines() {
         const std::string& name = machine.metadata().name();
         const bool off = machine.spec().power() == "Off";
         if (off && machine.status().phase() != "Stopped") {
-            cluster_.edit<lab::Machine>(name, [](lab::Machine& m) { m.mutable_status()->set_phase("Stopped"); });
+            cluster_.edit<lab::Machine>(name,
+                                        [](lab::Machine& m) { m.mutable_status()->set_phase("Stopped"); });
             setReady(name, "Unknown");
             event("NodeNotReady", "Node is not ready", "Node", name, "node-controller");
             continue;
@@ -247,14 +269,22 @@ void FakeLife::machines() {
                 one->set_milliseconds(i < done ? 400 + 700 * i : 0);
             }
             status.set_phase(never ? "Failed" : done == 4 ? "Running" : "Booting");
-            if (status.accelerator().empty()) status.set_accelerator(m.spec().provider() == "vm" ? "tcg: /dev/kvm opens but guests do not run on it" : "simulated");
+            if (status.accelerator().empty())
+                status.set_accelerator(m.spec().provider() == "vm"
+                                           ? "tcg: /dev/kvm opens but guests do not run on it"
+                                           : "simulated");
             if (!never) return;
             status.set_message("containerd did not start within 60 s. Look at the console; try more memory.");
-            status.set_consoletail("[    2.210934] EXT4-fs (vda): mounted filesystem\n[    2.731180] init: starting containerd\n[    9.118264] Out of memory: Killed process 118 (containerd)\n[    9.118301] init: containerd ended, status 137");
+            status.set_consoletail("[    2.210934] EXT4-fs (vda): mounted filesystem\n[    2.731180] init: "
+                                   "starting containerd\n[    9.118264] Out of memory: Killed process 118 "
+                                   "(containerd)\n[    9.118301] init: containerd ended, status 137");
         });
         if (done == 4 && !never) {
-            if (!cluster_.get<core::Node>(name)) addNode(name, machine.spec().zone(), machine.spec().provider() == "simulated", machine.spec().cpus(), machine.spec().memorymib());
-            else setReady(name, "True");
+            if (!cluster_.get<core::Node>(name))
+                addNode(name, machine.spec().zone(), machine.spec().provider() == "simulated",
+                        machine.spec().cpus(), machine.spec().memorymib());
+            else
+                setReady(name, "True");
         }
     }
     for (const auto& node : cluster_.all<core::Node>()) {
@@ -270,9 +300,14 @@ void FakeLife::machines() {
 void FakeLife::evict() {
     for (const auto& pod : cluster_.all<core::Pod>()) {
         const auto node = cluster_.get<core::Node>(pod.spec().nodename());
-        if (!node || isReady(*node) || pod.metadata().has_deletiontimestamp() || ++age_["evict " + pod.metadata().name()] < 12) continue;
-        cluster_.edit<core::Pod>("default/" + pod.metadata().name(), [&](core::Pod& p) { *p.mutable_metadata()->mutable_deletiontimestamp() = toTime(executor_.clock().wallNow()); });
-        event("TaintManagerEviction", "Marking for deletion", "Pod", pod.metadata().name(), "node-controller");
+        if (!node || isReady(*node) || pod.metadata().has_deletiontimestamp() ||
+            ++age_["evict " + pod.metadata().name()] < 12)
+            continue;
+        cluster_.edit<core::Pod>("default/" + pod.metadata().name(), [&](core::Pod& p) {
+            *p.mutable_metadata()->mutable_deletiontimestamp() = toTime(executor_.clock().wallNow());
+        });
+        event("TaintManagerEviction", "Marking for deletion", "Pod", pod.metadata().name(),
+              "node-controller");
     }
 }
 

@@ -10,8 +10,9 @@
 
 namespace wheelhouse::tests {
 
-/// What scheduler, controllers, machines and node agents would do, in a hundred lines: enough for a window to have a
-/// story to show. Looks at the whole cluster every few milliseconds and takes each thing one step further.
+/// What scheduler, controllers, machines and node agents would do, in a hundred lines: enough for a window to
+/// have a story to show. Looks at the whole cluster every few milliseconds and takes each thing one step
+/// further.
 class FakeLife {
   public:
     FakeLife(FakeCluster& cluster, Executor& executor) : cluster_(cluster), executor_(executor) {}
@@ -22,9 +23,11 @@ class FakeLife {
 
     void addMachine(const std::string& name, const std::string& zone, bool simulated, bool running);
     void addNode(const std::string& name, const std::string& zone, bool simulated, int cpus, int memoryMiB);
-    void addPod(const std::string& app, const std::string& name, const std::string& node, const std::string& state);
-    void event(const std::string& reason, const std::string& message, const std::string& kind, const std::string& name,
-               const std::string& component, const std::string& host = {}, int secondsAgo = 0);
+    void addPod(const std::string& app, const std::string& name, const std::string& node,
+                const std::string& state);
+    void event(const std::string& reason, const std::string& message, const std::string& kind,
+               const std::string& name, const std::string& component, const std::string& host = {},
+               int secondsAgo = 0);
     void setReady(const std::string& node, const std::string& status, int secondsAgo = 0);
 
   private:

@@ -36,17 +36,22 @@ api::lab::Machine machineOf(const ClusterActions::NewMachines& wanted, const QSt
 
 } // namespace
 
-ClusterActions::ClusterActions(client::Cluster& cluster, QObject* parent) : QObject(parent), cluster_(cluster) {}
+ClusterActions::ClusterActions(client::Cluster& cluster, QObject* parent)
+    : QObject(parent), cluster_(cluster) {}
 
 client::Callback<client::Written> ClusterActions::report(QString what, QString command) {
-    return [self = QPointer(this), what = std::move(what), command = std::move(command)](Result<client::Written> answer) {
+    return [self = QPointer(this), what = std::move(what),
+            command = std::move(command)](Result<client::Written> answer) {
         if (!self) return;
-        if (answer) Q_EMIT self->done(what, command);
-        else Q_EMIT self->failed(what, answer.error(), command);
+        if (answer)
+            Q_EMIT self->done(what, command);
+        else
+            Q_EMIT self->failed(what, answer.error(), command);
     };
 }
 
-void ClusterActions::remove(const client::ResourceInfo& resource, const QString& nameSpace, const QString& name) {
+void ClusterActions::remove(const client::ResourceInfo& resource, const QString& nameSpace,
+                            const QString& name) {
     const QString word = kubectl::resourceWord(resource.name, QString::fromStdString(resource.singular));
     cluster_.remove(resource.name, nameSpace.toStdString(), name.toStdString(), {},
                     report(tr("deleted %1 %2.").arg(word, name), kubectl::remove(word, nameSpace, name)));
@@ -66,8 +71,10 @@ void ClusterActions::addMachines(const NewMachines& wanted, const std::vector<QS
     for (const QString& name : freeNames(wanted, taken)) {
         const QString command = kubectl::apply({}, machineManifest(one, used), {});
         used.push_back(name);
-        const QString what = wanted.simulated ? tr("added the simulated node %1.").arg(name) : tr("added the VM node %1.").arg(name);
-        cluster_.create(machineResource, {}, client::body(machineOf(wanted, name)), {}, report(what, command));
+        const QString what = wanted.simulated ? tr("added the simulated node %1.").arg(name)
+                                              : tr("added the VM node %1.").arg(name);
+        cluster_.create(machineResource, {}, client::body(machineOf(wanted, name)), {},
+                        report(what, command));
     }
 }
 
@@ -87,39 +94,47 @@ void ClusterActions::setPower(const QString& machine, const QString& power) {
 }
 
 void ClusterActions::setCordoned(const QString& node, bool cordoned) {
-    const QString patch = QStringLiteral("{\"spec\":{\"unschedulable\":%1}}").arg(cordoned ? u"true" : u"null");
-    cluster_.patch(nodeResource, {}, node.toStdString(), api::PatchType::Strategic, patch.toStdString(), {},
-                   report(cordoned ? tr("keeps new pods off %1.").arg(node) : tr("lets pods onto %1 again.").arg(node),
-                          kubectl::cordon(node, cordoned)));
+    const QString patch =
+        QStringLiteral("{\"spec\":{\"unschedulable\":%1}}").arg(cordoned ? u"true" : u"null");
+    cluster_.patch(
+        nodeResource, {}, node.toStdString(), api::PatchType::Strategic, patch.toStdString(), {},
+        report(cordoned ? tr("keeps new pods off %1.").arg(node) : tr("lets pods onto %1 again.").arg(node),
+               kubectl::cordon(node, cordoned)));
 }
 
 void ClusterActions::apply(const QString& text, const QString& file, const QString& nameSpace, bool dryRun,
                            Applied done) {
-    const QString command = kubectl::apply(file, text, nameSpace) + (dryRun ? QStringLiteral(" --dry-run=server") : QString());
-    client::applyManifests(
-        cluster_, text.toStdString(), nameSpace.toStdString(), dryRun,
-        [self = QPointer(this), done = std::move(done), command, dryRun](Result<std::vector<client::ManifestOutcome>> answer) {
-            if (!self) return;
-            done(answer);
-            if (!answer || dryRun) return;
-            using Action = client::ManifestOutcome::Action;
-            for (const auto& outcome : *answer) {
-                const QString what = QString::fromStdString(outcome.what);
-                if (outcome.action == Action::Failed) Q_EMIT self->failed(tr("applied %1.").arg(what), outcome.error, command);
-                else if (outcome.action == Action::Created) Q_EMIT self->done(tr("created %1.").arg(what), command);
-                else if (outcome.action == Action::Configured) Q_EMIT self->done(tr("changed %1.").arg(what), command);
-            }
-        });
+    const QString command =
+        kubectl::apply(file, text, nameSpace) + (dryRun ? QStringLiteral(" --dry-run=server") : QString());
+    client::applyManifests(cluster_, text.toStdString(), nameSpace.toStdString(), dryRun,
+                           [self = QPointer(this), done = std::move(done), command,
+                            dryRun](Result<std::vector<client::ManifestOutcome>> answer) {
+                               if (!self) return;
+                               done(answer);
+                               if (!answer || dryRun) return;
+                               using Action = client::ManifestOutcome::Action;
+                               for (const auto& outcome : *answer) {
+                                   const QString what = QString::fromStdString(outcome.what);
+                                   if (outcome.action == Action::Failed)
+                                       Q_EMIT self->failed(tr("applied %1.").arg(what), outcome.error,
+                                                           command);
+                                   else if (outcome.action == Action::Created)
+                                       Q_EMIT self->done(tr("created %1.").arg(what), command);
+                                   else if (outcome.action == Action::Configured)
+                                       Q_EMIT self->done(tr("changed %1.").arg(what), command);
+                               }
+                           });
 }
 
 QString ClusterActions::machineManifest(const NewMachines& wanted, const std::vector<QString>& taken) {
     QStringList documents;
     for (const QString& name : freeNames(wanted, taken)) {
-        QString one = QStringLiteral("apiVersion: lab.wheelhouse.dev/v1alpha1\nkind: Machine\nmetadata:\n  name: %1\n"
-                                     "spec:\n  provider: %2\n  cpus: %3\n  memoryMiB: %4\n")
-                          .arg(name, wanted.simulated ? u"simulated" : u"vm")
-                          .arg(wanted.cpus)
-                          .arg(wanted.memoryMiB);
+        QString one =
+            QStringLiteral("apiVersion: lab.wheelhouse.dev/v1alpha1\nkind: Machine\nmetadata:\n  name: %1\n"
+                           "spec:\n  provider: %2\n  cpus: %3\n  memoryMiB: %4\n")
+                .arg(name, wanted.simulated ? u"simulated" : u"vm")
+                .arg(wanted.cpus)
+                .arg(wanted.memoryMiB);
         if (!wanted.zone.isEmpty()) one += QStringLiteral("  zone: %1\n").arg(wanted.zone);
         documents.push_back(one);
     }

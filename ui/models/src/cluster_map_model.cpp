@@ -25,8 +25,12 @@ ClusterMapModel::ClusterMapModel(QObject* parent)
     : QObject(parent), podBox_([this] { Q_EMIT wanted(); }), nodeBox_([this] { Q_EMIT wanted(); }),
       machineBox_([this] { Q_EMIT wanted(); }) {}
 
-void ClusterMapModel::pod(Change change, const api::ObjectPtr& object) { podBox_.put(change, object->uid(), object); }
-void ClusterMapModel::node(Change change, const api::ObjectPtr& object) { nodeBox_.put(change, object->uid(), object); }
+void ClusterMapModel::pod(Change change, const api::ObjectPtr& object) {
+    podBox_.put(change, object->uid(), object);
+}
+void ClusterMapModel::node(Change change, const api::ObjectPtr& object) {
+    nodeBox_.put(change, object->uid(), object);
+}
 void ClusterMapModel::machine(Change change, const api::ObjectPtr& object) {
     machineBox_.put(change, object->uid(), object);
 }
@@ -42,7 +46,9 @@ bool ClusterMapModel::pending() const {
     return refilter_ || !podBox_.empty() || !nodeBox_.empty() || !machineBox_.empty();
 }
 
-bool ClusterMapModel::shown(const MapPod& pod) const { return nameSpace_.isEmpty() || pod.nameSpace == nameSpace_; }
+bool ClusterMapModel::shown(const MapPod& pod) const {
+    return nameSpace_.isEmpty() || pod.nameSpace == nameSpace_;
+}
 
 void ClusterMapModel::apply() {
     if (!pending()) return;
@@ -75,8 +81,8 @@ void ClusterMapModel::apply() {
     Q_EMIT changed(change);
 }
 
-/// Puts a pod where it belongs, or takes it away (`sign` -1), with the sums that hang on it. Node sums count every
-/// pod, shown or not: a node is as full as it is.
+/// Puts a pod where it belongs, or takes it away (`sign` -1), with the sums that hang on it. Node sums count
+/// every pod, shown or not: a node is as full as it is.
 void ClusterMapModel::place(const MapPod& pod, int sign, MapChange& change) {
     const auto node = nodes_.find(pod.node);
     const bool runs = pod.look != PodLook::Completed;
@@ -105,12 +111,14 @@ void ClusterMapModel::takePods(MapChange& change) {
         const auto found = pods_.find(delta.key);
         if (delta.change == Change::Removed) {
             if (found == pods_.end()) continue;
-            if (shown(found->second)) change.moves.push_back({delta.key, found->second.node, {}, found->second.hue});
+            if (shown(found->second))
+                change.moves.push_back({delta.key, found->second.node, {}, found->second.hue});
             place(found->second, -1, change);
             pods_.erase(found);
             continue;
         }
         MapPod now = readPod(*delta.value);
+        now.hue = claimHue(now.application);
         if (found == pods_.end()) {
             place(pods_.emplace(delta.key, std::move(now)).first->second, 1, change);
             continue;
@@ -126,7 +134,8 @@ void ClusterMapModel::takePods(MapChange& change) {
             if (was.node.isEmpty()) change.queue = true;
             continue;
         }
-        if (was.node != now.node && shown(was)) change.moves.push_back({delta.key, was.node, now.node, now.hue});
+        if (was.node != now.node && shown(was))
+            change.moves.push_back({delta.key, was.node, now.node, now.hue});
         place(was, -1, change);
         was = std::move(now);
         place(was, 1, change);
@@ -139,7 +148,8 @@ void ClusterMapModel::takeNodes(MapChange& change) {
         const QString name = QString::fromStdString(delta.value->name());
         if (delta.change != Change::Removed) nodeParts_[name] = {delta.key, readNode(*delta.value)};
         // A new node of the same name may have come before the old one's deletion was heard.
-        else if (const auto found = nodeParts_.find(name); found != nodeParts_.end() && found->second.first == delta.key)
+        else if (const auto found = nodeParts_.find(name);
+                 found != nodeParts_.end() && found->second.first == delta.key)
             nodeParts_.erase(found);
         join(name, change);
     }
@@ -148,7 +158,8 @@ void ClusterMapModel::takeNodes(MapChange& change) {
 void ClusterMapModel::takeMachines(MapChange& change) {
     for (auto& delta : machineBox_.take()) {
         const QString name = QString::fromStdString(delta.value->name());
-        if (delta.change != Change::Removed) machineParts_[name] = {delta.key, readMachine(*delta.value)};
+        if (delta.change != Change::Removed)
+            machineParts_[name] = {delta.key, readMachine(*delta.value)};
         else if (const auto found = machineParts_.find(name);
                  found != machineParts_.end() && found->second.first == delta.key)
             machineParts_.erase(found);
@@ -183,7 +194,8 @@ void ClusterMapModel::join(const QString& name, MapChange& change) {
     }
     if (sameCard(old->second, now)) return; // most heartbeats
     change.nodes.insert(name);
-    change.structure = change.structure || old->second.zone != now.zone || old->second.provider != now.provider;
+    change.structure =
+        change.structure || old->second.zone != now.zone || old->second.provider != now.provider;
     now.cpuAsked = old->second.cpuAsked;
     now.memoryAsked = old->second.memoryAsked;
     now.pods = std::move(old->second.pods);
@@ -204,6 +216,26 @@ const MapPod* ClusterMapModel::findPod(const Uid& uid) const {
 const MapNode* ClusterMapModel::findNode(const QString& name) const {
     const auto found = nodes_.find(name);
     return found == nodes_.end() ? nullptr : &found->second;
+}
+
+int ClusterMapModel::claimHue(const QString& application) {
+    const auto known = hues_.find(application);
+    if (known != hues_.end()) return known->second;
+    const int own = hueOf(application, hueCount);
+    std::set<int> taken;
+    for (const auto& [name, hue] : hues_)
+        taken.insert(hue);
+    int hue = own;
+    for (int i = 0; i < hueCount && taken.contains(hue); ++i)
+        hue = (own + i) % hueCount;
+    if (taken.contains(hue)) hue = own; // more applications than hues
+    hues_.emplace(application, hue);
+    return hue;
+}
+
+int ClusterMapModel::hueOfApplication(const QString& name) const {
+    const auto known = hues_.find(name);
+    return known == hues_.end() ? hueOf(name, hueCount) : known->second;
 }
 
 std::vector<std::pair<QString, int>> ClusterMapModel::applications(std::size_t most) const {

@@ -44,7 +44,9 @@ ClusterSession::ClusterSession(client::Cluster& cluster, Executor& executor, QOb
 
 ClusterSession::~ClusterSession() = default;
 
-void ClusterSession::start() { probe(); }
+void ClusterSession::start() {
+    probe();
+}
 
 void ClusterSession::retryNow() {
     again_.stop();
@@ -58,15 +60,18 @@ void ClusterSession::probe() {
     cluster_.discover([self = QPointer(this)](Result<std::vector<client::ResourceInfo>> answer) {
         if (!self) return;
         self->probing_ = false;
-        if (answer) self->connected(std::move(*answer));
-        else self->unreachable(answer.error());
+        if (answer)
+            self->connected(std::move(*answer));
+        else
+            self->unreachable(answer.error());
     });
 }
 
 void ClusterSession::connected(std::vector<client::ResourceInfo> resources) {
     failures_ = 0;
     resources_ = std::move(resources);
-    lab_ = std::any_of(resources_.begin(), resources_.end(), [](const auto& r) { return r.name == machineResource; });
+    lab_ = std::any_of(resources_.begin(), resources_.end(),
+                       [](const auto& r) { return r.name == machineResource; });
     connection_ = Connection::Connected;
     error_.clear();
     Q_EMIT resourcesChanged();
@@ -92,12 +97,15 @@ void ClusterSession::startWatching() {
         return informer;
     };
     nodes_ = make(nodeResource, [this](Change c, const api::ObjectPtr& o) { map_.node(c, o); });
-    if (lab_) machines_ = make(machineResource, [this](Change c, const api::ObjectPtr& o) { map_.machine(c, o); });
+    if (lab_)
+        machines_ = make(machineResource, [this](Change c, const api::ObjectPtr& o) { map_.machine(c, o); });
     pods_ = make(podResource, [this](Change c, const api::ObjectPtr& o) { map_.pod(c, o); });
     events_ = make(eventResource, [this](Change c, const api::ObjectPtr& o) { feed_.event(c, o); });
     namespaceList_ = make(namespaceResource, [this](Change c, const api::ObjectPtr& o) {
-        if (c == Change::Removed) namespaces_.erase(o->name());
-        else namespaces_[o->name()] = QString::fromStdString(o->name());
+        if (c == Change::Removed)
+            namespaces_.erase(o->name());
+        else
+            namespaces_[o->name()] = QString::fromStdString(o->name());
         Q_EMIT namespacesChanged();
     });
     checkLoaded();
@@ -115,7 +123,8 @@ void ClusterSession::checkLoaded() {
     Q_EMIT loadedChanged();
 }
 
-/// One small watch whose end tells that the cluster went away; informers come back by themselves and do not say.
+/// One small watch whose end tells that the cluster went away; informers come back by themselves and do not
+/// say.
 void ClusterSession::keepLineOpen() {
     client::WatchOptions options;
     options.fieldSelector = "metadata.name=default";

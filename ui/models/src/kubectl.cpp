@@ -45,7 +45,8 @@ QString remove(const QString& resourceWord, const QString& nameSpace, const QStr
     return QStringLiteral("kubectl delete %1 %2").arg(resourceWord, quoted(name)) + inNamespace(nameSpace);
 }
 
-QString logs(const QString& nameSpace, const QString& pod, const QString& container, bool follow, bool previous) {
+QString logs(const QString& nameSpace, const QString& pod, const QString& container, bool follow,
+             bool previous) {
     QString command = QStringLiteral("kubectl logs ");
     if (follow) command += QStringLiteral("-f ");
     if (previous) command += QStringLiteral("-p ");
@@ -60,7 +61,8 @@ QString setPower(const QString& machine, const QString& power) {
 }
 
 QString cordon(const QString& node, bool cordoned) {
-    return (cordoned ? QStringLiteral("kubectl cordon ") : QStringLiteral("kubectl uncordon ")) + quoted(node);
+    return (cordoned ? QStringLiteral("kubectl cordon ") : QStringLiteral("kubectl uncordon ")) +
+           quoted(node);
 }
 
 QString apply(const QString& file, const QString& text, const QString& nameSpace) {

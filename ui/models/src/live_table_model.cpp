@@ -18,14 +18,19 @@ int naturalCompare(const QString& a, const QString& b) {
         const QChar x = a[i];
         const QChar y = b[j];
         if (x.isDigit() && y.isDigit()) {
-            while (i < a.size() && a[i] == u'0') ++i;
-            while (j < b.size() && b[j] == u'0') ++j;
+            while (i < a.size() && a[i] == u'0')
+                ++i;
+            while (j < b.size() && b[j] == u'0')
+                ++j;
             const qsizetype startA = i;
             const qsizetype startB = j;
-            while (i < a.size() && a[i].isDigit()) ++i;
-            while (j < b.size() && b[j].isDigit()) ++j;
+            while (i < a.size() && a[i].isDigit())
+                ++i;
+            while (j < b.size() && b[j].isDigit())
+                ++j;
             if (i - startA != j - startB) return i - startA < j - startB ? -1 : 1;
-            const int digits = QStringView(a).sliced(startA, i - startA).compare(QStringView(b).sliced(startB, j - startB));
+            const int digits =
+                QStringView(a).sliced(startA, i - startA).compare(QStringView(b).sliced(startB, j - startB));
             if (digits != 0) return digits < 0 ? -1 : 1;
             continue;
         }
@@ -130,7 +135,10 @@ LiveTableModel::Order LiveTableModel::targetOrder(Order&& added) const {
     const std::size_t old = order_.size() - moved.size();
     for (std::size_t i = 0; i < old; ++i) {
         Item* item = order_[i];
-        (item->mark == Item::Mark::Leaving ? leaving : item->mark == Item::Mark::Changed ? moved : still).push_back(item);
+        (item->mark == Item::Mark::Leaving   ? leaving
+         : item->mark == Item::Mark::Changed ? moved
+                                             : still)
+            .push_back(item);
     }
     const auto before = [this](const Item* a, const Item* b) { return less(a, b); };
     std::sort(moved.begin(), moved.end(), before);
@@ -186,10 +194,12 @@ void LiveTableModel::setFilter(const QString& text) {
         if (inverse) pattern = pattern.mid(1);
         QRegularExpression expression(pattern, QRegularExpression::CaseInsensitiveOption);
         if (!expression.isValid())
-            expression = QRegularExpression(QRegularExpression::escape(pattern), QRegularExpression::CaseInsensitiveOption);
+            expression = QRegularExpression(QRegularExpression::escape(pattern),
+                                            QRegularExpression::CaseInsensitiveOption);
         filter_ = [expression, inverse](const Row& row) {
-            const bool hit = std::any_of(row.cells.begin(), row.cells.end(),
-                                         [&](const QString& cell) { return expression.match(cell).hasMatch(); });
+            const bool hit = std::any_of(row.cells.begin(), row.cells.end(), [&](const QString& cell) {
+                return expression.match(cell).hasMatch();
+            });
             return hit != inverse;
         };
     }
@@ -217,7 +227,9 @@ void LiveTableModel::sort(int column, Qt::SortOrder order) {
     reorder(std::move(target));
 }
 
-bool LiveTableModel::matches(const Row& row) const { return !filter_ || filter_(row); }
+bool LiveTableModel::matches(const Row& row) const {
+    return !filter_ || filter_(row);
+}
 
 bool LiveTableModel::less(const Item* a, const Item* b) const {
     int result = 0;
@@ -238,7 +250,8 @@ bool LiveTableModel::less(const Item* a, const Item* b) const {
         }
     }
     if (result != 0) return sortOrder_ == Qt::AscendingOrder ? result < 0 : result > 0;
-    return *a->key < *b->key;
+    const int byName = naturalCompare(a->row.name, b->row.name);
+    return byName != 0 ? byName < 0 : *a->key < *b->key;
 }
 
 void LiveTableModel::ageAll() {
@@ -246,7 +259,7 @@ void LiveTableModel::ageAll() {
     for (std::size_t c = 0; c < columns_.size(); ++c)
         if (columns_[c].type == ColumnType::Age)
             Q_EMIT dataChanged(index(0, static_cast<int>(c)), index(rowCount() - 1, static_cast<int>(c)),
-                             {Qt::DisplayRole});
+                               {Qt::DisplayRole});
 }
 
 std::vector<LiveTableModel::Key> LiveTableModel::keys() const {
@@ -277,7 +290,8 @@ QVariant LiveTableModel::data(const QModelIndex& index, int role) const {
         return item.row.cells[column];
     case Qt::ToolTipRole:
         if (type == ColumnType::Age && item.row.born) {
-            const auto seconds = std::chrono::floor<std::chrono::seconds>(item.row.born->time_since_epoch()).count();
+            const auto seconds =
+                std::chrono::floor<std::chrono::seconds>(item.row.born->time_since_epoch()).count();
             return QLocale().toString(QDateTime::fromSecsSinceEpoch(seconds), QLocale::LongFormat);
         }
         return item.row.cells[column];
@@ -299,7 +313,8 @@ QVariant LiveTableModel::data(const QModelIndex& index, int role) const {
 }
 
 QVariant LiveTableModel::headerData(int section, Qt::Orientation orientation, int role) const {
-    if (orientation != Qt::Horizontal || section < 0 || section >= static_cast<int>(columns_.size())) return {};
+    if (orientation != Qt::Horizontal || section < 0 || section >= static_cast<int>(columns_.size()))
+        return {};
     const Column& column = columns_[static_cast<std::size_t>(section)];
     if (role == Qt::DisplayRole) return column.name;
     if (role == Qt::ToolTipRole) return column.description;

@@ -9,7 +9,9 @@
 namespace wheelhouse::ui {
 namespace {
 
-QString text(const std::string& s) { return QString::fromStdString(s); }
+QString text(const std::string& s) {
+    return QString::fromStdString(s);
+}
 
 template <class Quantities>
 api::Quantity amount(const Quantities& quantities, const char* resource) {
@@ -127,11 +129,14 @@ MapNode readNode(const api::Object& object) {
             result.look = NodeLook::Ready;
         } else {
             result.message = text(condition.message());
-            if (condition.has_lasttransitiontime()) result.since = api::fromTime(condition.lasttransitiontime());
+            if (condition.has_lasttransitiontime())
+                result.since = api::fromTime(condition.lasttransitiontime());
         }
     }
-    if (object.deleting()) result.look = NodeLook::Leaving;
-    else if (result.look == NodeLook::Ready && node.spec().unschedulable()) result.look = NodeLook::Cordoned;
+    if (object.deleting())
+        result.look = NodeLook::Leaving;
+    else if (result.look == NodeLook::Ready && node.spec().unschedulable())
+        result.look = NodeLook::Cordoned;
     return result;
 }
 
@@ -151,11 +156,16 @@ MapNode readMachine(const api::Object& object) {
     for (const auto& step : machine.status().steps())
         result.steps.push_back({text(step.name()), step.milliseconds(), step.done()});
     const std::string& phase = machine.status().phase();
-    if (object.deleting()) result.look = NodeLook::Leaving;
-    else if (phase == "Failed") result.look = NodeLook::Failed;
-    else if (machine.spec().power() == "Off" || phase == "Stopped") result.look = NodeLook::Stopped;
-    else if (machine.spec().power() == "Frozen") result.look = NodeLook::Frozen;
-    else result.look = phase == "Running" ? NodeLook::Ready : NodeLook::Booting;
+    if (object.deleting())
+        result.look = NodeLook::Leaving;
+    else if (phase == "Failed")
+        result.look = NodeLook::Failed;
+    else if (machine.spec().power() == "Off" || phase == "Stopped")
+        result.look = NodeLook::Stopped;
+    else if (machine.spec().power() == "Frozen")
+        result.look = NodeLook::Frozen;
+    else
+        result.look = phase == "Running" ? NodeLook::Ready : NodeLook::Booting;
     return result;
 }
 

@@ -16,7 +16,8 @@ using namespace std::chrono_literals;
 
 std::optional<WallTime> createdAt(const api::Object& object) {
     api::meta::PartialObjectMetadata head; // metadata is field 1 of every kind
-    if (!head.ParseFromString(object.bytes()) || !head.metadata().has_creationtimestamp()) return std::nullopt;
+    if (!head.ParseFromString(object.bytes()) || !head.metadata().has_creationtimestamp())
+        return std::nullopt;
     return api::fromTime(head.metadata().creationtimestamp());
 }
 
@@ -29,14 +30,15 @@ QString cellText(const api::Table::Cell& cell) {
 /// A state word that says trouble or progress colours the row's status cell.
 Tone toneOfWord(const QString& word) {
     static const std::set<QString> good = {"Running", "Ready", "Active", "Bound", "True"};
-    static const std::set<QString> waiting = {"Pending", "ContainerCreating", "PodInitializing", "Creating", "Booting"};
+    static const std::set<QString> waiting = {"Pending", "ContainerCreating", "PodInitializing", "Creating",
+                                              "Booting"};
     static const std::set<QString> over = {"Completed", "Succeeded", "Stopped"};
     if (good.contains(word)) return Tone::Good;
     if (waiting.contains(word)) return Tone::Warning;
     if (over.contains(word)) return Tone::Completed;
     if (word == u"Terminating") return Tone::Deleting;
-    if (word.contains(u"NotReady") || word.contains(u"Err") || word.contains(u"BackOff") || word == u"Failed" ||
-        word == u"Unknown" || word == u"OOMKilled" || word == u"Evicted")
+    if (word.contains(u"NotReady") || word.contains(u"Err") || word.contains(u"BackOff") ||
+        word == u"Failed" || word == u"Unknown" || word == u"OOMKilled" || word == u"Evicted")
         return Tone::Bad;
     return Tone::Plain;
 }
@@ -116,11 +118,12 @@ void ObjectTable::take(const api::Table& table) {
         if (namespaceColumn_) columns.push_back({tr("Namespace"), {}});
         for (const auto& column : columns_) {
             const bool age = column.type == "date" || column.name == "Age";
-            columns.push_back({QString::fromStdString(column.name), QString::fromStdString(column.description),
-                               age                                                   ? LiveTableModel::ColumnType::Age
-                               : column.type == "integer" || column.type == "number" ? LiveTableModel::ColumnType::Number
-                                                                                     : LiveTableModel::ColumnType::Text,
-                               column.priority > 0});
+            columns.push_back(
+                {QString::fromStdString(column.name), QString::fromStdString(column.description),
+                 age                                                   ? LiveTableModel::ColumnType::Age
+                 : column.type == "integer" || column.type == "number" ? LiveTableModel::ColumnType::Number
+                                                                       : LiveTableModel::ColumnType::Text,
+                 column.priority > 0});
         }
         model_.reset(std::move(columns), std::move(rows));
         return;
@@ -148,8 +151,10 @@ void ObjectTable::watchFrom(Revision revision) {
         executor_.post([self = QPointer(this), generation, status = std::move(status)] {
             if (!self || self->generation_ != generation) return;
             self->watch_.reset();
-            if (status.reason == Reason::Expired || status.reason == Reason::Gone) self->fetch();
-            else self->retryLater(status);
+            if (status.reason == Reason::Expired || status.reason == Reason::Gone)
+                self->fetch();
+            else
+                self->retryLater(status);
         });
     };
     watch_ = cluster_.watch(resource_.name, options, std::move(sink));
@@ -158,8 +163,7 @@ void ObjectTable::watchFrom(Revision revision) {
 void ObjectTable::onEvent(const client::WatchEvent& event) {
     if (event.type == client::WatchEvent::Type::Bookmark) return;
     if (!local_ || !event.object) {
-        if (!again_.active())
-            again_.start(executor_, 500ms, [this] { fetch(); });
+        if (!again_.active()) again_.start(executor_, 500ms, [this] { fetch(); });
         return;
     }
     const api::Table::Row row = api::tableRow(event.object, executor_.clock().wallNow());

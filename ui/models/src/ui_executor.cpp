@@ -47,7 +47,9 @@ void UiExecutor::cancel(TimerId id) {
     keys_.erase(found);
 }
 
-bool UiExecutor::isCurrent() const { return QThread::currentThread() == thread(); }
+bool UiExecutor::isCurrent() const {
+    return QThread::currentThread() == thread();
+}
 
 bool UiExecutor::event(QEvent* event) {
     if (event->type() != wakeEvent) return QObject::event(event);

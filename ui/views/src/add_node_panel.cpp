@@ -7,12 +7,12 @@
 #include <QCompleter>
 #include <QGridLayout>
 #include <QLineEdit>
+#include <QPainter>
 
 namespace wheelhouse::ui {
 
-AddNodePanel::AddNodePanel(const Theme& theme, QWidget* parent) : QFrame(parent, Qt::Popup | Qt::FramelessWindowHint) {
-    setObjectName(QStringLiteral("popup"));
-    setAttribute(Qt::WA_StyledBackground);
+AddNodePanel::AddNodePanel(const Theme& theme, QWidget* parent)
+    : QFrame(parent, Qt::Popup | Qt::FramelessWindowHint), theme_(theme) {
     setAttribute(Qt::WA_TranslucentBackground);
     setFixedWidth(380);
     auto* column = new QVBoxLayout(this);
@@ -40,7 +40,8 @@ AddNodePanel::AddNodePanel(const Theme& theme, QWidget* parent) : QFrame(parent,
     const auto plain = [](int value) { return QString::number(value); };
     count_ = new Stepper(theme, 1, 50, 1, plain, this);
     cpus_ = new Stepper(theme, 1, 64, 1, plain, this);
-    memory_ = new Stepper(theme, 256, 65536, 512, [](int mib) { return bytesText(qint64{mib} << 20); }, this);
+    memory_ = new Stepper(
+        theme, 256, 65536, 512, [](int mib) { return bytesText(qint64{mib} << 20); }, this);
     memory_->setStep(256);
     zone_ = new QLineEdit(this);
     zone_->setPlaceholderText(tr("none"));
@@ -83,16 +84,31 @@ void AddNodePanel::prepare(std::vector<QString> taken, const QStringList& zones)
 }
 
 ClusterActions::NewMachines AddNodePanel::wanted() const {
-    return {simulated_->isChecked(), count_->value(), cpus_->value(), memory_->value(), zone_->text().trimmed()};
+    return {simulated_->isChecked(), count_->value(), cpus_->value(), memory_->value(),
+            zone_->text().trimmed()};
 }
 
-void AddNodePanel::setSimulated(bool simulated) { (simulated ? simulated_ : vm_)->setChecked(true); }
+void AddNodePanel::setSimulated(bool simulated) {
+    (simulated ? simulated_ : vm_)->setChecked(true);
+}
+
+void AddNodePanel::paintEvent(QPaintEvent*) {
+    QPainter p(this);
+    p.setRenderHint(QPainter::Antialiasing);
+    const Tokens& t = theme_.tokens();
+    p.setPen(QPen(Theme::mix(t.line, t.muted, 0.35), 1));
+    p.setBrush(t.panel);
+    p.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), 12, 12);
+}
 
 void AddNodePanel::refresh() {
     const auto machines = wanted();
-    note_->setText(machines.simulated ? tr("The same node agent on a runtime that only pretends: starts at once, costs almost nothing. Pods must ask for it.")
-                                      : tr("A Linux machine of its own with containerd. Takes a few seconds to come up."));
-    add_->setText(machines.count == 1 ? (machines.simulated ? tr("Add simulated node") : tr("Add VM node")) : tr("Add %n node(s)", nullptr, machines.count));
+    note_->setText(machines.simulated
+                       ? tr("The same node agent on a runtime that only pretends: starts at once, costs "
+                            "almost nothing. Pods must ask for it.")
+                       : tr("A Linux machine of its own with containerd. Takes a few seconds to come up."));
+    add_->setText(machines.count == 1 ? (machines.simulated ? tr("Add simulated node") : tr("Add VM node"))
+                                      : tr("Add %1 nodes").arg(machines.count));
     command_->setCommand(kubectl::apply({}, ClusterActions::machineManifest(machines, taken_), {}));
 }
 

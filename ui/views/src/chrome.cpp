@@ -6,6 +6,31 @@
 
 namespace wheelhouse::ui {
 
+namespace {
+
+/// A button that opens a list: text at the left, a chevron at the right.
+class Chooser final : public QPushButton {
+  public:
+    Chooser(const Theme& theme, QWidget* parent) : QPushButton(parent), theme_(theme) {
+        setProperty("role", "chooser");
+        setCursor(Qt::PointingHandCursor);
+    }
+
+  protected:
+    void paintEvent(QPaintEvent* event) override {
+        QPushButton::paintEvent(event);
+        QPainter p(this);
+        p.drawPixmap(
+            width() - 26, height() / 2 - 7,
+            theme_.pixmap(QStringLiteral("chevron-down"), 14, theme_.tokens().muted, devicePixelRatioF()));
+    }
+
+  private:
+    const Theme& theme_;
+};
+
+} // namespace
+
 RailButton::RailButton(const Theme& theme, const QString& icon, const QString& text, QWidget* parent)
     : QAbstractButton(parent), theme_(theme), icon_(icon) {
     setText(text);
@@ -50,7 +75,8 @@ void RailButton::leaveEvent(QEvent* event) {
     update();
 }
 
-TopBar::TopBar(ClusterSession& session, const Theme& theme, const QString& title, const QString& place, QWidget* parent)
+TopBar::TopBar(ClusterSession& session, const Theme& theme, const QString& title, const QString& place,
+               QWidget* parent)
     : QWidget(parent), session_(session), theme_(theme) {
     setObjectName(QStringLiteral("topBar"));
     setAttribute(Qt::WA_StyledBackground);
@@ -66,9 +92,8 @@ TopBar::TopBar(ClusterSession& session, const Theme& theme, const QString& title
     row->addSpacing(4);
     row->addWidget(state_);
     row->addSpacing(8);
-    nameSpace_ = makeButton(tr("all namespaces"), "chooser", this);
-    nameSpace_->setLayoutDirection(Qt::RightToLeft);
-    setThemedIcon(nameSpace_, theme, QStringLiteral("chevron-down"), Tone::Muted, 14);
+    nameSpace_ = new Chooser(theme, this);
+    nameSpace_->setText(tr("all namespaces"));
     nameSpace_->setMenu(new QMenu(nameSpace_));
     nameSpace_->setMinimumWidth(170);
     nameSpace_->setToolTip(tr("Namespace shown"));
@@ -129,32 +154,42 @@ void TopBar::fillNamespaces() {
 
 void TopBar::refresh() {
     switch (session_.connection()) {
-    case ClusterSession::Connection::Connecting: state_->setState(tr("connecting"), Tone::Muted); break;
-    case ClusterSession::Connection::Connected: state_->setState(tr("live"), Tone::Good); break;
-    case ClusterSession::Connection::Unreachable: state_->setState(tr("no answer"), Tone::Bad); break;
+    case ClusterSession::Connection::Connecting:
+        state_->setState(tr("connecting"), Tone::Muted);
+        break;
+    case ClusterSession::Connection::Connected:
+        state_->setState(tr("live"), Tone::Good);
+        break;
+    case ClusterSession::Connection::Unreachable:
+        state_->setState(tr("no answer"), Tone::Bad);
+        break;
     }
     const auto counts = session_.map().counts();
     const auto set = [](QPushButton* button, const QString& text, const char* tone) {
         if (button->text() != text) button->setText(text);
         restyle(button, "tone", tone);
     };
-    set(nodes_, counts.nodesInTrouble > 0 ? tr("%n node(s)", nullptr, counts.nodes) + tr(", %1 down").arg(counts.nodesInTrouble) : tr("%n node(s)", nullptr, counts.nodes),
+    const QString nodes = counts.nodes == 1 ? tr("1 node") : tr("%1 nodes").arg(counts.nodes);
+    set(nodes_, counts.nodesInTrouble > 0 ? nodes + tr(", %1 down").arg(counts.nodesInTrouble) : nodes,
         counts.nodesInTrouble > 0 ? "bad" : "");
-    set(pods_, tr("%n pod(s)", nullptr, counts.pods), "");
+    set(pods_, counts.pods == 1 ? tr("1 pod") : tr("%1 pods").arg(counts.pods), "");
     set(pending_, tr("%1 pending").arg(counts.pending), "warning");
     set(failing_, tr("%1 failing").arg(counts.failing), "bad");
     pending_->setVisible(counts.pending > 0);
     failing_->setVisible(counts.failing > 0);
 }
 
-Banner::Banner(const Theme& theme, const char* kind, const QString& icon, Tone tone, QWidget* parent) : QWidget(parent) {
+Banner::Banner(const Theme& theme, const char* kind, const QString& icon, Tone tone, QWidget* parent)
+    : QWidget(parent) {
     setObjectName(QString::fromLatin1(kind));
     setAttribute(Qt::WA_StyledBackground);
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(20, 6, 12, 6);
     row->setSpacing(10);
     auto* mark = new QLabel(this);
-    const auto draw = [this, mark, &theme, icon, tone] { mark->setPixmap(theme.pixmap(icon, 16, theme.color(tone), devicePixelRatioF())); };
+    const auto draw = [this, mark, &theme, icon, tone] {
+        mark->setPixmap(theme.pixmap(icon, 16, theme.color(tone), devicePixelRatioF()));
+    };
     draw();
     connect(&theme, &Theme::changed, this, draw);
     text_ = new QLabel(this);
@@ -175,7 +210,9 @@ void Banner::say(const QString& text) {
     setVisible(!text.isEmpty());
 }
 
-QString Banner::text() const { return text_->text(); }
+QString Banner::text() const {
+    return text_->text();
+}
 
 QPushButton* Banner::addButton(const QString& text) {
     auto* button = makeButton(text, "", this);

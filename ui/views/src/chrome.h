@@ -31,7 +31,8 @@ class RailButton final : public QAbstractButton {
 class TopBar final : public QWidget {
     Q_OBJECT
   public:
-    TopBar(ClusterSession& session, const Theme& theme, const QString& title, const QString& place, QWidget* parent);
+    TopBar(ClusterSession& session, const Theme& theme, const QString& title, const QString& place,
+           QWidget* parent);
     QPushButton* deployButton() { return deploy_; }
     QPushButton* namespaceButton() { return nameSpace_; }
 

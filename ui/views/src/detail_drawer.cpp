@@ -19,8 +19,10 @@ const api::ResourceName eventResource{"", "v1", "events"};
 
 } // namespace
 
-DetailDrawer::DetailDrawer(ClusterSession& session, ClusterActions& actions, const Theme& theme, QWidget* parent)
-    : QWidget(parent), session_(session), actions_(actions), theme_(theme), events_([&session] { return session.now(); }) {
+DetailDrawer::DetailDrawer(ClusterSession& session, ClusterActions& actions, const Theme& theme,
+                           QWidget* parent)
+    : QWidget(parent), session_(session), actions_(actions), theme_(theme),
+      events_([&session] { return session.now(); }) {
     setObjectName(QStringLiteral("drawer"));
     setAttribute(Qt::WA_StyledBackground);
     auto* column = new QVBoxLayout(this);
@@ -50,7 +52,8 @@ void DetailDrawer::buildHeader(QWidget* header) {
     auto* first = new QHBoxLayout;
     first->setSpacing(8);
     title_ = new ElidedLabel(Qt::ElideMiddle, header);
-    title_->setStyleSheet(QStringLiteral("font-family:'JetBrains Mono','DejaVu Sans Mono',monospace;font-size:15px;font-weight:600"));
+    title_->setStyleSheet(QStringLiteral(
+        "font-family:'JetBrains Mono','DejaVu Sans Mono',monospace;font-size:15px;font-weight:600"));
     chip_ = new StateChip(theme_, header);
     auto* close = makeButton({}, "quiet", header);
     setThemedIcon(close, theme_, QStringLiteral("close"), Tone::Muted);
@@ -92,7 +95,8 @@ void DetailDrawer::buildBody() {
     scroll->setWidgetResizable(true);
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll->setStyleSheet(QStringLiteral("QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; }"));
+    scroll->setStyleSheet(
+        QStringLiteral("QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; }"));
     auto* padded = new QWidget(scroll);
     auto* inner = new QVBoxLayout(padded);
     inner->setContentsMargins(20, 16, 16, 16);
@@ -113,7 +117,8 @@ void DetailDrawer::buildBody() {
     edit->setObjectName(QStringLiteral("action.edit"));
     edit->setToolTip(tr("Open it in the editor below, to change and apply"));
     setThemedIcon(edit, theme_, QStringLiteral("document"), Tone::Plain);
-    connect(edit, &QPushButton::clicked, this, [this] { Q_EMIT editRequested(yaml_->toPlainText(), subject_.name); });
+    connect(edit, &QPushButton::clicked, this,
+            [this] { Q_EMIT editRequested(yaml_->toPlainText(), subject_.name); });
     yamlColumn->addWidget(yaml_, 1);
     yamlColumn->addWidget(edit, 0, Qt::AlignRight);
     pages_->addWidget(yamlPage);
@@ -156,7 +161,8 @@ void DetailDrawer::buildConfirm() {
     });
 }
 
-void DetailDrawer::ask(const QString& question, const QString& verb, const QString& command, std::function<void()> act) {
+void DetailDrawer::ask(const QString& question, const QString& verb, const QString& command,
+                       std::function<void()> act) {
     question_->setText(question);
     confirmYes_->setText(verb);
     confirmed_ = std::move(act);
@@ -165,8 +171,12 @@ void DetailDrawer::ask(const QString& question, const QString& verb, const QStri
     confirmYes_->setFocus();
 }
 
-bool DetailDrawer::isMachine() const { return machine_ != nullptr; }
-bool DetailDrawer::isPod() const { return subject_.resource.kind == "Pod"; }
+bool DetailDrawer::isMachine() const {
+    return machine_ != nullptr;
+}
+bool DetailDrawer::isPod() const {
+    return subject_.resource.kind == "Pod";
+}
 
 QString DetailDrawer::word() const {
     if (!object_ && machine_) return QStringLiteral("machine");
@@ -186,7 +196,8 @@ void DetailDrawer::clear() {
 }
 
 void DetailDrawer::show(Subject subject) {
-    const bool same = subject.name == subject_.name && subject.nameSpace == subject_.nameSpace && subject.resource.name == subject_.resource.name;
+    const bool same = subject.name == subject_.name && subject.nameSpace == subject_.nameSpace &&
+                      subject.resource.name == subject_.resource.name;
     if (same && watch_) return;
     clear();
     subject_ = std::move(subject);
@@ -218,7 +229,8 @@ void DetailDrawer::show(Subject subject) {
     options.fieldSelector = "involvedObject.name=" + subject_.name.toStdString();
     client::WatchSink sink;
     sink.onEvent = [this](const client::WatchEvent& event) {
-        if (event.object && event.type != client::WatchEvent::Type::Deleted) events_.event(Change::Added, event.object);
+        if (event.object && event.type != client::WatchEvent::Type::Deleted)
+            events_.event(Change::Added, event.object);
     };
     sink.onEnd = [](const auto&) {};
     eventWatch_ = session_.cluster().watch(eventResource, options, std::move(sink));
@@ -235,7 +247,8 @@ void DetailDrawer::follow(const client::ResourceInfo& resource, bool machine) {
     const auto generation = generation_;
     sink.onEvent = [this, machine](const client::WatchEvent& event) { take(event, machine); };
     sink.onEnd = [this, generation, machine, resource](const auto&) {
-        // Watches end as a matter of course; look again soon. Not from inside the subscription's own callback.
+        // Watches end as a matter of course; look again soon. Not from inside the subscription's own
+        // callback.
         session_.executor().postAfter(500ms, [self = QPointer(this), generation, machine, resource] {
             if (self && self->generation_ == generation) self->follow(resource, machine);
         });
@@ -246,8 +259,10 @@ void DetailDrawer::follow(const client::ResourceInfo& resource, bool machine) {
 void DetailDrawer::take(const client::WatchEvent& event, bool machine) {
     if (event.type == client::WatchEvent::Type::Bookmark || !event.object) return;
     const bool deleted = event.type == client::WatchEvent::Type::Deleted;
-    if (machine) machine_ = deleted ? nullptr : event.object;
-    else object_ = event.object;
+    if (machine)
+        machine_ = deleted ? nullptr : event.object;
+    else
+        object_ = event.object;
     if (!machine) gone_ = deleted;
     if (deleted && subject_.machineToo && !machine) object_.reset();
     pacer_.request();
@@ -268,7 +283,8 @@ void DetailDrawer::refresh() {
             if (!machine.problem.isEmpty()) facts_.problem = machine.problem;
             facts_.console = machine.console;
             facts_.power = machine.power;
-            facts_.sections.insert(facts_.sections.begin() + 1, machine.sections.begin(), machine.sections.end());
+            facts_.sections.insert(facts_.sections.begin() + 1, machine.sections.begin(),
+                                   machine.sections.end());
         }
     }
     const bool missing = !object_ && !machine_;
@@ -276,23 +292,30 @@ void DetailDrawer::refresh() {
         chip_->setState(tr("Deleted"), Tone::Completed);
         subtitle_->setText(tr("It is gone."));
     } else if (!missing) {
-        chip_->setState(gone_ && !subject_.machineToo ? tr("Deleted") : facts_.state, gone_ && !subject_.machineToo ? Tone::Completed : facts_.tone);
+        chip_->setState(gone_ && !subject_.machineToo ? tr("Deleted") : facts_.state,
+                        gone_ && !subject_.machineToo ? Tone::Completed : facts_.tone);
         subtitle_->setText(facts_.subtitle);
     }
     problem_->setText(facts_.problem);
-    problem_->setVisible(!facts_.problem.isEmpty());
+    problem_->setVisible(!facts_.problem.isEmpty() && facts_.problem != facts_.state);
     sheet_->setFacts(facts_.sections);
     if (console_->toPlainText() != facts_.console) {
         console_->setPlainText(facts_.console);
         console_->document()->setDefaultFont(theme_.mono(metrics::captionPx));
         console_->verticalScrollBar()->setValue(console_->verticalScrollBar()->maximum());
     }
-    if (isPod() && !facts_.containers.isEmpty()) logs_->open(subject_.nameSpace, subject_.name, facts_.containers);
+    if (isPod() && !facts_.containers.isEmpty())
+        logs_->open(subject_.nameSpace, subject_.name, facts_.containers);
     rebuildTabs();
     rebuildActions();
+    if (command_->command().startsWith(u"kubectl get "))
+        command_->setCommand(kubectl::get(word(), subject_.nameSpace, subject_.name));
     if (pages_->currentIndex() == Yaml) fetchYaml();
     // "running for 5s" moves on while somebody looks.
-    if (!missing && isVisible() && !age_.active()) age_.start(session_.executor(), 10s, [this] { if (isVisible()) refresh(); });
+    if (!missing && isVisible() && !age_.active())
+        age_.start(session_.executor(), 10s, [this] {
+            if (isVisible()) refresh();
+        });
 }
 
 void DetailDrawer::rebuildTabs() {
@@ -301,7 +324,8 @@ void DetailDrawer::rebuildTabs() {
     if (!facts_.console.isEmpty()) wanted.push_back(Console);
     if (wanted == shownTabs_) return;
     const Tab current = static_cast<Tab>(pages_->currentIndex());
-    static const char* names[] = {QT_TR_NOOP("Status"), QT_TR_NOOP("Events"), QT_TR_NOOP("YAML"), QT_TR_NOOP("Logs"), QT_TR_NOOP("Console")};
+    static const char* names[] = {QT_TR_NOOP("Status"), QT_TR_NOOP("Events"), QT_TR_NOOP("YAML"),
+                                  QT_TR_NOOP("Logs"), QT_TR_NOOP("Console")};
     const QSignalBlocker quiet(tabs_);
     while (tabs_->count() > 0)
         tabs_->removeTab(0);
@@ -321,7 +345,13 @@ void DetailDrawer::openTab(Tab tab) {
 void DetailDrawer::rebuildActions() {
     const bool away = !object_ && !machine_;
     const bool nodeLike = subject_.resource.kind == "Node" || subject_.resource.kind == "Machine";
-    const QString key = QStringLiteral("%1/%2/%3/%4/%5/%6").arg(away).arg(nodeLike).arg(isMachine()).arg(facts_.power).arg(facts_.cordoned).arg(gone_);
+    const QString key = QStringLiteral("%1/%2/%3/%4/%5/%6")
+                            .arg(away)
+                            .arg(nodeLike)
+                            .arg(isMachine())
+                            .arg(facts_.power)
+                            .arg(facts_.cordoned)
+                            .arg(gone_);
     if (key == shownActions_) return;
     shownActions_ = key;
     while (actionRow_->count() > 1) {
@@ -335,17 +365,23 @@ void DetailDrawer::rebuildActions() {
     const QString name = subject_.name;
     if (nodeLike && (isMachine() || subject_.resource.kind == "Machine")) {
         const bool off = facts_.power == u"Off" || facts_.power == u"Frozen";
-        addAction(QStringLiteral("power"), off ? tr("Power on") : tr("Cut power"), QStringLiteral("power"), off ? "" : "danger",
-                  kubectl::setPower(name, off ? QStringLiteral("On") : QStringLiteral("Off")), [this, off] { askPower(off); });
+        offer(QStringLiteral("power"), off ? tr("Power on") : tr("Cut power"), QStringLiteral("power"),
+              off ? "" : "danger",
+              kubectl::setPower(name, off ? QStringLiteral("On") : QStringLiteral("Off")),
+              [this, off] { askPower(off); });
     }
     if (subject_.resource.kind == "Node" && object_)
-        addAction(QStringLiteral("cordon"), facts_.cordoned ? tr("Uncordon") : tr("Cordon"), QStringLiteral("cordon"), "", kubectl::cordon(name, !facts_.cordoned),
-                  [this, name, cordon = !facts_.cordoned] { actions_.setCordoned(name, cordon); });
-    const QString removal = isMachine() ? kubectl::remove(QStringLiteral("machine"), {}, name) : kubectl::remove(word(), subject_.nameSpace, name);
-    addAction(QStringLiteral("delete"), nodeLike ? tr("Remove") : tr("Delete"), QStringLiteral("trash"), "danger", removal, [this] { askDelete(); });
+        offer(QStringLiteral("cordon"), facts_.cordoned ? tr("Uncordon") : tr("Cordon"),
+              QStringLiteral("cordon"), "", kubectl::cordon(name, !facts_.cordoned),
+              [this, name, cordon = !facts_.cordoned] { actions_.setCordoned(name, cordon); });
+    const QString removal = isMachine() ? kubectl::remove(QStringLiteral("machine"), {}, name)
+                                        : kubectl::remove(word(), subject_.nameSpace, name);
+    offer(QStringLiteral("delete"), nodeLike ? tr("Remove") : tr("Delete"), QStringLiteral("trash"), "danger",
+          removal, [this] { askDelete(); });
 }
 
-void DetailDrawer::addAction(const QString& id, const QString& text, const QString& icon, const char* role, const QString& command, std::function<void()> act) {
+void DetailDrawer::offer(const QString& id, const QString& text, const QString& icon, const char* role,
+                         const QString& command, std::function<void()> act) {
     auto* button = makeButton(text, role, this);
     button->setObjectName(QStringLiteral("action.") + id);
     button->setProperty("command", command);
@@ -360,25 +396,33 @@ void DetailDrawer::addAction(const QString& id, const QString& text, const QStri
 bool DetailDrawer::eventFilter(QObject* watched, QEvent* event) {
     const bool in = event->type() == QEvent::Enter || event->type() == QEvent::FocusIn;
     const bool out = event->type() == QEvent::Leave || event->type() == QEvent::FocusOut;
-    if (in) command_->setCommand(watched->property("command").toString());
-    else if (out && !confirm_->isVisible()) command_->setCommand(kubectl::get(word(), subject_.nameSpace, subject_.name));
+    if (in)
+        command_->setCommand(watched->property("command").toString());
+    else if (out && !confirm_->isVisible())
+        command_->setCommand(kubectl::get(word(), subject_.nameSpace, subject_.name));
     return QWidget::eventFilter(watched, event);
 }
 
 void DetailDrawer::askDelete() {
     const QString name = subject_.name;
     if (isMachine()) {
-        ask(tr("Remove %1? Its machine and disk are deleted; its pods move elsewhere.").arg(name), tr("Remove"), kubectl::remove(QStringLiteral("machine"), {}, name), [this, name] { actions_.removeMachine(name); });
+        ask(tr("Remove %1? Its machine and disk are deleted; its pods move elsewhere.").arg(name),
+            tr("Remove"), kubectl::remove(QStringLiteral("machine"), {}, name),
+            [this, name] { actions_.removeMachine(name); });
         return;
     }
-    const QString question = isPod() ? tr("Delete pod %1? Whoever owns it makes a new one.").arg(name) : tr("Delete %1 %2?").arg(word(), name);
-    ask(question, tr("Delete"), kubectl::remove(word(), subject_.nameSpace, name), [this, subject = subject_] { actions_.remove(subject.resource, subject.nameSpace, subject.name); });
+    const QString question = isPod() ? tr("Delete pod %1? Whoever owns it makes a new one.").arg(name)
+                                     : tr("Delete %1 %2?").arg(word(), name);
+    ask(question, tr("Delete"), kubectl::remove(word(), subject_.nameSpace, name),
+        [this, subject = subject_] { actions_.remove(subject.resource, subject.nameSpace, subject.name); });
 }
 
 void DetailDrawer::askPower(bool on) {
     const QString name = subject_.name;
     if (on) return actions_.setPower(name, QStringLiteral("On"));
-    ask(tr("Cut the power of %1, as pulling the plug would?").arg(name), tr("Cut power"), kubectl::setPower(name, QStringLiteral("Off")), [this, name] { actions_.setPower(name, QStringLiteral("Off")); });
+    ask(tr("Cut the power of %1, as pulling the plug would?").arg(name), tr("Cut power"),
+        kubectl::setPower(name, QStringLiteral("Off")),
+        [this, name] { actions_.setPower(name, QStringLiteral("Off")); });
 }
 
 void DetailDrawer::fetchYaml() {
@@ -387,7 +431,8 @@ void DetailDrawer::fetchYaml() {
     session_.cluster().yaml(resource, subject_.nameSpace.toStdString(), subject_.name.toStdString(),
                             [self = QPointer(this), generation = generation_](Result<std::string> text) {
                                 if (!self || self->generation_ != generation) return;
-                                const QString yaml = text ? QString::fromStdString(*text) : QStringLiteral("# ") + errorLine(text.error());
+                                const QString yaml = text ? QString::fromStdString(*text)
+                                                          : QStringLiteral("# ") + errorLine(text.error());
                                 if (yaml == self->yaml_->toPlainText()) return;
                                 const int at = self->yaml_->verticalScrollBar()->value();
                                 self->yaml_->setPlainText(yaml);

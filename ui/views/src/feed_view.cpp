@@ -26,7 +26,8 @@ class FeedDelegate final : public QStyledItemDelegate {
         }
         const auto draw = [&](const QRect& rect, const QString& text, const QColor& color) {
             p->setPen(color);
-            p->drawText(rect, Qt::AlignLeft | Qt::AlignVCenter, p->fontMetrics().elidedText(text, Qt::ElideRight, rect.width()));
+            p->drawText(rect, Qt::AlignLeft | Qt::AlignVCenter,
+                        p->fontMetrics().elidedText(text, Qt::ElideRight, rect.width()));
         };
         p->setFont(theme_.mono(metrics::smallPx));
         draw(r, index.sibling(index.row(), 0).data().toString(), t.muted);
@@ -46,7 +47,9 @@ class FeedDelegate final : public QStyledItemDelegate {
             // The user's own deeds carry the command that does the same.
             const int used = p->fontMetrics().horizontalAdvance(text) + 16;
             p->setFont(theme_.mono(metrics::captionPx));
-            if (used < r.width() - 80) draw(r.adjusted(used, 0, 0, 0), index.data(LiveTableModel::ExtraRole).toString().section(u'\n', 0, 0), t.muted);
+            if (used < r.width() - 80)
+                draw(r.adjusted(used, 0, 0, 0),
+                     index.data(LiveTableModel::ExtraRole).toString().section(u'\n', 0, 0), t.muted);
         }
         p->restore();
     }
@@ -69,7 +72,9 @@ FeedView::FeedView(FeedModel& model, const Theme& theme, QWidget* parent) : QLis
     connect(&theme, &Theme::changed, viewport(), qOverload<>(&QWidget::update));
     connect(this, &QAbstractItemView::activated, this, [this](const QModelIndex& index) {
         const QString name = index.data(LiveTableModel::NameRole).toString();
-        if (!name.isEmpty()) Q_EMIT objectActivated(index.data(LiveTableModel::ExtraRole).toString(), index.data(LiveTableModel::NamespaceRole).toString(), name);
+        if (!name.isEmpty())
+            Q_EMIT objectActivated(index.data(LiveTableModel::ExtraRole).toString(),
+                                   index.data(LiveTableModel::NamespaceRole).toString(), name);
     });
     connect(this, &QAbstractItemView::clicked, this, &QAbstractItemView::activated);
 }
@@ -79,8 +84,9 @@ void FeedView::paintEvent(QPaintEvent* event) {
     QPainter p(viewport());
     p.setFont(theme_.body());
     p.setPen(theme_.tokens().muted);
-    p.drawText(viewport()->rect().adjusted(20, 12, -20, 0), Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap,
-               tr("Nothing has happened yet. What the scheduler, the nodes and you do is told here, newest first."));
+    p.drawText(
+        viewport()->rect().adjusted(20, 12, -20, 0), Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap,
+        tr("Nothing has happened yet. What the scheduler, the nodes and you do is told here, newest first."));
 }
 
 void FeedView::contextMenuEvent(QContextMenuEvent* event) {
@@ -88,10 +94,13 @@ void FeedView::contextMenuEvent(QContextMenuEvent* event) {
     if (!index.isValid()) return;
     QMenu menu(this);
     menu.addAction(tr("Copy line"), this, [index] {
-        QApplication::clipboard()->setText(index.sibling(index.row(), 1).data().toString() + u' ' + index.sibling(index.row(), 2).data().toString());
+        QApplication::clipboard()->setText(index.sibling(index.row(), 1).data().toString() + u' ' +
+                                           index.sibling(index.row(), 2).data().toString());
     });
     if (index.data(LiveTableModel::NameRole).toString().isEmpty())
-        menu.addAction(tr("Copy kubectl command"), this, [index] { QApplication::clipboard()->setText(index.data(LiveTableModel::ExtraRole).toString()); });
+        menu.addAction(tr("Copy kubectl command"), this, [index] {
+            QApplication::clipboard()->setText(index.data(LiveTableModel::ExtraRole).toString());
+        });
     menu.exec(event->globalPos());
 }
 

@@ -23,7 +23,8 @@ LogsView::LogsView(client::Cluster& cluster, Executor& executor, const Theme& th
     : QWidget(parent), cluster_(cluster), executor_(executor), theme_(theme) {
     stack_ = new QStackedWidget(this);
     empty_ = new EmptyState(theme, QStringLiteral("terminal"), this);
-    empty_->setTexts(tr("No log chosen"), tr("Select a pod on the map or in a table to read what its containers write."));
+    empty_->setTexts(tr("No log chosen"),
+                     tr("Select a pod on the map or in a table to read what its containers write."));
     auto* page = new QWidget(this);
     auto* column = new QVBoxLayout(page);
     column->setContentsMargins(16, 8, 16, 12);
@@ -36,7 +37,8 @@ LogsView::LogsView(client::Cluster& cluster, Executor& executor, const Theme& th
     buildBar();
     auto* bar = new QHBoxLayout;
     bar->setSpacing(6);
-    for (QWidget* widget : std::initializer_list<QWidget*>{title_, status_, containerButton_, previous_, wrap_, follow_, search_, count_})
+    for (QWidget* widget : std::initializer_list<QWidget*>{title_, status_, containerButton_, previous_,
+                                                           wrap_, follow_, search_, count_})
         bar->addWidget(widget, widget == title_ ? 1 : 0);
     column->addLayout(bar);
     column->addWidget(edit_, 1);
@@ -85,7 +87,9 @@ void LogsView::buildBar() {
     connect(follow_, &QPushButton::toggled, this, [this](bool on) {
         if (on) edit_->verticalScrollBar()->setValue(edit_->verticalScrollBar()->maximum());
     });
-    connect(wrap_, &QPushButton::toggled, this, [this](bool on) { edit_->setLineWrapMode(on ? QPlainTextEdit::WidgetWidth : QPlainTextEdit::NoWrap); });
+    connect(wrap_, &QPushButton::toggled, this, [this](bool on) {
+        edit_->setLineWrapMode(on ? QPlainTextEdit::WidgetWidth : QPlainTextEdit::NoWrap);
+    });
     connect(search_, &QLineEdit::textChanged, this, [this] {
         markHits();
         find(true);
@@ -121,9 +125,13 @@ void LogsView::clear() {
     stack_->setCurrentIndex(0);
 }
 
-QString LogsView::text() const { return edit_->toPlainText(); }
+QString LogsView::text() const {
+    return edit_->toPlainText();
+}
 
-QString LogsView::command() const { return kubectl::logs(nameSpace_, pod_, container_, !previous_->isChecked(), previous_->isChecked()); }
+QString LogsView::command() const {
+    return kubectl::logs(nameSpace_, pod_, container_, !previous_->isChecked(), previous_->isChecked());
+}
 
 void LogsView::stop() {
     ++generation_;
@@ -209,7 +217,10 @@ void LogsView::markHits() {
             ++hits_;
         }
     }
-    count_->setText(wanted.isEmpty() ? QString() : hits_ >= mostHits ? tr("%1+").arg(mostHits) : tr("%n hit(s)", nullptr, hits_));
+    count_->setText(wanted.isEmpty()    ? QString()
+                    : hits_ >= mostHits ? tr("%1+").arg(mostHits)
+                    : hits_ == 1        ? tr("1 hit")
+                                        : tr("%1 hits").arg(hits_));
     edit_->setExtraSelections(marks);
 }
 

@@ -25,9 +25,13 @@ struct MainWindow::Impl {
     enum Dock { Feed, Logs, Yaml };
 
     Impl(MainWindow& window, MainWindowOptions given, client::Cluster& cluster, Executor& executor)
-        : self(window), options(std::move(given)), theme(isDark()), session(cluster, executor), actions(cluster) {}
+        : self(window), options(std::move(given)), theme(isDark()), session(cluster, executor),
+          actions(cluster) {}
 
-    bool isDark() const { return options.appearance == Appearance::System ? Theme::systemIsDark() : options.appearance == Appearance::Dark; }
+    bool isDark() const {
+        return options.appearance == Appearance::System ? Theme::systemIsDark()
+                                                        : options.appearance == Appearance::Dark;
+    }
     void build();
     QWidget* buildRail();
     QWidget* buildCentre();
@@ -35,7 +39,8 @@ struct MainWindow::Impl {
     void connectAll();
     void applyTheme();
     void openDock(Dock tab);
-    void showObject(const QString& kind, const QString& nameSpace, const QString& name, DetailDrawer::Tab tab = DetailDrawer::Status);
+    void showObject(const QString& kind, const QString& nameSpace, const QString& name,
+                    DetailDrawer::Tab tab = DetailDrawer::Status);
     void showPod(const Uid& uid, DetailDrawer::Tab tab = DetailDrawer::Status);
     void showNode(const QString& name);
     void hideDrawer();
@@ -71,7 +76,8 @@ struct MainWindow::Impl {
     QSplitter* horizontal = nullptr;
 };
 
-MainWindow::MainWindow(MainWindowOptions options, client::Cluster& cluster, Executor& executor, QWidget* parent)
+MainWindow::MainWindow(MainWindowOptions options, client::Cluster& cluster, Executor& executor,
+                       QWidget* parent)
     : QMainWindow(parent) {
     Theme::prepareApplication();
     impl_ = std::make_unique<Impl>(*this, std::move(options), cluster, executor);
@@ -83,6 +89,7 @@ MainWindow::MainWindow(MainWindowOptions options, client::Cluster& cluster, Exec
     impl_->applyTheme();
     impl_->connectAll();
     setNotice(impl_->options.notice);
+    impl_->mapPage->map()->setFocus(Qt::OtherFocusReason);
     // The first picture comes before the first question to the cluster.
     executor.post([self = QPointer(this)] {
         if (self) self->impl_->session.start();
@@ -120,7 +127,7 @@ void MainWindow::Impl::build() {
     vertical->addWidget(buildDock());
     vertical->setStretchFactor(0, 1);
     vertical->setStretchFactor(1, 0);
-    vertical->setSizes({640, 210});
+    vertical->setSizes({660, 196});
     column->addWidget(vertical, 1);
     row->addLayout(column, 1);
     self.setCentralWidget(root);
@@ -138,7 +145,10 @@ QWidget* MainWindow::Impl::buildRail() {
     auto* wheel = new QLabel(rail);
     wheel->setAlignment(Qt::AlignCenter);
     wheel->setFixedHeight(metrics::topBarHeight);
-    const auto draw = [this, wheel] { wheel->setPixmap(theme.pixmap(QStringLiteral("wheel"), 32, theme.tokens().accent, self.devicePixelRatioF())); };
+    const auto draw = [this, wheel] {
+        wheel->setPixmap(
+            theme.pixmap(QStringLiteral("wheel"), 32, theme.tokens().accent, self.devicePixelRatioF()));
+    };
     draw();
     QObject::connect(&theme, &Theme::changed, wheel, draw);
     column->addWidget(wheel);
@@ -209,7 +219,8 @@ QWidget* MainWindow::Impl::buildDock() {
 void MainWindow::Impl::connectAll() {
     QObject::connect(mapPlace, &QAbstractButton::clicked, &self, [this] { place(0); });
     QObject::connect(objectsPlace, &QAbstractButton::clicked, &self, [this] { place(1); });
-    QObject::connect(top, &TopBar::namespaceChosen, &self, [this](const QString& name) { chooseNamespace(name); });
+    QObject::connect(top, &TopBar::namespaceChosen, &self,
+                     [this](const QString& name) { chooseNamespace(name); });
     QObject::connect(top, &TopBar::deployRequested, &self, [this] { deploy(); });
     QObject::connect(objects, &ObjectsView::deployRequested, &self, [this] { deploy(); });
     QObject::connect(top, &TopBar::nodesRequested, &self, [this] { place(0); });
@@ -221,14 +232,18 @@ void MainWindow::Impl::connectAll() {
         place(0);
         mapPage->setOnlyTrouble(true);
     });
-    QObject::connect(top, &TopBar::appearanceRequested, &self, [this] { self.setAppearance(theme.isDark() ? Appearance::Light : Appearance::Dark); });
-    QObject::connect(dockTabs, &QTabBar::currentChanged, &self, [this](int index) { openDock(static_cast<Dock>(index)); });
+    QObject::connect(top, &TopBar::appearanceRequested, &self,
+                     [this] { self.setAppearance(theme.isDark() ? Appearance::Light : Appearance::Dark); });
+    QObject::connect(dockTabs, &QTabBar::currentChanged, &self,
+                     [this](int index) { openDock(static_cast<Dock>(index)); });
     MapView* map = mapPage->map();
     QObject::connect(map, &MapView::podActivated, &self, [this](const Uid& uid) { showPod(uid); });
     QObject::connect(map, &MapView::nodeActivated, &self, [this](const QString& name) { showNode(name); });
     QObject::connect(map, &MapView::nothingActivated, &self, [this] { hideDrawer(); });
-    QObject::connect(map, &MapView::podMenu, &self, [this](const Uid& uid, const QPoint& at) { podMenu(uid, at); });
-    QObject::connect(map, &MapView::nodeMenu, &self, [this](const QString& name, const QPoint& at) { nodeMenu(name, at); });
+    QObject::connect(map, &MapView::podMenu, &self,
+                     [this](const Uid& uid, const QPoint& at) { podMenu(uid, at); });
+    QObject::connect(map, &MapView::nodeMenu, &self,
+                     [this](const QString& name, const QPoint& at) { nodeMenu(name, at); });
     QObject::connect(mapPage, &MapPage::addNodeRequested, &self, [this](QWidget* near) { addNodes(near); });
     QObject::connect(addPanel, &AddNodePanel::chosen, &self, [this] {
         std::vector<QString> taken;
@@ -236,20 +251,34 @@ void MainWindow::Impl::connectAll() {
             taken.push_back(name);
         actions.addMachines(addPanel->wanted(), taken);
     });
-    QObject::connect(objects, &ObjectsView::objectActivated, &self, [this](const client::ResourceInfo& resource, const QString& nameSpace, const QString& name) {
-        showObject(QString::fromStdString(resource.kind), nameSpace, name);
-    });
-    QObject::connect(feed, &FeedView::objectActivated, &self, [this](const QString& kind, const QString& nameSpace, const QString& name) { showObject(kind, nameSpace, name); });
+    QObject::connect(
+        objects, &ObjectsView::objectActivated, &self,
+        [this](const client::ResourceInfo& resource, const QString& nameSpace, const QString& name) {
+            showObject(QString::fromStdString(resource.kind), nameSpace, name);
+        });
+    QObject::connect(feed, &FeedView::objectActivated, &self,
+                     [this](const QString& kind, const QString& nameSpace, const QString& name) {
+                         showObject(kind, nameSpace, name);
+                     });
     QObject::connect(drawer, &DetailDrawer::closed, &self, [this] { hideDrawer(); });
-    QObject::connect(drawer, &DetailDrawer::editRequested, &self, [this](const QString& text, const QString&) { self.openManifest(text, {}); });
-    QObject::connect(&actions, &ClusterActions::done, &self, [this](const QString& what, const QString& command) { session.feed().note(MainWindow::tr("You"), what, Tone::Warning, command); });
-    QObject::connect(&actions, &ClusterActions::failed, &self, [this](const QString& what, const Status& status, const QString& command) {
-        session.feed().note(MainWindow::tr("Refused"), what + u' ' + errorLine(status), Tone::Bad, command);
-        failure->say(MainWindow::tr("Not done: %1 %2").arg(what, errorLine(status)));
-    });
+    QObject::connect(drawer, &DetailDrawer::editRequested, &self,
+                     [this](const QString& text, const QString&) { self.openManifest(text, {}); });
+    QObject::connect(&actions, &ClusterActions::done, &self,
+                     [this](const QString& what, const QString& command) {
+                         session.feed().note(MainWindow::tr("You"), what, Tone::Warning, command);
+                     });
+    QObject::connect(&actions, &ClusterActions::failed, &self,
+                     [this](const QString& what, const Status& status, const QString& command) {
+                         session.feed().note(MainWindow::tr("Refused"), what + u' ' + errorLine(status),
+                                             Tone::Bad, command);
+                         failure->say(MainWindow::tr("Not done: %1 %2").arg(what, errorLine(status)));
+                     });
     QObject::connect(&session, &ClusterSession::connectionChanged, &self, [this] {
         const bool away = session.connection() == ClusterSession::Connection::Unreachable;
-        unreachable->say(away ? MainWindow::tr("%1 does not answer: %2. What you see is the last known state; it is tried again by itself.").arg(options.place, session.connectionError()) : QString());
+        unreachable->say(away ? MainWindow::tr("%1 does not answer: %2. What you see is the last known "
+                                               "state; it is tried again by itself.")
+                                    .arg(options.place, session.connectionError())
+                              : QString());
     });
     const auto key = [this](const QKeySequence& sequence, auto act) {
         QObject::connect(new QShortcut(sequence, &self), &QShortcut::activated, &self, act);
@@ -276,7 +305,9 @@ void MainWindow::Impl::openDock(Dock tab) {
     dockPages->setCurrentIndex(tab);
     const QList<int> sizes = vertical->sizes();
     const int total = sizes[0] + sizes[1];
-    const int wanted = tab == Yaml ? std::max(300, total * 2 / 5) : tab == Logs ? std::max(240, total / 3) : sizes[1];
+    const int wanted = tab == Yaml   ? std::max(300, total * 2 / 5)
+                       : tab == Logs ? std::max(240, total / 3)
+                                     : sizes[1];
     if (sizes[1] < wanted) vertical->setSizes({total - wanted, wanted});
 }
 
@@ -291,7 +322,8 @@ void MainWindow::Impl::chooseNamespace(const QString& nameSpace) {
     yaml->setNamespace(nameSpace.isEmpty() ? options.defaultNamespace : nameSpace);
 }
 
-void MainWindow::Impl::showObject(const QString& kind, const QString& nameSpace, const QString& name, DetailDrawer::Tab tab) {
+void MainWindow::Impl::showObject(const QString& kind, const QString& nameSpace, const QString& name,
+                                  DetailDrawer::Tab tab) {
     if (kind == u"Node" || kind == u"Machine") return showNode(name);
     const auto* resource = session.resourceOfKind(kind);
     if (resource == nullptr) return;
@@ -360,14 +392,16 @@ void MainWindow::Impl::nodeMenu(const QString& name, const QPoint& at) {
     menu->addAction(MainWindow::tr("Open"), &self, [this, name] { showNode(name); });
     menu->addSeparator();
     const bool off = node->look == NodeLook::Stopped || node->look == NodeLook::Frozen;
-    auto* power = menu->addAction(off ? MainWindow::tr("Power on") : MainWindow::tr("Cut power…"), &self, [this, name, off] {
-        showNode(name);
-        drawer->askPower(off);
-    });
+    auto* power = menu->addAction(off ? MainWindow::tr("Power on") : MainWindow::tr("Cut power…"), &self,
+                                  [this, name, off] {
+                                      showNode(name);
+                                      drawer->askPower(off);
+                                  });
     power->setEnabled(node->hasMachine);
     if (node->hasNode) {
         const bool cordoned = node->look == NodeLook::Cordoned;
-        menu->addAction(cordoned ? MainWindow::tr("Uncordon") : MainWindow::tr("Cordon"), &self, [this, name, cordoned] { actions.setCordoned(name, !cordoned); });
+        menu->addAction(cordoned ? MainWindow::tr("Uncordon") : MainWindow::tr("Cordon"), &self,
+                        [this, name, cordoned] { actions.setCordoned(name, !cordoned); });
     }
     menu->addAction(MainWindow::tr("Remove…"), &self, [this, name] {
         showNode(name);
@@ -381,7 +415,9 @@ void MainWindow::setAppearance(Appearance appearance) {
     impl_->applyTheme();
 }
 
-void MainWindow::setNotice(const QString& text) { impl_->notice->say(text); }
+void MainWindow::setNotice(const QString& text) {
+    impl_->notice->say(text);
+}
 
 void MainWindow::openManifest(const QString& text, const QString& name) {
     impl_->openDock(Impl::Yaml);
@@ -396,7 +432,8 @@ void MainWindow::closeEvent(QCloseEvent* event) {
 void MainWindow::changeEvent(QEvent* event) {
     QMainWindow::changeEvent(event);
     // Only the desktop's palette counts; ours changes through applyTheme().
-    if (event->type() == QEvent::ApplicationPaletteChange && impl_ && impl_->options.appearance == Appearance::System && impl_->isDark() != impl_->theme.isDark())
+    if (event->type() == QEvent::ApplicationPaletteChange && impl_ &&
+        impl_->options.appearance == Appearance::System && impl_->isDark() != impl_->theme.isDark())
         impl_->applyTheme();
 }
 

@@ -17,14 +17,18 @@ struct CellSize {
 constexpr CellSize cellSizes[] = {{16, 5}, {13, 4}, {10, 3}, {8, 2}, {6, 2}, {4, 1}, {3, 1}};
 
 int rowsOf(std::size_t nodes, int columns) {
-    return static_cast<int>((nodes + static_cast<std::size_t>(columns) - 1) / static_cast<std::size_t>(columns));
+    return static_cast<int>((nodes + static_cast<std::size_t>(columns) - 1) /
+                            static_cast<std::size_t>(columns));
 }
 
 QString keyOf(const MapNode& node, MapGrouping grouping) {
     switch (grouping) {
-    case MapGrouping::Zone: return node.zone;
-    case MapGrouping::Kind: return node.provider;
-    case MapGrouping::None: return {};
+    case MapGrouping::Zone:
+        return node.zone;
+    case MapGrouping::Kind:
+        return node.provider;
+    case MapGrouping::None:
+        return {};
     }
     return {};
 }
@@ -32,8 +36,8 @@ QString keyOf(const MapNode& node, MapGrouping grouping) {
 } // namespace
 
 bool inTrouble(const MapNode& node) {
-    return node.look == NodeLook::NotReady || node.look == NodeLook::Failed || node.look == NodeLook::Stopped ||
-           node.look == NodeLook::Frozen;
+    return node.look == NodeLook::NotReady || node.look == NodeLook::Failed ||
+           node.look == NodeLook::Stopped || node.look == NodeLook::Frozen;
 }
 
 bool inTrouble(const MapPod& pod) {
@@ -49,8 +53,9 @@ void MapLayout::build(const ClusterMapModel& model, MapGrouping grouping, bool o
     };
     std::map<QString, Group> byKey;
     for (const auto& [name, node] : model.nodes()) {
-        const bool show = !onlyTrouble || inTrouble(node) ||
-                          std::any_of(node.pods.begin(), node.pods.end(), [](const MapPod* p) { return inTrouble(*p); });
+        const bool show =
+            !onlyTrouble || inTrouble(node) ||
+            std::any_of(node.pods.begin(), node.pods.end(), [](const MapPod* p) { return inTrouble(*p); });
         if (!show) continue;
         Group& group = byKey[keyOf(node, grouping)];
         group.key = keyOf(node, grouping);
@@ -100,12 +105,18 @@ std::vector<MapLayout::Band> MapLayout::bandsOf(std::vector<Group>& groups, cons
         for (const Group* group : band)
             sum += widthOf(*group) + zoneGap;
         while (sum + shape.width + shape.gap <= width) {
-            const auto most = std::max_element(band.begin(), band.end(), [](const Group* a, const Group* b) {
-                return rowsOf(a->nodes.size(), a->columns) < rowsOf(b->nodes.size(), b->columns);
-            });
-            if (rowsOf((*most)->nodes.size(), (*most)->columns) <= 1) break;
-            ++(*most)->columns;
-            sum += shape.width + shape.gap;
+            // All of the fullest get one more or none does: equal zones stay equal.
+            int most = 1;
+            for (const Group* group : band)
+                most = std::max(most, rowsOf(group->nodes.size(), group->columns));
+            std::vector<Group*> fullest;
+            for (Group* group : band)
+                if (rowsOf(group->nodes.size(), group->columns) == most) fullest.push_back(group);
+            const int wider = static_cast<int>(fullest.size()) * (shape.width + shape.gap);
+            if (most <= 1 || sum + wider > width) break;
+            for (Group* group : fullest)
+                ++group->columns;
+            sum += wider;
         }
     }
     return bands;
@@ -143,8 +154,10 @@ void MapLayout::place(const std::vector<Band>& bands, const Shape& shape, int ca
         int x = 0;
         for (const Group* group : band) {
             const int extra = spare * group->columns / columns;
-            const int width = group->columns * cardWidth + (group->columns - 1) * shape.gap + 2 * shape.padding + extra;
-            zones_.push_back({group->key, QRect(x, y, width, zoneHeight), static_cast<int>(group->nodes.size())});
+            const int width =
+                group->columns * cardWidth + (group->columns - 1) * shape.gap + 2 * shape.padding + extra;
+            zones_.push_back(
+                {group->key, QRect(x, y, width, zoneHeight), static_cast<int>(group->nodes.size())});
             for (std::size_t i = 0; i < group->nodes.size(); ++i) {
                 const int column = static_cast<int>(i) % group->columns;
                 const int row = static_cast<int>(i) / group->columns;
@@ -173,10 +186,24 @@ MapLayout::Grid MapLayout::gridFor(QSize card, const MapNode& node) const {
     int bottom = 12;
     std::size_t largest = 0;
     switch (density_) {
-    case Density::Comfortable: top = node.acceleratorReason.isEmpty() ? 62 : 76; break;
-    case Density::Compact: top = 46; side = bottom = 9; largest = 1; break;
-    case Density::Dense: top = 25; side = bottom = 7; largest = 2; break;
-    case Density::Tiny: top = 18; side = bottom = 5; largest = 3; break;
+    case Density::Comfortable:
+        top = node.acceleratorReason.isEmpty() ? 62 : 76;
+        break;
+    case Density::Compact:
+        top = 46;
+        side = bottom = 9;
+        largest = 1;
+        break;
+    case Density::Dense:
+        top = 25;
+        side = bottom = 7;
+        largest = 2;
+        break;
+    case Density::Tiny:
+        top = 18;
+        side = bottom = 5;
+        largest = 3;
+        break;
     }
     Grid grid;
     grid.origin = {side, top};
@@ -200,7 +227,8 @@ void MapLayout::index() {
     for (std::size_t i = 0; i < cards_.size(); ++i) {
         const QRect& r = cards_[i].rect;
         for (int row = r.top() / bucket_; row <= r.bottom() / bucket_ && row < rows; ++row)
-            for (int column = r.left() / bucket_; column <= r.right() / bucket_ && column < bucketColumns_; ++column)
+            for (int column = r.left() / bucket_; column <= r.right() / bucket_ && column < bucketColumns_;
+                 ++column)
                 buckets_[static_cast<std::size_t>(row * bucketColumns_ + column)].push_back(i);
     }
 }
@@ -228,7 +256,8 @@ MapLayout::Hit MapLayout::at(QPoint point, const ClusterMapModel& model) const {
         const int pod = row * card.grid.columns + column;
         const bool onGrid = inside.x() >= -card.grid.gap / 2 && inside.y() >= -card.grid.gap / 2 &&
                             column < card.grid.columns && pod < card.grid.capacity;
-        if (onGrid && pod < static_cast<int>(node->pods.size())) hit.pod = node->pods[static_cast<std::size_t>(pod)];
+        if (onGrid && pod < static_cast<int>(node->pods.size()))
+            hit.pod = node->pods[static_cast<std::size_t>(pod)];
         return hit;
     }
     return {};
@@ -239,8 +268,8 @@ std::vector<const MapLayout::Card*> MapLayout::in(const QRect& area) const {
     std::vector<bool> seen(cards_.size());
     const int rows = bucketColumns_ == 0 ? 0 : static_cast<int>(buckets_.size()) / bucketColumns_;
     for (int row = std::max(0, area.top() / bucket_); row <= area.bottom() / bucket_ && row < rows; ++row) {
-        for (int column = std::max(0, area.left() / bucket_); column <= area.right() / bucket_ && column < bucketColumns_;
-             ++column) {
+        for (int column = std::max(0, area.left() / bucket_);
+             column <= area.right() / bucket_ && column < bucketColumns_; ++column) {
             for (const std::size_t i : buckets_[static_cast<std::size_t>(row * bucketColumns_ + column)]) {
                 if (seen[i] || !cards_[i].rect.intersects(area)) continue;
                 seen[i] = true;
@@ -259,7 +288,10 @@ const MapLayout::Card* MapLayout::neighbour(const QString& from, int key) const 
     for (const Card& card : cards_) {
         const QPoint way = card.rect.center() - start->rect.center();
         const bool horizontal = key == Qt::Key_Left || key == Qt::Key_Right;
-        const int along = key == Qt::Key_Left ? -way.x() : key == Qt::Key_Right ? way.x() : key == Qt::Key_Up ? -way.y() : way.y();
+        const int along = key == Qt::Key_Left    ? -way.x()
+                          : key == Qt::Key_Right ? way.x()
+                          : key == Qt::Key_Up    ? -way.y()
+                                                 : way.y();
         const int across = std::abs(horizontal ? way.y() : way.x());
         if (along <= 0) continue;
         const double distance = along + 3.0 * across;

@@ -4,6 +4,7 @@
 #include <QHBoxLayout>
 #include <QPainter>
 #include <QStackedWidget>
+#include <algorithm>
 
 namespace wheelhouse::ui {
 
@@ -24,12 +25,12 @@ void MapLegend::paintEvent(QPaintEvent*) {
     p.setRenderHint(QPainter::Antialiasing);
     p.setFont(theme_.body(metrics::smallPx));
     int x = 0;
-    for (const auto& [name, count] : applications_) {
+    for (const auto& [name, hue] : applications_) {
         const QString text = p.fontMetrics().elidedText(name, Qt::ElideRight, 110);
         const int width = 16 + p.fontMetrics().horizontalAdvance(text);
         if (x + width > this->width()) break;
         p.setPen(Qt::NoPen);
-        p.setBrush(theme_.hue(hueOf(name, hueCount)));
+        p.setBrush(theme_.hue(hue));
         p.drawRoundedRect(QRectF(x, height() / 2.0 - 5, 10, 10), 3, 3);
         p.setPen(Theme::mix(theme_.tokens().text, theme_.tokens().muted, 0.5));
         p.drawText(QRect(x + 16, 0, width, height()), Qt::AlignLeft | Qt::AlignVCenter, text);
@@ -37,7 +38,8 @@ void MapLegend::paintEvent(QPaintEvent*) {
     }
 }
 
-MapPage::MapPage(ClusterSession& session, const Theme& theme, QWidget* parent) : QWidget(parent), session_(session) {
+MapPage::MapPage(ClusterSession& session, const Theme& theme, QWidget* parent)
+    : QWidget(parent), session_(session) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
@@ -90,22 +92,32 @@ MapPage::MapPage(ClusterSession& session, const Theme& theme, QWidget* parent) :
     refresh();
 }
 
-void MapPage::setOnlyTrouble(bool only) { trouble_->setChecked(only); }
+void MapPage::setOnlyTrouble(bool only) {
+    trouble_->setChecked(only);
+}
 
 void MapPage::refresh() {
-    legend_->setApplications(session_.map().applications(8));
+    auto applications = session_.map().applications(8);
+    for (auto& [name, value] : applications)
+        value = session_.map().hueOfApplication(name);
+    std::sort(applications.begin(), applications.end());
+    legend_->setApplications(std::move(applications));
     const bool connected = session_.connection() == ClusterSession::Connection::Connected;
     addNode_->setEnabled(connected && session_.isLab());
-    addNode_->setToolTip(!connected ? tr("The cluster does not answer yet")
-                         : session_.isLab() ? tr("Add virtual machines or simulated nodes")
-                                            : tr("Only a Wheelhouse lab can make nodes: this cluster does not serve Machines"));
+    addNode_->setToolTip(
+        !connected ? tr("The cluster does not answer yet")
+        : session_.isLab()
+            ? tr("Add virtual machines or simulated nodes")
+            : tr("Only a Wheelhouse lab can make nodes: this cluster does not serve Machines"));
     const bool anything = !session_.map().nodes().empty() || !session_.map().queue().empty();
     stack_->setCurrentIndex(anything ? 0 : 1);
     if (anything) return;
     emptyAdd_->setVisible(session_.loaded() && session_.isLab());
     if (session_.loaded())
-        empty_->setTexts(tr("A cluster without nodes"), session_.isLab() ? tr("The control plane runs. Pods need a node to run on: add a virtual machine, or a simulated node to try things at once.")
-                                                                          : tr("The control plane answers, but no node has joined it yet."));
+        empty_->setTexts(tr("A cluster without nodes"),
+                         session_.isLab() ? tr("The control plane runs. Pods need a node to run on: add a "
+                                               "virtual machine, or a simulated node to try things at once.")
+                                          : tr("The control plane answers, but no node has joined it yet."));
     else if (session_.connection() == ClusterSession::Connection::Unreachable)
         empty_->setTexts(tr("The cluster does not answer"), session_.connectionError());
     else

@@ -10,11 +10,17 @@
 namespace wheelhouse::ui {
 namespace {
 
-QString say(const char* text) { return QCoreApplication::translate("wheelhouse::ui::MapView", text); }
+QString say(const char* text) {
+    return QCoreApplication::translate("wheelhouse::ui::MapView", text);
+}
 
-int elidedWidth(QPainter& p, const QString& text) { return p.fontMetrics().horizontalAdvance(text); }
+int elidedWidth(QPainter& p, const QString& text) {
+    return p.fontMetrics().horizontalAdvance(text);
+}
 
-bool showsPods(const MapNode& node) { return node.hasNode; }
+bool showsPods(const MapNode& node) {
+    return node.hasNode;
+}
 
 void cross(QPainter& p, const QRectF& r, const QColor& color, qreal width) {
     p.setPen(QPen(color, width, Qt::SolidLine, Qt::RoundCap));
@@ -28,9 +34,11 @@ QString stateText(const MapNode& node, WallTime now) {
     if (node.look == NodeLook::Ready) return {};
     QString text = wordOf(node.look);
     if (node.look == NodeLook::NotReady && node.since)
-        text += u' ' + QString::fromStdString(api::humanDuration(std::max(now - *node.since, Duration::zero())));
+        text +=
+            u' ' + QString::fromStdString(api::humanDuration(std::max(now - *node.since, Duration::zero())));
     if (node.look == NodeLook::Booting && !node.steps.empty()) {
-        const auto done = std::count_if(node.steps.begin(), node.steps.end(), [](const BootStep& s) { return s.done; });
+        const auto done =
+            std::count_if(node.steps.begin(), node.steps.end(), [](const BootStep& s) { return s.done; });
         text += QStringLiteral(" %1/%2").arg(done).arg(node.steps.size());
     }
     return text;
@@ -95,7 +103,8 @@ const QPixmap& MapPainter::pod(int hue, PodLook look, int cell, bool faded) {
     }
     if (look == PodLook::Failing && cell >= 10) {
         const qreal inset = cell * 0.31;
-        cross(p, box.adjusted(inset, inset, -inset, -inset), Theme::mix(t.background, t.text, t.dark ? 0.0 : 1.0), ring);
+        cross(p, box.adjusted(inset, inset, -inset, -inset),
+              Theme::mix(t.background, t.text, t.dark ? 0.0 : 1.0), ring);
     }
     p.end();
     return pods_.emplace(key, pixmap).first->second;
@@ -113,15 +122,16 @@ void MapPainter::zone(QPainter& p, const QRect& rect, const QString& title, cons
     p.setBrush(Theme::mix(t.background, t.panel, t.dark ? 0.75 : 0.5));
     p.drawRoundedRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5), 12, 12);
     p.setFont(theme_.body(metrics::bodyPx, QFont::DemiBold));
-    line(p, QRect(rect.left() + 16, rect.top() + 8, rect.width() - 32, 22), title, Theme::mix(t.text, t.muted, 0.35));
+    line(p, QRect(rect.left() + 16, rect.top() + 8, rect.width() - 32, 22), title,
+         Theme::mix(t.text, t.muted, 0.35));
     const int used = p.fontMetrics().horizontalAdvance(title) + 26;
     p.setFont(theme_.body(metrics::smallPx));
     if (used < rect.width() - 60)
         line(p, QRect(rect.left() + used, rect.top() + 8, rect.width() - used - 12, 22), note, t.muted);
 }
 
-QPixmap MapPainter::card(const MapLayout::Card& card, const MapNode& node, MapLayout::Density density, WallTime now,
-                         const std::unordered_set<Uid>& hidden, bool onlyTrouble) {
+QPixmap MapPainter::card(const MapLayout::Card& card, const MapNode& node, MapLayout::Density density,
+                         WallTime now, const std::unordered_set<Uid>& hidden, bool onlyTrouble) {
     QPixmap pixmap = blank(card.rect.size());
     QPainter p(&pixmap);
     p.setRenderHint(QPainter::Antialiasing);
@@ -155,7 +165,8 @@ void MapPainter::frame(QPainter& p, const QSize& size, const MapNode& node) {
         fill = Theme::mix(base, t.background, 0.35);
         pen = QPen(t.accent, 1.4);
         pen.setDashPattern({4, 3});
-    } else if (node.look == NodeLook::Stopped || node.look == NodeLook::Frozen || node.look == NodeLook::Leaving) {
+    } else if (node.look == NodeLook::Stopped || node.look == NodeLook::Frozen ||
+               node.look == NodeLook::Leaving) {
         fill = Theme::mix(base, t.background, 0.7);
     }
     p.setPen(pen);
@@ -171,7 +182,8 @@ void MapPainter::heading(QPainter& p, const QSize& size, const MapNode& node, Ma
     struct Place {
         int x, y, height, dot, name, small;
     };
-    static constexpr Place places[] = {{12, 10, 20, 8, 14, 12}, {9, 7, 18, 7, 12, 11}, {7, 5, 14, 6, 11, 10}, {5, 2, 14, 5, 10, 0}};
+    static constexpr Place places[] = {
+        {12, 10, 20, 8, 14, 12}, {9, 7, 18, 7, 12, 11}, {7, 5, 14, 6, 11, 10}, {5, 2, 14, 5, 10, 0}};
     const Place& place = places[static_cast<std::size_t>(density)];
     const qreal middle = place.y + place.height / 2.0;
     p.setPen(Qt::NoPen);
@@ -232,14 +244,15 @@ void MapPainter::bars(QPainter& p, const QSize& size, const MapNode& node, MapLa
     };
     p.setOpacity(node.look == NodeLook::Stopped || node.look == NodeLook::Leaving ? 0.4 : 1.0);
     bar(side, say(QT_TRANSLATE_NOOP("wheelhouse::ui::MapView", "cpu")), node.cpuAsked, node.cpuMilli);
-    bar(side + half + 12, say(QT_TRANSLATE_NOOP("wheelhouse::ui::MapView", "mem")), node.memoryAsked, node.memoryBytes);
+    bar(side + half + 12, say(QT_TRANSLATE_NOOP("wheelhouse::ui::MapView", "mem")), node.memoryAsked,
+        node.memoryBytes);
     p.setOpacity(1.0);
 }
 
 void MapPainter::reason(QPainter& p, const QSize& size, const MapNode& node) {
     p.setFont(theme_.body(metrics::captionPx));
-    line(p, QRect(12, 54, size.width() - 24, 16), node.accelerator + QStringLiteral(": ") + node.acceleratorReason,
-         theme_.tokens().muted);
+    line(p, QRect(12, 54, size.width() - 24, 16),
+         node.accelerator + QStringLiteral(": ") + node.acceleratorReason, theme_.tokens().muted);
 }
 
 void MapPainter::pods(QPainter& p, const MapLayout::Card& card, const MapNode& node,
@@ -253,18 +266,21 @@ void MapPainter::pods(QPainter& p, const MapLayout::Card& card, const MapNode& n
         const MapPod& pod = *node.pods[static_cast<std::size_t>(i)];
         if (!hidden.empty() && hidden.contains(pod.uid)) continue;
         const bool faded = away || (onlyTrouble && !inTrouble(pod));
-        p.drawPixmap(grid.rectOf(i).topLeft() - QPoint(margin, margin), this->pod(pod.hue, pod.look, grid.cell, faded));
+        p.drawPixmap(grid.rectOf(i).topLeft() - QPoint(margin, margin),
+                     this->pod(pod.hue, pod.look, grid.cell, faded));
     }
     if (shown < count) {
         p.setFont(theme_.body(std::max(8, std::min(10, grid.cell + 2))));
         p.setPen(theme_.tokens().muted);
         const QRect last = grid.rectOf(shown);
-        p.drawText(last.adjusted(0, -3, 30, 3), Qt::AlignLeft | Qt::AlignVCenter, QStringLiteral("+%1").arg(count - shown));
+        p.drawText(last.adjusted(0, -3, 30, 3), Qt::AlignLeft | Qt::AlignVCenter,
+                   QStringLiteral("+%1").arg(count - shown));
     }
     if (count == 0 && grid.cell >= 16 && node.look == NodeLook::Ready) {
         p.setFont(theme_.body(metrics::smallPx));
         const QRect rest(grid.origin.x(), grid.origin.y() - 2, card.rect.width() - 24, 18);
-        line(p, rest, say(QT_TRANSLATE_NOOP("wheelhouse::ui::MapView", "no pods yet")), Theme::mix(theme_.tokens().raised, theme_.tokens().muted, 0.75));
+        line(p, rest, say(QT_TRANSLATE_NOOP("wheelhouse::ui::MapView", "no pods yet")),
+             Theme::mix(theme_.tokens().raised, theme_.tokens().muted, 0.75));
     }
 }
 
@@ -274,8 +290,12 @@ void MapPainter::boot(QPainter& p, const QSize& size, const MapNode& node) {
     const int side = roomy ? 12 : 9;
     const int top = roomy ? 44 : 36;
     if (node.look == NodeLook::Booting) {
-        const auto done = std::count_if(node.steps.begin(), node.steps.end(), [](const BootStep& s) { return s.done; });
-        const double part = node.steps.empty() ? 0.04 : std::max(0.04, static_cast<double>(done) / static_cast<double>(node.steps.size()));
+        const auto done =
+            std::count_if(node.steps.begin(), node.steps.end(), [](const BootStep& s) { return s.done; });
+        const double part =
+            node.steps.empty()
+                ? 0.04
+                : std::max(0.04, static_cast<double>(done) / static_cast<double>(node.steps.size()));
         const QRectF box(side, top - 2, size.width() - 2 * side, 5);
         p.setPen(Qt::NoPen);
         p.setBrush(Theme::mix(t.raised, t.line, 0.8));
@@ -285,15 +305,19 @@ void MapPainter::boot(QPainter& p, const QSize& size, const MapNode& node) {
     } else if (node.look == NodeLook::Stopped || node.look == NodeLook::Frozen) {
         p.setFont(theme_.body(metrics::smallPx));
         line(p, QRect(side, top - 8, size.width() - 2 * side, 18),
-             node.look == NodeLook::Frozen ? say(QT_TRANSLATE_NOOP("wheelhouse::ui::MapView", "its processors stand still"))
-                                           : say(QT_TRANSLATE_NOOP("wheelhouse::ui::MapView", "switched off")),
+             node.look == NodeLook::Frozen
+                 ? say(QT_TRANSLATE_NOOP("wheelhouse::ui::MapView", "its processors stand still"))
+                 : say(QT_TRANSLATE_NOOP("wheelhouse::ui::MapView", "switched off")),
              t.muted);
         return;
     }
     const int step = 19;
     const int room = (size.height() - top - 18) / step;
     const int count = static_cast<int>(node.steps.size());
-    const int first = std::max(0, std::min(count - room, static_cast<int>(std::count_if(node.steps.begin(), node.steps.end(), [](const BootStep& s) { return s.done; })) - room + 1));
+    const int first = std::max(
+        0, std::min(count - room, static_cast<int>(std::count_if(node.steps.begin(), node.steps.end(),
+                                                                 [](const BootStep& s) { return s.done; })) -
+                                      room + 1));
     for (int i = first; i < count && i - first < room; ++i) {
         const BootStep& s = node.steps[static_cast<std::size_t>(i)];
         const QRect row(side, top + 12 + (i - first) * step, size.width() - 2 * side, step);
@@ -342,7 +366,8 @@ void MapPainter::queued(QPainter& p, const QRect& rect, const MapPod& pod, bool 
     p.setFont(theme_.body(metrics::captionPx));
     const bool refused = !pod.reason.isEmpty();
     line(p, QRect(x, rect.top() + 19, width, 15),
-         refused ? say(QT_TRANSLATE_NOOP("wheelhouse::ui::MapView", "no node fits")) : say(QT_TRANSLATE_NOOP("wheelhouse::ui::MapView", "waiting")),
+         refused ? say(QT_TRANSLATE_NOOP("wheelhouse::ui::MapView", "no node fits"))
+                 : say(QT_TRANSLATE_NOOP("wheelhouse::ui::MapView", "waiting")),
          refused ? t.warning : t.muted);
 }
 

@@ -10,8 +10,8 @@
 
 namespace wheelhouse::ui {
 
-/// Draws the parts of the map into pixmaps that are kept until what they show changes. Shapes are drawn once as sprites;
-/// afterwards a pod is one blit.
+/// Draws the parts of the map into pixmaps that are kept until what they show changes. Shapes are drawn once
+/// as sprites; afterwards a pod is one blit.
 class MapPainter {
   public:
     MapPainter(const Theme& theme, qreal ratio) : theme_(theme), ratio_(ratio) {}
@@ -30,14 +30,16 @@ class MapPainter {
   private:
     QPixmap blank(QSize size) const;
     void frame(QPainter& p, const QSize& size, const MapNode& node);
-    void heading(QPainter& p, const QSize& size, const MapNode& node, MapLayout::Density density, WallTime now);
+    void heading(QPainter& p, const QSize& size, const MapNode& node, MapLayout::Density density,
+                 WallTime now);
     void bars(QPainter& p, const QSize& size, const MapNode& node, MapLayout::Density density);
     void reason(QPainter& p, const QSize& size, const MapNode& node);
-    void pods(QPainter& p, const MapLayout::Card& card, const MapNode& node, const std::unordered_set<Uid>& hidden,
-              bool onlyTrouble);
+    void pods(QPainter& p, const MapLayout::Card& card, const MapNode& node,
+              const std::unordered_set<Uid>& hidden, bool onlyTrouble);
     void boot(QPainter& p, const QSize& size, const MapNode& node);
     void failure(QPainter& p, const QSize& size, const MapNode& node);
-    void line(QPainter& p, const QRect& rect, const QString& text, const QColor& color, int align = Qt::AlignLeft);
+    void line(QPainter& p, const QRect& rect, const QString& text, const QColor& color,
+              int align = Qt::AlignLeft);
 
     const Theme& theme_;
     qreal ratio_;

@@ -35,7 +35,9 @@ QPointF bezier(const QPointF& a, const QPointF& b, double t) {
     return a * (u * u * u) + c1 * (3 * u * u * t) + c2 * (3 * u * t * t) + b * (t * t * t);
 }
 
-double eased(double t) { return t < 0.5 ? 4 * t * t * t : 1 - std::pow(-2 * t + 2, 3) / 2; }
+double eased(double t) {
+    return t < 0.5 ? 4 * t * t * t : 1 - std::pow(-2 * t + 2, 3) / 2;
+}
 
 } // namespace
 
@@ -139,7 +141,9 @@ void MapView::launch(const MapChange& change) {
         flight.start = clock_.elapsed();
         if (move.from.isEmpty()) {
             const auto place = queuePlaces_.find(move.uid);
-            flight.from = place != queuePlaces_.end() ? place->second : QPointF(queueRowRect(0).left() + 16, queueRowRect(0).center().y());
+            flight.from = place != queuePlaces_.end()
+                              ? place->second
+                              : QPointF(queueRowRect(0).left() + 16, queueRowRect(0).center().y());
         } else {
             flight.from = podCentre(move.from, move.uid, &flight.cell);
         }
@@ -189,7 +193,8 @@ QPointF MapView::podCentre(const QString& node, const Uid& uid, int* cell) const
     int index = -1;
     MapLayout::Grid grid = card->grid;
     if (now != nullptr) {
-        const auto found = std::find_if(now->pods.begin(), now->pods.end(), [&](const MapPod* p) { return p->uid == uid; });
+        const auto found =
+            std::find_if(now->pods.begin(), now->pods.end(), [&](const MapPod* p) { return p->uid == uid; });
         if (found != now->pods.end()) index = static_cast<int>(found - now->pods.begin());
     }
     if (index < 0) {
@@ -210,7 +215,8 @@ MapView::Sprite& MapView::spriteOf(const MapLayout::Card& card, const MapNode& n
     const auto [place, fresh] = sprites_.try_emplace(card.name.toStdString());
     Sprite& sprite = place->second;
     if (!fresh) return sprite;
-    sprite.picture = painter_->card(card, node, layout_.density(), executor_.clock().wallNow(), hidden_, onlyTrouble_);
+    sprite.picture =
+        painter_->card(card, node, layout_.density(), executor_.clock().wallNow(), hidden_, onlyTrouble_);
     sprite.grid = card.grid;
     sprite.order.reserve(node.pods.size());
     for (const MapPod* pod : node.pods)
@@ -231,15 +237,18 @@ void MapView::paintEvent(QPaintEvent* event) {
     const QPoint shift = origin();
     const QRect exposed = event->rect();
     p.save();
-    p.setClipRect(QRect(shift.x() - 6, 0, viewport()->width() - shift.x() + 6, viewport()->height()), Qt::IntersectClip);
+    p.setClipRect(QRect(shift.x() - 6, 0, viewport()->width() - shift.x() + 6, viewport()->height()),
+                  Qt::IntersectClip);
     for (const auto& zone : layout_.zones()) {
         const QRect rect = zone.rect.translated(shift);
         if (!rect.intersects(exposed)) continue;
-        const QString title = zone.key.isEmpty() ? (grouping_ == MapGrouping::Kind ? tr("nodes") : tr("no zone"))
-                              : grouping_ == MapGrouping::Zone ? (zone.key.startsWith(u"zone") ? zone.key : tr("zone %1").arg(zone.key))
-                              : zone.key == u"vm"              ? tr("virtual machines")
-                                                               : zone.key;
-        painter_->zone(p, rect, title, tr("%n node(s)", nullptr, zone.cards));
+        const QString title = zone.key.isEmpty()
+                                  ? (grouping_ == MapGrouping::Kind ? tr("nodes") : tr("no zone"))
+                              : grouping_ == MapGrouping::Zone
+                                  ? (zone.key.startsWith(u"zone") ? zone.key : tr("zone %1").arg(zone.key))
+                              : zone.key == u"vm" ? tr("virtual machines")
+                                                  : zone.key;
+        painter_->zone(p, rect, title, zone.cards == 1 ? tr("1 node") : tr("%1 nodes").arg(zone.cards));
     }
     for (const auto* card : layout_.in(exposed.translated(-shift))) {
         const MapNode* node = model_.findNode(card->name);
@@ -265,8 +274,8 @@ void MapView::paintMarks(QPainter& p) {
         const QRect rect = pod.empty() ? card : rectOfPod(pod);
         if (rect.isNull()) return;
         const qreal out = pod.empty() ? -0.7 : 2.2;
-        ring(QRectF(rect).adjusted(-out, -out, out, out), pod.empty() ? (card.height() >= 90 ? metrics::cardRadius : 6) : 5,
-             color, strong ? 2 : 1.4);
+        ring(QRectF(rect).adjusted(-out, -out, out, out),
+             pod.empty() ? (card.height() >= 90 ? metrics::cardRadius : 6) : 5, color, strong ? 2 : 1.4);
     };
     if (!hoverNode_.isEmpty()) mark(hoverNode_, hoverPod_, false);
     const MapPod* pod = model_.findPod(selectedPod_);
@@ -274,7 +283,9 @@ void MapView::paintMarks(QPainter& p) {
     if (!node.isEmpty()) mark(node, pod != nullptr ? pod->uid : Uid(), true);
 }
 
-int MapView::queueRows() const { return std::max(1, (queueRect().height() - queueTop - 10) / queueStep); }
+int MapView::queueRows() const {
+    return std::max(1, (queueRect().height() - queueTop - 10) / queueStep);
+}
 
 QRect MapView::queueRowRect(int row) const {
     const QRect panel = queueRect();
@@ -289,8 +300,8 @@ void MapView::paintQueue(QPainter& p, const QRect&) {
     p.setPen(t.muted);
     const auto& queue = model_.queue();
     const int count = static_cast<int>(queue.size());
-    p.drawText(QRect(panel.left() + 16, panel.top() + 28, panel.width() - 24, 18), Qt::AlignLeft | Qt::AlignVCenter,
-               count == 0 ? tr("queue") : tr("queue · %1").arg(count));
+    p.drawText(QRect(panel.left() + 16, panel.top() + 28, panel.width() - 24, 18),
+               Qt::AlignLeft | Qt::AlignVCenter, count == 0 ? tr("queue") : tr("queue · %1").arg(count));
     queuePlaces_.clear();
     if (count == 0) {
         p.setFont(theme_.body(metrics::captionPx));
@@ -310,9 +321,10 @@ void MapView::paintQueue(QPainter& p, const QRect&) {
     const QRect row = queueRowRect(shown);
     p.setPen(t.muted);
     p.setFont(theme_.body(metrics::captionPx));
-    p.drawText(row, Qt::AlignCenter, tr("and %n more", nullptr, count - shown));
+    p.drawText(row, Qt::AlignCenter, tr("and %1 more").arg(count - shown));
     for (int i = shown; i < std::min(count, shown + 500); ++i)
-        queuePlaces_.emplace(queue[static_cast<std::size_t>(i)]->uid, QPointF(row.left() + 16, row.center().y()));
+        queuePlaces_.emplace(queue[static_cast<std::size_t>(i)]->uid,
+                             QPointF(row.left() + 16, row.center().y()));
 }
 
 void MapView::paintFlights(QPainter& p) {
@@ -330,10 +342,12 @@ void MapView::paintFlights(QPainter& p) {
             for (double dot = 0; dot < 1; dot += 0.045)
                 p.drawEllipse(bezier(flight.from, flight.to, dot), 1.1, 1.1);
         }
-        const QPixmap& sprite = painter_->pod(flight.hue, leaves ? PodLook::Terminating : PodLook::Running, flight.cell, false);
+        const QPixmap& sprite =
+            painter_->pod(flight.hue, leaves ? PodLook::Terminating : PodLook::Running, flight.cell, false);
         const qreal scale = leaves ? 1 - t : 1 + 0.25 * std::sin(t * 3.14159);
         const qreal side = (flight.cell + 2 * MapPainter::margin) * scale;
-        p.drawPixmap(QRectF(at.x() - side / 2, at.y() - side / 2, side, side), sprite, QRectF(QPointF(0, 0), QSizeF(sprite.size())));
+        p.drawPixmap(QRectF(at.x() - side / 2, at.y() - side / 2, side, side), sprite,
+                     QRectF(QPointF(0, 0), QSizeF(sprite.size())));
     }
 }
 

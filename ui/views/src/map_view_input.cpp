@@ -29,7 +29,9 @@ int MapView::queuedAt(QPoint point) const {
     return -1;
 }
 
-void MapView::refreshMarks() { viewport()->update(); }
+void MapView::refreshMarks() {
+    viewport()->update();
+}
 
 void MapView::select(const QString& node, const Uid& pod) {
     if (node == selectedNode_ && pod == selectedPod_) return;
@@ -38,7 +40,8 @@ void MapView::select(const QString& node, const Uid& pod) {
     insideNode_ = !pod.empty();
     const QRect rect = rectOfNode(node);
     if (!rect.isNull() && !viewport()->rect().contains(rect))
-        verticalScrollBar()->setValue(verticalScrollBar()->value() + rect.center().y() - viewport()->height() / 2);
+        verticalScrollBar()->setValue(verticalScrollBar()->value() + rect.center().y() -
+                                      viewport()->height() / 2);
     refreshMarks();
     announce();
 }
@@ -77,22 +80,27 @@ void MapView::mouseMoveEvent(QMouseEvent* event) {
     hoverPod_ = pod;
     dirty += rectOfNode(hoverNode_).adjusted(-4, -4, 4, 4);
     viewport()->update(dirty);
-    viewport()->setCursor(node.isEmpty() && queuedAt(event->pos()) < 0 ? Qt::ArrowCursor : Qt::PointingHandCursor);
+    viewport()->setCursor(node.isEmpty() && queuedAt(event->pos()) < 0 ? Qt::ArrowCursor
+                                                                       : Qt::PointingHandCursor);
 }
 
 void MapView::contextMenuEvent(QContextMenuEvent* event) {
     const bool keyboard = event->reason() == QContextMenuEvent::Keyboard;
     if (keyboard) {
-        if (!selectedPod_.empty()) Q_EMIT podMenu(selectedPod_, viewport()->mapToGlobal(rectOfPod(selectedPod_).center()));
+        if (!selectedPod_.empty())
+            Q_EMIT podMenu(selectedPod_, viewport()->mapToGlobal(rectOfPod(selectedPod_).center()));
         else if (!selectedNode_.isEmpty())
             Q_EMIT nodeMenu(selectedNode_, viewport()->mapToGlobal(rectOfNode(selectedNode_).center()));
         return;
     }
     const int queued = queuedAt(event->pos());
-    if (queued >= 0) return Q_EMIT podMenu(model_.queue()[static_cast<std::size_t>(queued)]->uid, event->globalPos());
+    if (queued >= 0)
+        return Q_EMIT podMenu(model_.queue()[static_cast<std::size_t>(queued)]->uid, event->globalPos());
     const Target target = targetAt(event->pos());
-    if (target.pod != nullptr) Q_EMIT podMenu(target.pod->uid, event->globalPos());
-    else if (target.card != nullptr) Q_EMIT nodeMenu(target.card->name, event->globalPos());
+    if (target.pod != nullptr)
+        Q_EMIT podMenu(target.pod->uid, event->globalPos());
+    else if (target.card != nullptr)
+        Q_EMIT nodeMenu(target.card->name, event->globalPos());
 }
 
 void MapView::keyPressEvent(QKeyEvent* event) {
@@ -100,7 +108,9 @@ void MapView::keyPressEvent(QKeyEvent* event) {
     case Qt::Key_Left:
     case Qt::Key_Right:
     case Qt::Key_Up:
-    case Qt::Key_Down: moveFocus(event->key()); return;
+    case Qt::Key_Down:
+        moveFocus(event->key());
+        return;
     case Qt::Key_Space: {
         const MapNode* node = model_.findNode(selectedNode_);
         if (node != nullptr && !node->pods.empty()) select(selectedNode_, node->pods.front()->uid);
@@ -113,10 +123,13 @@ void MapView::keyPressEvent(QKeyEvent* event) {
         return;
     case Qt::Key_Return:
     case Qt::Key_Enter:
-        if (!selectedPod_.empty()) Q_EMIT podActivated(selectedPod_);
-        else if (!selectedNode_.isEmpty()) Q_EMIT nodeActivated(selectedNode_);
+        if (!selectedPod_.empty())
+            Q_EMIT podActivated(selectedPod_);
+        else if (!selectedNode_.isEmpty())
+            Q_EMIT nodeActivated(selectedNode_);
         return;
-    default: QAbstractScrollArea::keyPressEvent(event);
+    default:
+        QAbstractScrollArea::keyPressEvent(event);
     }
 }
 
@@ -127,22 +140,31 @@ void MapView::moveFocus(int key) {
         if (const auto* next = layout_.neighbour(selectedNode_, key)) select(next->name, {});
         return;
     }
-    const auto found = std::find_if(node->pods.begin(), node->pods.end(), [&](const MapPod* p) { return p->uid == selectedPod_; });
+    const auto found = std::find_if(node->pods.begin(), node->pods.end(),
+                                    [&](const MapPod* p) { return p->uid == selectedPod_; });
     const int at = static_cast<int>(found - node->pods.begin());
-    const int step = key == Qt::Key_Left ? -1 : key == Qt::Key_Right ? 1 : key == Qt::Key_Up ? -card->grid.columns : card->grid.columns;
+    const int step = key == Qt::Key_Left    ? -1
+                     : key == Qt::Key_Right ? 1
+                     : key == Qt::Key_Up    ? -card->grid.columns
+                                            : card->grid.columns;
     const int to = at + step;
-    if (to >= 0 && to < static_cast<int>(node->pods.size())) select(selectedNode_, node->pods[static_cast<std::size_t>(to)]->uid);
+    if (to >= 0 && to < static_cast<int>(node->pods.size()))
+        select(selectedNode_, node->pods[static_cast<std::size_t>(to)]->uid);
 }
 
 QString MapView::describeNode(const MapNode& node) const {
     QStringList lines;
     const QString state = stateText(node, executor_.clock().wallNow());
-    lines.push_back(tr("%1 · %2 · %3").arg(node.name, kindOf(node), state.isEmpty() ? wordOf(node.look) : state));
-    if (!node.acceleratorReason.isEmpty()) lines.push_back(node.accelerator + QStringLiteral(": ") + node.acceleratorReason);
+    lines.push_back(
+        tr("%1 · %2 · %3").arg(node.name, kindOf(node), state.isEmpty() ? wordOf(node.look) : state));
+    if (!node.acceleratorReason.isEmpty())
+        lines.push_back(node.accelerator + QStringLiteral(": ") + node.acceleratorReason);
     if (!node.message.isEmpty()) lines.push_back(node.message);
     if (node.hasNode && node.cpuMilli > 0)
-        lines.push_back(tr("%n pod(s) ask for %1 of %2 CPU and %3 of %4 memory", nullptr, static_cast<int>(node.pods.size()))
-                            .arg(cpuText(node.cpuAsked), cpuText(node.cpuMilli), bytesText(node.memoryAsked), bytesText(node.memoryBytes)));
+        lines.push_back(tr("Pods: %1, asking for %2 of %3 CPU and %4 of %5 memory")
+                            .arg(QString::number(node.pods.size()), cpuText(node.cpuAsked),
+                                 cpuText(node.cpuMilli), bytesText(node.memoryAsked),
+                                 bytesText(node.memoryBytes)));
     return lines.join(u'\n');
 }
 
@@ -155,8 +177,10 @@ QString MapView::describePod(const MapPod& pod) const {
 /// Assistive technology hears what is selected as the widget's description.
 void MapView::announce() {
     QString text;
-    if (const MapPod* pod = model_.findPod(selectedPod_)) text = describePod(*pod);
-    else if (const MapNode* node = model_.findNode(selectedNode_)) text = describeNode(*node);
+    if (const MapPod* pod = model_.findPod(selectedPod_))
+        text = describePod(*pod);
+    else if (const MapNode* node = model_.findNode(selectedNode_))
+        text = describeNode(*node);
     setAccessibleDescription(text);
     QAccessibleEvent changed(this, QAccessible::DescriptionChanged);
     QAccessible::updateAccessibility(&changed);
@@ -168,8 +192,10 @@ bool MapView::viewportEvent(QEvent* event) {
         const int queued = queuedAt(help->pos());
         const Target target = targetAt(help->pos());
         QString text;
-        if (queued >= 0) text = describePod(*model_.queue()[static_cast<std::size_t>(queued)]);
-        else if (target.pod != nullptr) text = describePod(*target.pod);
+        if (queued >= 0)
+            text = describePod(*model_.queue()[static_cast<std::size_t>(queued)]);
+        else if (target.pod != nullptr)
+            text = describePod(*target.pod);
         else if (target.card != nullptr)
             if (const MapNode* node = model_.findNode(target.card->name)) text = describeNode(*node);
         QToolTip::showText(help->globalPos(), text, viewport());
@@ -200,6 +226,8 @@ void MapView::showEvent(QShowEvent* event) {
     tickLater();
 }
 
-void MapView::scrollContentsBy(int, int) { viewport()->update(); }
+void MapView::scrollContentsBy(int, int) {
+    viewport()->update();
+}
 
 } // namespace wheelhouse::ui

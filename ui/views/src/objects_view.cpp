@@ -26,8 +26,10 @@ const std::vector<Section>& sections() {
     static const std::vector<Section> all = {
         {QT_TRANSLATE_NOOP("wheelhouse::ui::ObjectsView", "Workloads"), {"Deployment", "ReplicaSet", "Pod"}},
         {QT_TRANSLATE_NOOP("wheelhouse::ui::ObjectsView", "Network"), {"Service", "EndpointSlice"}},
-        {QT_TRANSLATE_NOOP("wheelhouse::ui::ObjectsView", "Configuration"), {"ConfigMap", "Secret", "ServiceAccount"}},
-        {QT_TRANSLATE_NOOP("wheelhouse::ui::ObjectsView", "Cluster"), {"Node", "Namespace", "Event", "Lease"}},
+        {QT_TRANSLATE_NOOP("wheelhouse::ui::ObjectsView", "Configuration"),
+         {"ConfigMap", "Secret", "ServiceAccount"}},
+        {QT_TRANSLATE_NOOP("wheelhouse::ui::ObjectsView", "Cluster"),
+         {"Node", "Namespace", "Event", "Lease"}},
         {QT_TRANSLATE_NOOP("wheelhouse::ui::ObjectsView", "Lab"), {"Machine"}},
     };
     return all;
@@ -36,13 +38,16 @@ const std::vector<Section>& sections() {
 /// A row of the table: the first column in the monospaced face, the state with a dot in its tone.
 class RowDelegate final : public QStyledItemDelegate {
   public:
-    RowDelegate(const Theme& theme, LiveTableModel& model, QObject* parent) : QStyledItemDelegate(parent), theme_(theme), model_(model) {}
+    RowDelegate(const Theme& theme, LiveTableModel& model, QObject* parent)
+        : QStyledItemDelegate(parent), theme_(theme), model_(model) {}
     void paint(QPainter* p, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
         const Tokens& t = theme_.tokens();
         p->save();
         p->setRenderHint(QPainter::Antialiasing);
-        if ((option.state & QStyle::State_Selected) != 0) p->fillRect(option.rect, Theme::mix(t.background, t.accent, t.dark ? 0.2 : 0.13));
-        p->fillRect(QRect(option.rect.left(), option.rect.bottom(), option.rect.width(), 1), Theme::mix(t.background, t.line, 0.7));
+        if ((option.state & QStyle::State_Selected) != 0)
+            p->fillRect(option.rect, Theme::mix(t.background, t.accent, t.dark ? 0.2 : 0.13));
+        p->fillRect(QRect(option.rect.left(), option.rect.bottom(), option.rect.width(), 1),
+                    Theme::mix(t.background, t.line, 0.7));
         const auto column = static_cast<std::size_t>(index.column());
         const QString name = model_.columns()[column].name;
         const bool isName = name == u"Name";
@@ -55,10 +60,15 @@ class RowDelegate final : public QStyledItemDelegate {
             p->drawEllipse(QRectF(r.left(), r.center().y() - 3, 7, 7));
             r.setLeft(r.left() + 14);
         }
-        const bool mono = isName || index.data(LiveTableModel::NumericRole).toBool() || name.contains(u"IP") || name == u"Ready" || name.contains(u"Image");
-        p->setFont(mono ? theme_.mono(metrics::smallPx, isName ? QFont::Medium : QFont::Normal) : theme_.body());
-        p->setPen(isName || (isState && tone == Tone::Bad) ? (isState ? theme_.color(tone) : t.text) : Theme::mix(t.text, t.muted, 0.4));
-        p->drawText(r, Qt::AlignLeft | Qt::AlignVCenter, p->fontMetrics().elidedText(index.data().toString(), isName ? Qt::ElideMiddle : Qt::ElideRight, r.width()));
+        const bool mono = isName || index.data(LiveTableModel::NumericRole).toBool() ||
+                          name.contains(u"IP") || name == u"Ready" || name.contains(u"Image");
+        p->setFont(mono ? theme_.mono(metrics::smallPx, isName ? QFont::Medium : QFont::Normal)
+                        : theme_.body());
+        p->setPen(isName || (isState && tone == Tone::Bad) ? (isState ? theme_.color(tone) : t.text)
+                                                           : Theme::mix(t.text, t.muted, 0.4));
+        p->drawText(r, Qt::AlignLeft | Qt::AlignVCenter,
+                    p->fontMetrics().elidedText(index.data().toString(),
+                                                isName ? Qt::ElideMiddle : Qt::ElideRight, r.width()));
         p->restore();
     }
 
@@ -83,13 +93,14 @@ ObjectsView::ObjectsView(ClusterSession& session, const Theme& theme, QWidget* p
     auto* left = new QVBoxLayout;
     left->setContentsMargins(16, 20, 0, 12);
     auto* heading = makeLabel(tr("Objects"), "title", this);
-    heading->setContentsMargins(8, 0, 0, 6);
+    heading->setContentsMargins(14, 0, 0, 6);
     left->addWidget(heading);
     left->addWidget(kinds_, 1);
     row->addLayout(left);
     row->addWidget(buildTable(), 1);
     connect(kinds_, &QListWidget::currentItemChanged, this, [this](QListWidgetItem* item) {
-        if (item != nullptr && !item->data(Qt::UserRole).isNull()) openKind(item->data(Qt::UserRole).toString());
+        if (item != nullptr && !item->data(Qt::UserRole).isNull())
+            openKind(item->data(Qt::UserRole).toString());
     });
     connect(&session_, &ClusterSession::resourcesChanged, this, &ObjectsView::fillKinds);
     connect(&table_, &ObjectTable::stateChanged, this, &ObjectsView::refresh);
@@ -150,7 +161,8 @@ QWidget* ObjectsView::buildTable() {
     command_ = new CommandStrip(theme_, page);
     column->addWidget(command_);
     const auto activate = [this](const QModelIndex& index) {
-        Q_EMIT objectActivated(table_.resource(), index.data(LiveTableModel::NamespaceRole).toString(), index.data(LiveTableModel::NameRole).toString());
+        Q_EMIT objectActivated(table_.resource(), index.data(LiveTableModel::NamespaceRole).toString(),
+                               index.data(LiveTableModel::NameRole).toString());
     };
     connect(view_, &QAbstractItemView::clicked, this, activate);
     connect(view_, &QAbstractItemView::activated, this, activate);
@@ -179,7 +191,9 @@ void ObjectsView::fillKinds() {
     };
     const auto add = [&](const client::ResourceInfo& resource) {
         const QString kind = QString::fromStdString(resource.kind);
-        const bool can = std::find(resource.verbs.begin(), resource.verbs.end(), "list") != resource.verbs.end() || resource.verbs.empty();
+        const bool can =
+            std::find(resource.verbs.begin(), resource.verbs.end(), "list") != resource.verbs.end() ||
+            resource.verbs.empty();
         if (!can || !listed.insert(kind).second) return;
         auto* item = new QListWidgetItem(kind, kinds_);
         item->setData(Qt::UserRole, kind);
@@ -253,7 +267,9 @@ void ObjectsView::refresh() {
     const std::size_t total = table_.model().total();
     count_->setText(shown == total ? QString::number(total) : tr("%1 of %2").arg(shown).arg(total));
     if (const auto* resource = session_.resourceOfKind(kind_))
-        command_->setCommand(kubectl::list(kubectl::resourceWord(resource->name, QString::fromStdString(resource->name.resource)), nameSpace_, resource->namespaced));
+        command_->setCommand(kubectl::list(
+            kubectl::resourceWord(resource->name, QString::fromStdString(resource->name.resource)),
+            nameSpace_, resource->namespaced));
     emptyDeploy_->setVisible(false);
     if (shown > 0) {
         stack_->setCurrentIndex(0);
@@ -263,16 +279,21 @@ void ObjectsView::refresh() {
     }
     stack_->setCurrentIndex(1);
     if (session_.connection() != ClusterSession::Connection::Connected && session_.resources().empty()) {
-        empty_->setTexts(tr("Not connected yet"), tr("What this cluster holds is listed here as soon as it answers."));
+        empty_->setTexts(tr("Not connected yet"),
+                         tr("What this cluster holds is listed here as soon as it answers."));
     } else if (table_.state() == ObjectTable::State::Loading || table_.state() == ObjectTable::State::Idle) {
         empty_->setTexts(tr("Loading…"), {});
     } else if (table_.state() == ObjectTable::State::Failed) {
-        empty_->setTexts(tr("Could not list %1").arg(kind_), tr("%1\nIt is tried again by itself.").arg(table_.error()));
+        empty_->setTexts(tr("Could not list %1").arg(kind_),
+                         tr("%1\nIt is tried again by itself.").arg(table_.error()));
     } else if (total > 0) {
-        empty_->setTexts(tr("Nothing matches"), tr("No row holds “%1”. Clear the filter to see all %2.").arg(filter_->text()).arg(total));
+        empty_->setTexts(
+            tr("Nothing matches"),
+            tr("No row holds “%1”. Clear the filter to see all %2.").arg(filter_->text()).arg(total));
     } else {
-        empty_->setTexts(nameSpace_.isEmpty() ? tr("No %1 yet").arg(kind_) : tr("No %1 in %2").arg(kind_, nameSpace_),
-                         tr("Objects are made from manifests. Apply one here, or with kubectl, and it appears at once."));
+        empty_->setTexts(
+            nameSpace_.isEmpty() ? tr("No %1 yet").arg(kind_) : tr("No %1 in %2").arg(kind_, nameSpace_),
+            tr("Objects are made from manifests. Apply one here, or with kubectl, and it appears at once."));
         emptyDeploy_->setVisible(true);
     }
 }
@@ -286,12 +307,29 @@ void ObjectsView::fitColumns() {
     fitted_ = names;
     const QFontMetrics mono(theme_.mono(metrics::smallPx));
     for (int c = 0; c < names.size(); ++c) {
-        view_->setColumnHidden(c, table_.model().columns()[static_cast<std::size_t>(c)].wide && !wide_->isChecked());
-        int width = QFontMetrics(theme_.body(metrics::captionPx, QFont::DemiBold)).horizontalAdvance(names[c]) + 34;
+        view_->setColumnHidden(c, table_.model().columns()[static_cast<std::size_t>(c)].wide &&
+                                      !wide_->isChecked());
+        int width =
+            QFontMetrics(theme_.body(metrics::captionPx, QFont::DemiBold)).horizontalAdvance(names[c]) + 34;
         for (int r = 0; r < std::min(table_.model().rowCount(), 200); ++r)
-            width = std::max(width, mono.horizontalAdvance(table_.model().index(r, c).data().toString()) + 34);
+            width =
+                std::max(width, mono.horizontalAdvance(table_.model().index(r, c).data().toString()) + 34);
         view_->setColumnWidth(c, std::min(width, 360));
     }
+    // What is left over is shared out, so that the columns fill the page without running apart.
+    QList<int> visible;
+    int used = 0;
+    for (int c = 0; c < names.size(); ++c) {
+        if (view_->isColumnHidden(c)) continue;
+        visible.push_back(c);
+        used += view_->columnWidth(c);
+    }
+    const int extra =
+        visible.isEmpty()
+            ? 0
+            : std::clamp((view_->viewport()->width() - used) / static_cast<int>(visible.size()), 0, 110);
+    for (const int c : visible)
+        view_->setColumnWidth(c, view_->columnWidth(c) + extra);
 }
 
 /// Ages move on while they can be seen: every second while something is young, else more rarely.
@@ -299,7 +337,8 @@ void ObjectsView::ageLater() {
     if (age_.active() || !isVisible()) return;
     Duration youngest = 24h;
     for (int r = 0; r < std::min(table_.model().rowCount(), 500); ++r)
-        if (const auto& born = table_.model().row(r).born) youngest = std::min(youngest, session_.now() - *born);
+        if (const auto& born = table_.model().row(r).born)
+            youngest = std::min(youngest, session_.now() - *born);
     const Duration wait = youngest < 2min ? Duration(1s) : youngest < 10min ? Duration(10s) : Duration(60s);
     age_.start(session_.executor(), wait, [this] {
         table_.model().ageAll();

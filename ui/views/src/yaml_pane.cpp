@@ -31,7 +31,8 @@ int lineOfField(const QString& text, const QString& field) {
     const QString key = field.section(u'.', -1).section(u'[', 0, 0);
     if (key.isEmpty()) return 0;
     const QStringList lines = text.split(u'\n');
-    const QRegularExpression expression(QStringLiteral("^[\\s-]*%1\\s*:").arg(QRegularExpression::escape(key)));
+    const QRegularExpression expression(
+        QStringLiteral("^[\\s-]*%1\\s*:").arg(QRegularExpression::escape(key)));
     for (qsizetype i = 0; i < lines.size(); ++i)
         if (expression.match(lines[i]).hasMatch()) return static_cast<int>(i) + 1;
     return 0;
@@ -53,7 +54,8 @@ YamlPane::YamlPane(ClusterActions& actions, const Theme& theme, QWidget* parent)
     row->setSpacing(16);
     edit_ = new CodeEdit(theme, this);
     edit_->setAccessibleName(tr("Manifest"));
-    edit_->setPlaceholderText(tr("Paste a manifest here, drop a file, or begin with an example.\nSeveral documents are separated by ---"));
+    edit_->setPlaceholderText(tr("Paste a manifest here, drop a file, or begin with an example.\nSeveral "
+                                 "documents are separated by ---"));
     row->addWidget(edit_, 1);
     side_ = new QWidget(this);
     side_->setFixedWidth(400);
@@ -79,7 +81,8 @@ YamlPane::YamlPane(ClusterActions& actions, const Theme& theme, QWidget* parent)
     auto* scroll = new QScrollArea(side_);
     scroll->setWidgetResizable(true);
     scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setStyleSheet(QStringLiteral("QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; }"));
+    scroll->setStyleSheet(
+        QStringLiteral("QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; }"));
     auto* list = new QWidget(scroll);
     results_ = new QVBoxLayout(list);
     results_->setContentsMargins(0, 4, 0, 4);
@@ -101,7 +104,8 @@ YamlPane::YamlPane(ClusterActions& actions, const Theme& theme, QWidget* parent)
     connect(dryRun_, &QPushButton::clicked, this, [this] { apply(true); });
     connect(apply_, &QPushButton::clicked, this, [this] { apply(false); });
     connect(edit_, &QPlainTextEdit::textChanged, this, &YamlPane::refresh);
-    auto* shortcut = new QShortcut(QKeySequence(Qt::CTRL | Qt::Key_Return), this, nullptr, nullptr, Qt::WidgetWithChildrenShortcut);
+    auto* shortcut = new QShortcut(QKeySequence(Qt::CTRL | Qt::Key_Return), this, nullptr, nullptr,
+                                   Qt::WidgetWithChildrenShortcut);
     connect(shortcut, &QShortcut::activated, this, [this] { apply(false); });
     refresh();
 }
@@ -125,7 +129,9 @@ void YamlPane::refresh() {
     dryRun_->setEnabled(!empty && !busy_);
     apply_->setText(busy_ ? tr("Applying…") : tr("Apply"));
     if (outcomes_.isEmpty())
-        hint_->setText(tr("Documents that name no namespace go to <b>%1</b>. What becomes of each is shown here.").arg(nameSpace_.toHtmlEscaped()));
+        hint_->setText(
+            tr("Documents that name no namespace go to <b>%1</b>. What becomes of each is shown here.")
+                .arg(nameSpace_.toHtmlEscaped()));
     command_->setCommand(kubectl::apply(file_, edit_->toPlainText(), {}));
     command_->setVisible(!empty);
 }
@@ -136,13 +142,14 @@ void YamlPane::apply(bool dryRun) {
     clearOutcomes();
     edit_->markLine(0);
     refresh();
-    actions_.apply(edit_->toPlainText(), file_, nameSpace_, dryRun, [self = QPointer(this), dryRun](auto result) {
-        if (!self) return;
-        self->busy_ = false;
-        self->show(result, dryRun);
-        self->refresh();
-        Q_EMIT self->applied();
-    });
+    actions_.apply(edit_->toPlainText(), file_, nameSpace_, dryRun,
+                   [self = QPointer(this), dryRun](auto result) {
+                       if (!self) return;
+                       self->busy_ = false;
+                       self->show(result, dryRun);
+                       self->refresh();
+                       Q_EMIT self->applied();
+                   });
 }
 
 void YamlPane::show(const Result<std::vector<client::ManifestOutcome>>& result, bool dryRun) {
@@ -150,7 +157,8 @@ void YamlPane::show(const Result<std::vector<client::ManifestOutcome>>& result, 
     const QString text = edit_->toPlainText();
     if (!result) {
         const QString message = errorLine(result.error());
-        addOutcome(QStringLiteral("close"), Tone::Bad, tr("Nothing was applied"), message + u'\n' + errorDetail(result.error()));
+        addOutcome(QStringLiteral("close"), Tone::Bad, tr("Nothing was applied"),
+                   message + u'\n' + errorDetail(result.error()));
         edit_->markLine(lineIn(message));
         return;
     }
@@ -162,15 +170,28 @@ void YamlPane::show(const Result<std::vector<client::ManifestOutcome>>& result, 
         for (const std::string& warning : outcome.warnings)
             notes.push_back(QString::fromStdString(warning));
         switch (outcome.action) {
-        case Action::Created: addOutcome(QStringLiteral("check"), Tone::Good, dryRun ? tr("%1 would be created").arg(what) : tr("%1 created").arg(what), notes.join(u'\n')); break;
-        case Action::Configured: addOutcome(QStringLiteral("check"), Tone::Good, dryRun ? tr("%1 would change").arg(what) : tr("%1 changed").arg(what), notes.join(u'\n')); break;
-        case Action::Unchanged: addOutcome(QStringLiteral("minus"), Tone::Muted, tr("%1 unchanged").arg(what), notes.join(u'\n')); break;
+        case Action::Created:
+            addOutcome(QStringLiteral("check"), Tone::Good,
+                       dryRun ? tr("%1 would be created").arg(what) : tr("%1 created").arg(what),
+                       notes.join(u'\n'));
+            break;
+        case Action::Configured:
+            addOutcome(QStringLiteral("check"), Tone::Good,
+                       dryRun ? tr("%1 would change").arg(what) : tr("%1 changed").arg(what),
+                       notes.join(u'\n'));
+            break;
+        case Action::Unchanged:
+            addOutcome(QStringLiteral("minus"), Tone::Muted, tr("%1 unchanged").arg(what), notes.join(u'\n'));
+            break;
         case Action::Failed: {
             const QString message = errorLine(outcome.error);
             const QString detail = errorDetail(outcome.error);
-            addOutcome(QStringLiteral("close"), Tone::Bad, tr("%1 was refused").arg(what.isEmpty() ? tr("A document") : what), message.contains(detail) ? message : message + u'\n' + detail);
+            addOutcome(QStringLiteral("close"), Tone::Bad,
+                       tr("%1 was refused").arg(what.isEmpty() ? tr("A document") : what),
+                       message.contains(detail) ? message : message + u'\n' + detail);
             if (wrong == 0) wrong = lineIn(message);
-            if (wrong == 0 && !outcome.error.causes.empty()) wrong = lineOfField(text, QString::fromStdString(outcome.error.causes.front().field));
+            if (wrong == 0 && !outcome.error.causes.empty())
+                wrong = lineOfField(text, QString::fromStdString(outcome.error.causes.front().field));
             if (wrong == 0) wrong = lineOfField(text, unknownField(message));
         }
         }
@@ -183,7 +204,8 @@ void YamlPane::addOutcome(const QString& icon, Tone tone, const QString& title, 
     hint_->hide();
     auto* box = new QWidget(this);
     auto* row = new QHBoxLayout(box);
-    row->setContentsMargins(tone == Tone::Bad ? 12 : 2, tone == Tone::Bad ? 10 : 2, 12, tone == Tone::Bad ? 10 : 2);
+    row->setContentsMargins(tone == Tone::Bad ? 12 : 2, tone == Tone::Bad ? 10 : 2, 12,
+                            tone == Tone::Bad ? 10 : 2);
     row->setSpacing(10);
     if (tone == Tone::Bad) {
         box->setObjectName(QStringLiteral("problems"));
@@ -219,7 +241,8 @@ void YamlPane::clearOutcomes() {
 }
 
 void YamlPane::chooseFile() {
-    auto* dialog = new QFileDialog(this, tr("Open a manifest"), {}, tr("Manifests (*.yaml *.yml *.json);;All files (*)"));
+    auto* dialog = new QFileDialog(this, tr("Open a manifest"), {},
+                                   tr("Manifests (*.yaml *.yml *.json);;All files (*)"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(QFileDialog::ExistingFile);
     connect(dialog, &QFileDialog::fileSelected, this, &YamlPane::openFile);
@@ -229,8 +252,12 @@ void YamlPane::chooseFile() {
 void YamlPane::openFile(const QString& path) {
     QFile file(path);
     clearOutcomes();
-    if (!file.open(QIODevice::ReadOnly)) return addOutcome(QStringLiteral("close"), Tone::Bad, tr("Could not open %1").arg(path), file.errorString());
-    if (file.size() > mostBytes) return addOutcome(QStringLiteral("close"), Tone::Bad, tr("%1 is too large").arg(path), tr("Manifests of more than 3 MiB are refused by the server."));
+    if (!file.open(QIODevice::ReadOnly))
+        return addOutcome(QStringLiteral("close"), Tone::Bad, tr("Could not open %1").arg(path),
+                          file.errorString());
+    if (file.size() > mostBytes)
+        return addOutcome(QStringLiteral("close"), Tone::Bad, tr("%1 is too large").arg(path),
+                          tr("Manifests of more than 3 MiB are refused by the server."));
     setText(QString::fromUtf8(file.readAll()), path);
 }
 
@@ -240,8 +267,10 @@ void YamlPane::dragEnterEvent(QDragEnterEvent* event) {
 
 void YamlPane::dropEvent(QDropEvent* event) {
     const auto urls = event->mimeData()->urls();
-    if (!urls.isEmpty() && urls.front().isLocalFile()) openFile(urls.front().toLocalFile());
-    else if (event->mimeData()->hasText()) setText(event->mimeData()->text(), {});
+    if (!urls.isEmpty() && urls.front().isLocalFile())
+        openFile(urls.front().toLocalFile());
+    else if (event->mimeData()->hasText())
+        setText(event->mimeData()->text(), {});
     event->acceptProposedAction();
 }
 

@@ -27,22 +27,27 @@ YamlHighlighter::YamlHighlighter(QTextDocument* document, const Theme& theme)
 }
 
 void YamlHighlighter::highlightBlock(const QString& text) {
-    static const QRegularExpression key(QStringLiteral(R"(^(\s*(?:- +)*)("[^"]*"|'[^']*'|[^\s#:"'\-][^:#]*?)\s*:(?=\s|$))"));
-    static const QRegularExpression number(QStringLiteral(R"((?<=[\s\[,:])(-?\d+(\.\d+)?|true|false|null|~)(?=\s*(#|,|\]|$)))"));
+    static const QRegularExpression key(
+        QStringLiteral(R"(^(\s*(?:- +)*)("[^"]*"|'[^']*'|[^\s#:"'\-][^:#]*?)\s*:(?=\s|$))"));
+    static const QRegularExpression number(
+        QStringLiteral(R"((?<=[\s\[,:])(-?\d+(\.\d+)?|true|false|null|~)(?=\s*(#|,|\]|$)))"));
     static const QRegularExpression quoted(QStringLiteral(R"("(?:[^"\\]|\\.)*"|'[^']*')"));
     static const QRegularExpression comment(QStringLiteral(R"((^|\s)#.*$)"));
     const Tokens& t = theme_.tokens();
-    if (text.startsWith(u"---") || text.startsWith(u"...")) return setFormat(0, static_cast<int>(text.size()), t.deleting);
+    if (text.startsWith(u"---") || text.startsWith(u"..."))
+        return setFormat(0, static_cast<int>(text.size()), t.deleting);
     const auto each = [&](const QRegularExpression& expression, const QColor& color) {
         for (auto it = expression.globalMatch(text); it.hasNext();) {
             const auto match = it.next();
-            setFormat(static_cast<int>(match.capturedStart()), static_cast<int>(match.capturedLength()), color);
+            setFormat(static_cast<int>(match.capturedStart()), static_cast<int>(match.capturedLength()),
+                      color);
         }
     };
     each(number, t.warning);
     each(quoted, t.ok);
     if (const auto match = key.match(text); match.hasMatch())
-        setFormat(static_cast<int>(match.capturedStart(2)), static_cast<int>(match.capturedLength(2)), t.accent);
+        setFormat(static_cast<int>(match.capturedStart(2)), static_cast<int>(match.capturedLength(2)),
+                  t.accent);
     each(comment, t.muted);
 }
 
@@ -50,10 +55,13 @@ CodeEdit::CodeEdit(const Theme& theme, QWidget* parent) : QPlainTextEdit(parent)
     setLineWrapMode(QPlainTextEdit::NoWrap);
     highlighter_ = new YamlHighlighter(document(), theme);
     gutter_ = new Gutter(this);
-    connect(this, &QPlainTextEdit::blockCountChanged, this, [this] { setViewportMargins(gutterWidth(), 6, 6, 0); });
+    connect(this, &QPlainTextEdit::blockCountChanged, this,
+            [this] { setViewportMargins(gutterWidth(), 6, 6, 0); });
     connect(this, &QPlainTextEdit::updateRequest, this, [this](const QRect& rect, int dy) {
-        if (dy != 0) gutter_->scroll(0, dy);
-        else gutter_->update(0, rect.y(), gutter_->width(), rect.height());
+        if (dy != 0)
+            gutter_->scroll(0, dy);
+        else
+            gutter_->update(0, rect.y(), gutter_->width(), rect.height());
     });
     connect(this, &QPlainTextEdit::textChanged, this, [this] { markLine(0); });
     connect(&theme, &Theme::changed, this, &CodeEdit::retheme);
@@ -106,7 +114,8 @@ void CodeEdit::paintGutter(QPaintEvent* event) {
         const bool wrong = block.blockNumber() + 1 == marked_;
         if (wrong) p.fillRect(QRectF(0, top, 3, height), t.bad);
         p.setPen(wrong ? t.bad : quiet);
-        p.drawText(QRectF(0, top, gutter_->width() - 14, height), Qt::AlignRight | Qt::AlignVCenter, QString::number(block.blockNumber() + 1));
+        p.drawText(QRectF(0, top, gutter_->width() - 14, height), Qt::AlignRight | Qt::AlignVCenter,
+                   QString::number(block.blockNumber() + 1));
         top += height;
         block = block.next();
     }
@@ -123,10 +132,12 @@ void CodeEdit::keyPressEvent(QKeyEvent* event) {
         insertPlainText(QStringLiteral("  "));
         return;
     }
-    if ((event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter) && event->modifiers() == Qt::NoModifier) {
+    if ((event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter) &&
+        event->modifiers() == Qt::NoModifier) {
         const QString line = textCursor().block().text();
         qsizetype indent = 0;
-        while (indent < line.size() && line[indent] == u' ') ++indent;
+        while (indent < line.size() && line[indent] == u' ')
+            ++indent;
         insertPlainText(u'\n' + QString(indent, u' '));
         return;
     }

@@ -56,7 +56,9 @@ QSize ElidedLabel::sizeHint() const {
     return {fontMetrics().horizontalAdvance(text_.section(u'\n', 0, 0)) + 2, fontMetrics().height() + 2};
 }
 
-QSize ElidedLabel::minimumSizeHint() const { return {24, fontMetrics().height() + 2}; }
+QSize ElidedLabel::minimumSizeHint() const {
+    return {24, fontMetrics().height() + 2};
+}
 
 void ElidedLabel::paintEvent(QPaintEvent*) {
     QPainter p(this);
@@ -86,7 +88,8 @@ CommandStrip::CommandStrip(const Theme& theme, QWidget* parent) : QWidget(parent
         QPalette p = label_->palette();
         p.setColor(QPalette::WindowText, theme_.tokens().text);
         label_->setPalette(p);
-        label_->setStyleSheet(QStringLiteral("font-family:'JetBrains Mono','DejaVu Sans Mono',monospace;font-size:12px"));
+        label_->setStyleSheet(
+            QStringLiteral("font-family:'JetBrains Mono','DejaVu Sans Mono',monospace;font-size:12px"));
     };
     font();
     connect(&theme_, &Theme::changed, this, font);
@@ -105,7 +108,8 @@ EmptyState::EmptyState(const Theme& theme, const QString& icon, QWidget* parent)
     icon_ = new QLabel(this);
     icon_->setAlignment(Qt::AlignCenter);
     const auto draw = [this, &theme, icon] {
-        icon_->setPixmap(theme.pixmap(icon, 44, Theme::mix(theme.tokens().background, theme.tokens().muted, 0.7), devicePixelRatioF()));
+        icon_->setPixmap(theme.pixmap(
+            icon, 44, Theme::mix(theme.tokens().background, theme.tokens().muted, 0.7), devicePixelRatioF()));
     };
     draw();
     connect(&theme, &Theme::changed, this, draw);
@@ -131,6 +135,8 @@ EmptyState::EmptyState(const Theme& theme, const QString& icon, QWidget* parent)
 void EmptyState::setTexts(const QString& title, const QString& text) {
     title_->setText(title);
     text_->setText(text);
+    text_->ensurePolished();
+    text_->setMinimumHeight(text.isEmpty() ? 0 : text_->heightForWidth(text_->width()) + 2);
 }
 
 QPushButton* EmptyState::addButton(const QString& text, const char* role) {
@@ -140,7 +146,7 @@ QPushButton* EmptyState::addButton(const QString& text, const char* role) {
 }
 
 StateChip::StateChip(const Theme& theme, QWidget* parent) : QWidget(parent), theme_(theme) {
-    setFont(theme.body(metrics::smallPx, QFont::DemiBold));
+    setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
     connect(&theme, &Theme::changed, this, qOverload<>(&QWidget::update));
 }
 
@@ -188,8 +194,12 @@ void FactSheet::setFacts(const std::vector<Facts::Section>& sections) {
     update();
 }
 
-QSize FactSheet::sizeHint() const { return {280, heightForWidth(std::max(width(), 280))}; }
-int FactSheet::heightForWidth(int width) const { return render(nullptr, width); }
+QSize FactSheet::sizeHint() const {
+    return {280, heightForWidth(std::max(width(), 280))};
+}
+int FactSheet::heightForWidth(int width) const {
+    return render(nullptr, width);
+}
 
 /// Draws everything, or only measures when there is no painter; returns the height.
 int FactSheet::render(QPainter* painter, int width) const {
@@ -202,14 +212,17 @@ int FactSheet::render(QPainter* painter, int width) const {
         if (painter != nullptr) {
             painter->setFont(theme_.body(metrics::captionPx, QFont::DemiBold));
             painter->setPen(t.muted);
-            painter->drawText(QRect(0, y, width, 18), Qt::AlignLeft | Qt::AlignVCenter, section.title.toUpper());
+            painter->drawText(QRect(0, y, width, 18), Qt::AlignLeft | Qt::AlignVCenter,
+                              section.title.toUpper());
         }
         y += 26;
         for (const auto& row : section.rows) {
             const QFont font = row.mono ? theme_.mono(metrics::smallPx) : theme_.body(metrics::bodyPx);
             int x = keyWidth + 12;
             if (row.dot) x += 14;
-            const QRect box = QFontMetrics(font).boundingRect(QRect(0, 0, std::max(40, width - x), 4000), Qt::TextWrapAnywhere, row.value);
+            const int wrap = row.mono ? Qt::TextWrapAnywhere : Qt::TextWordWrap;
+            const QRect box =
+                QFontMetrics(font).boundingRect(QRect(0, 0, std::max(40, width - x), 4000), wrap, row.value);
             const int height = std::max(24, box.height() + 8);
             if (painter != nullptr) {
                 painter->setFont(theme_.body(metrics::bodyPx));
@@ -223,7 +236,8 @@ int FactSheet::render(QPainter* painter, int width) const {
                 }
                 painter->setFont(font);
                 painter->setPen(row.dot ? t.text : theme_.color(row.tone));
-                painter->drawText(QRect(x, y + 4, std::max(40, width - x), height), Qt::AlignLeft | Qt::AlignTop | Qt::TextWrapAnywhere, row.value);
+                painter->drawText(QRect(x, y + 4, std::max(40, width - x), height),
+                                  Qt::AlignLeft | Qt::AlignTop | wrap, row.value);
             }
             y += height;
         }
@@ -242,7 +256,8 @@ QString FactSheet::plainText() const {
     for (const auto& section : sections_) {
         text += section.title + u'\n';
         for (const auto& row : section.rows)
-            text += QStringLiteral("  ") + row.key + (row.key.isEmpty() ? QString() : QStringLiteral(": ")) + row.value + u'\n';
+            text += QStringLiteral("  ") + row.key + (row.key.isEmpty() ? QString() : QStringLiteral(": ")) +
+                    row.value + u'\n';
     }
     return text;
 }
@@ -253,7 +268,8 @@ void FactSheet::contextMenuEvent(QContextMenuEvent* event) {
     menu.exec(event->globalPos());
 }
 
-Stepper::Stepper(const Theme& theme, int low, int high, int value, std::function<QString(int)> text, QWidget* parent)
+Stepper::Stepper(const Theme& theme, int low, int high, int value, std::function<QString(int)> text,
+                 QWidget* parent)
     : QWidget(parent), low_(low), high_(high), value_(value), text_(std::move(text)) {
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);

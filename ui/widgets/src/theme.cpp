@@ -12,7 +12,9 @@
 #include <QToolTip>
 #include <cmath>
 
-static void initIcons() { Q_INIT_RESOURCE(icons); }
+static void initIcons() {
+    Q_INIT_RESOURCE(icons);
+}
 
 namespace wheelhouse::ui {
 namespace {
@@ -64,7 +66,9 @@ Tokens lightTokens() {
     return t;
 }
 
-QString rgb(const QColor& c) { return c.name(); }
+QString rgb(const QColor& c) {
+    return c.name();
+}
 
 } // namespace
 
@@ -97,24 +101,35 @@ void Theme::setDark(bool dark) {
 
 QColor Theme::color(Tone tone) const {
     switch (tone) {
-    case Tone::Plain: return tokens_.text;
-    case Tone::Muted: return tokens_.muted;
-    case Tone::Accent: return tokens_.accent;
-    case Tone::Good: return tokens_.ok;
-    case Tone::Warning: return tokens_.warning;
-    case Tone::Bad: return tokens_.bad;
-    case Tone::Deleting: return tokens_.deleting;
-    case Tone::Completed: return tokens_.completed;
+    case Tone::Plain:
+        return tokens_.text;
+    case Tone::Muted:
+        return tokens_.muted;
+    case Tone::Accent:
+        return tokens_.accent;
+    case Tone::Good:
+        return tokens_.ok;
+    case Tone::Warning:
+        return tokens_.warning;
+    case Tone::Bad:
+        return tokens_.bad;
+    case Tone::Deleting:
+        return tokens_.deleting;
+    case Tone::Completed:
+        return tokens_.completed;
     }
     return tokens_.text;
 }
 
 QColor Theme::mix(const QColor& base, const QColor& over, double amount) {
     const auto blend = [amount](int a, int b) { return static_cast<int>(std::lround(a + (b - a) * amount)); };
-    return {blend(base.red(), over.red()), blend(base.green(), over.green()), blend(base.blue(), over.blue())};
+    return {blend(base.red(), over.red()), blend(base.green(), over.green()),
+            blend(base.blue(), over.blue())};
 }
 
-QColor Theme::tint(Tone tone) const { return mix(tokens_.panel, color(tone), tokens_.dark ? 0.16 : 0.12); }
+QColor Theme::tint(Tone tone) const {
+    return mix(tokens_.panel, color(tone), tokens_.dark ? 0.16 : 0.12);
+}
 
 QFont Theme::body(int px, int weight) const {
     QFont font = QApplication::font();
@@ -154,14 +169,17 @@ QPixmap Theme::pixmap(const QString& name, int size, const QColor& color, qreal 
     return pixmaps_.emplace(key, result).first->second;
 }
 
-QIcon Theme::icon(const QString& name, Tone tone) const { return icon(name, color(tone), color(tone)); }
+QIcon Theme::icon(const QString& name, Tone tone) const {
+    return icon(name, color(tone), color(tone));
+}
 
 QIcon Theme::icon(const QString& name, const QColor& normal, const QColor& on) const {
     QIcon icon;
     for (const qreal ratio : {1.0, 2.0}) {
         icon.addPixmap(pixmap(name, 24, normal, ratio), QIcon::Normal, QIcon::Off);
         icon.addPixmap(pixmap(name, 24, on, ratio), QIcon::Normal, QIcon::On);
-        icon.addPixmap(pixmap(name, 24, mix(tokens_.panel, tokens_.muted, 0.5), ratio), QIcon::Disabled, QIcon::Off);
+        icon.addPixmap(pixmap(name, 24, mix(tokens_.panel, tokens_.muted, 0.5), ratio), QIcon::Disabled,
+                       QIcon::Off);
     }
     return icon;
 }
@@ -172,7 +190,8 @@ QPalette Theme::palette() const {
     p.setColor(QPalette::Base, tokens_.panel);
     p.setColor(QPalette::AlternateBase, tokens_.raised);
     p.setColor(QPalette::Button, tokens_.raised);
-    for (const auto role : {QPalette::WindowText, QPalette::Text, QPalette::ButtonText, QPalette::ToolTipText})
+    for (const auto role :
+         {QPalette::WindowText, QPalette::Text, QPalette::ButtonText, QPalette::ToolTipText})
         p.setColor(role, tokens_.text);
     p.setColor(QPalette::PlaceholderText, tokens_.muted);
     p.setColor(QPalette::ToolTipBase, tokens_.raised);
@@ -212,8 +231,10 @@ QString Theme::styleSheet() const {
     };
     for (const auto& [name, value] : values)
         sheet.replace(QLatin1String(name), rgb(value));
-    sheet.replace(QStringLiteral("@bodyFamily"), QStringLiteral("\"Inter\", \"%1\"").arg(QApplication::font().family()));
-    sheet.replace(QStringLiteral("@monoFamily"), QStringLiteral("\"JetBrains Mono\", \"DejaVu Sans Mono\", monospace"));
+    sheet.replace(QStringLiteral("@bodyFamily"),
+                  QStringLiteral("\"Inter\", \"%1\"").arg(QApplication::font().family()));
+    sheet.replace(QStringLiteral("@monoFamily"),
+                  QStringLiteral("\"JetBrains Mono\", \"DejaVu Sans Mono\", monospace"));
     return sheet;
 }
 

@@ -10,8 +10,8 @@
 
 namespace wheelhouse::ui {
 
-/// What a person asks of a cluster, each as an ordinary write any client could do, each with its kubectl command.
-/// Answers come later as signals; nothing waits. UI thread only.
+/// What a person asks of a cluster, each as an ordinary write any client could do, each with its kubectl
+/// command. Answers come later as signals; nothing waits. UI thread only.
 class ClusterActions final : public QObject {
     Q_OBJECT
   public:

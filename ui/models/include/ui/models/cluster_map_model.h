@@ -77,8 +77,9 @@ struct MapChange {
     bool queue = false;
 };
 
-/// The cluster as the map shows it: nodes, machines and pods joined, as plain values. Feed it objects as they come; it
-/// speaks once a frame, when `apply()` is called. Knows nothing of widgets or of where objects come from. UI thread only.
+/// The cluster as the map shows it: nodes, machines and pods joined, as plain values. Feed it objects as they
+/// come; it speaks once a frame, when `apply()` is called. Knows nothing of widgets or of where objects come
+/// from. UI thread only.
 class ClusterMapModel final : public QObject {
     Q_OBJECT
   public:
@@ -99,6 +100,9 @@ class ClusterMapModel final : public QObject {
     const MapNode* findNode(const QString& name) const;
     /// Applications by number of pods, most first: the legend.
     std::vector<std::pair<QString, int>> applications(std::size_t most) const;
+
+    /// The hue an application has on this map: its own by name, or the next free one where another has that.
+    int hueOfApplication(const QString& name) const;
 
     struct Counts {
         int nodes = 0;
@@ -122,6 +126,7 @@ class ClusterMapModel final : public QObject {
     void place(const MapPod& pod, int sign, MapChange& change);
     void join(const QString& name, MapChange& change);
     bool shown(const MapPod& pod) const;
+    int claimHue(const QString& application);
 
     Box podBox_;
     Box nodeBox_;
@@ -132,6 +137,7 @@ class ClusterMapModel final : public QObject {
     std::map<QString, MapNode> nodes_;
     std::unordered_map<std::string, int> applicationCounts_;
     std::map<QString, std::vector<const MapPod*>> podsByNode_; ///< "" = the queue
+    std::map<QString, int> hues_;
     QString nameSpace_;
     bool refilter_ = false;
 };

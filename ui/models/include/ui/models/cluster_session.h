@@ -13,9 +13,9 @@
 
 namespace wheelhouse::ui {
 
-/// The window's standing interest in one cluster: whether it answers, which kinds and namespaces it has, and the watches
-/// behind the map and the feed. Starts with start(); a cluster that does not answer is asked again with back-off for as
-/// long as the session lives. UI thread only.
+/// The window's standing interest in one cluster: whether it answers, which kinds and namespaces it has, and
+/// the watches behind the map and the feed. Starts with start(); a cluster that does not answer is asked
+/// again with back-off for as long as the session lives. UI thread only.
 class ClusterSession final : public QObject {
     Q_OBJECT
   public:

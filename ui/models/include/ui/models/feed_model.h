@@ -6,8 +6,8 @@
 
 namespace wheelhouse::ui {
 
-/// What happened, newest first: the cluster's Events in plain words and what the user did. Bounded; repeats of one
-/// event move up instead of piling up. Columns: time, who, what. UI thread only.
+/// What happened, newest first: the cluster's Events in plain words and what the user did. Bounded; repeats
+/// of one event move up instead of piling up. Columns: time, who, what. UI thread only.
 class FeedModel final : public LiveTableModel {
     Q_OBJECT
   public:

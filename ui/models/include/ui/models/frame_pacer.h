@@ -6,8 +6,9 @@
 
 namespace wheelhouse::ui {
 
-/// Turns "something changed" into at most one `frame()` every 16 ms. When handling a frame takes long, the next one
-/// waits as long again, so that input always gets its turn. No timer runs while nothing is asked for.
+/// Turns "something changed" into at most one `frame()` every 16 ms. When handling a frame takes long, the
+/// next one waits as long again, so that input always gets its turn. No timer runs while nothing is asked
+/// for.
 class FramePacer final : public QObject {
     Q_OBJECT
   public:

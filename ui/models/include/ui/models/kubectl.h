@@ -6,7 +6,8 @@
 
 namespace wheelhouse::ui::kubectl {
 
-// The kubectl command that does what a button of the window does, as one would type it in a POSIX shell. Pure.
+// The kubectl command that does what a button of the window does, as one would type it in a POSIX shell.
+// Pure.
 
 /// "pod", "deployment", "machine.lab.wheelhouse.dev": how kubectl is told a resource.
 QString resourceWord(const api::ResourceName& resource, const QString& singular);
@@ -14,7 +15,8 @@ QString get(const QString& resourceWord, const QString& nameSpace, const QString
 QString list(const QString& resourceWord, const QString& nameSpace, bool namespaced);
 QString yaml(const QString& resourceWord, const QString& nameSpace, const QString& name);
 QString remove(const QString& resourceWord, const QString& nameSpace, const QString& name);
-QString logs(const QString& nameSpace, const QString& pod, const QString& container, bool follow, bool previous);
+QString logs(const QString& nameSpace, const QString& pod, const QString& container, bool follow,
+             bool previous);
 QString setPower(const QString& machine, const QString& power);
 QString cordon(const QString& node, bool cordoned);
 /// `kubectl apply` of a file, or of text given in place when `file` is empty.

@@ -17,9 +17,9 @@ namespace wheelhouse::ui {
 /// How a cell or a state is meant; the theme makes a colour of it, a view adds an icon.
 enum class Tone : std::uint8_t { Plain, Muted, Accent, Good, Warning, Bad, Deleting, Completed };
 
-/// A table that changes while people look at it: sorts and filters itself, and tells a view about any number of changes
-/// with at most three signals (append, one re-order or dataChanged, remove the tail). Persistent indexes, and with them
-/// selections, follow their row by key. UI thread only.
+/// A table that changes while people look at it: sorts and filters itself, and tells a view about any number
+/// of changes with at most three signals (append, one re-order or dataChanged, remove the tail). Persistent
+/// indexes, and with them selections, follow their row by key. UI thread only.
 class LiveTableModel : public QAbstractTableModel {
     Q_OBJECT
   public:
@@ -51,7 +51,8 @@ class LiveTableModel : public QAbstractTableModel {
     void reset(std::vector<Column> columns, std::vector<std::pair<Key, Row>> rows);
     /// Unknown keys are added and known ones replaced, whatever the delta calls it.
     void apply(std::vector<Delta> deltas);
-    /// Plain text or a regular expression over all cells; `!x` = rows without x; `-l a=b` = by label. Empty shows all.
+    /// Plain text or a regular expression over all cells; `!x` = rows without x; `-l a=b` = by label. Empty
+    /// shows all.
     void setFilter(const QString& text);
     QString filter() const { return filterText_; }
     void sort(int column, Qt::SortOrder order) override;

@@ -10,9 +10,9 @@ namespace wheelhouse::ui {
 
 enum class Change : std::uint8_t { Added, Modified, Removed };
 
-/// News of keyed things between two frames, one entry a key however many events came: added then modified is added,
-/// added then removed is nothing, removed then added is modified. Memory is bounded by keys, not by events.
-/// `wake` is called when the box turns from empty to non-empty. Not thread-safe: one executor.
+/// News of keyed things between two frames, one entry a key however many events came: added then modified is
+/// added, added then removed is nothing, removed then added is modified. Memory is bounded by keys, not by
+/// events. `wake` is called when the box turns from empty to non-empty. Not thread-safe: one executor.
 template <class Key, class Value>
 class Mailbox {
   public:
@@ -37,7 +37,9 @@ class Mailbox {
                 return;
             }
             const bool stays = entry.delta.change == Change::Added;
-            entry.delta.change = stays ? Change::Added : change == Change::Removed ? Change::Removed : Change::Modified;
+            entry.delta.change = stays                       ? Change::Added
+                                 : change == Change::Removed ? Change::Removed
+                                                             : Change::Modified;
             entry.delta.value = std::move(value);
         }
         if (wasEmpty && wake_) wake_();

@@ -9,9 +9,9 @@
 
 namespace wheelhouse::ui {
 
-/// Any kind of a cluster as a live table with the server's own columns. Rows of kinds this program has the schema of
-/// are remade here from each watch event; for others the server is asked for its table again, at most twice a second.
-/// Lost watches come back with back-off and the rows stay meanwhile. UI thread only.
+/// Any kind of a cluster as a live table with the server's own columns. Rows of kinds this program has the
+/// schema of are remade here from each watch event; for others the server is asked for its table again, at
+/// most twice a second. Lost watches come back with back-off and the rows stay meanwhile. UI thread only.
 class ObjectTable final : public QObject {
     Q_OBJECT
   public:

@@ -8,9 +8,10 @@
 
 namespace wheelhouse::ui {
 
-/// An Executor on the Qt event loop of the thread it is made on. Tasks run between input and painting, at most about
-/// 8 ms of them in one turn, so a burst of news never freezes the window. Nothing waits while nothing is due: no timer
-/// runs. `post`, `postAfter` and `cancel` are thread-safe; make and destroy it on its own thread, after all who post.
+/// An Executor on the Qt event loop of the thread it is made on. Tasks run between input and painting, at
+/// most about 8 ms of them in one turn, so a burst of news never freezes the window. Nothing waits while
+/// nothing is due: no timer runs. `post`, `postAfter` and `cancel` are thread-safe; make and destroy it on
+/// its own thread, after all who post.
 class UiExecutor final : public QObject, public Executor {
     Q_OBJECT
   public:

@@ -9,7 +9,8 @@ class QLineEdit;
 
 namespace wheelhouse::ui {
 
-/// A small panel that asks what kind of node, how many, how big and where, and shows the command that does the same.
+/// A small panel that asks what kind of node, how many, how big and where, and shows the command that does
+/// the same.
 class AddNodePanel final : public QFrame {
     Q_OBJECT
   public:
@@ -23,8 +24,12 @@ class AddNodePanel final : public QFrame {
   Q_SIGNALS:
     void chosen();
 
+  protected:
+    void paintEvent(QPaintEvent* event) override;
+
   private:
     void refresh();
+    const Theme& theme_;
     QPushButton* vm_;
     QPushButton* simulated_;
     Stepper* count_;

@@ -17,9 +17,9 @@ class QHBoxLayout;
 
 namespace wheelhouse::ui {
 
-/// The thing selected: status, conditions, events, YAML and logs, kept current by watches of its own, and what can be
-/// done with it. Each action shows the kubectl command that does the same; those that destroy ask first, in place.
-/// A node and the machine it runs on are one thing here. UI thread only.
+/// The thing selected: status, conditions, events, YAML and logs, kept current by watches of its own, and
+/// what can be done with it. Each action shows the kubectl command that does the same; those that destroy ask
+/// first, in place. A node and the machine it runs on are one thing here. UI thread only.
 class DetailDrawer final : public QWidget {
     Q_OBJECT
   public:
@@ -31,7 +31,8 @@ class DetailDrawer final : public QWidget {
         bool machineToo = false; ///< also follow the Machine of the same name
     };
 
-    DetailDrawer(ClusterSession& session, ClusterActions& actions, const Theme& theme, QWidget* parent = nullptr);
+    DetailDrawer(ClusterSession& session, ClusterActions& actions, const Theme& theme,
+                 QWidget* parent = nullptr);
     ~DetailDrawer() override;
 
     void show(Subject subject);
@@ -46,7 +47,9 @@ class DetailDrawer final : public QWidget {
     QPushButton* confirmButton() { return confirmYes_; }
     QString command() const { return command_->command(); }
     QString yamlText() const { return yaml_->toPlainText(); }
-    QPushButton* action(const QString& id) const { return findChild<QPushButton*>(QStringLiteral("action.") + id); }
+    QPushButton* action(const QString& id) const {
+        return findChild<QPushButton*>(QStringLiteral("action.") + id);
+    }
 
   Q_SIGNALS:
     void closed();
@@ -64,7 +67,8 @@ class DetailDrawer final : public QWidget {
     void refresh();
     void rebuildTabs();
     void rebuildActions();
-    void addAction(const QString& id, const QString& text, const QString& icon, const char* role, const QString& command, std::function<void()> act);
+    void offer(const QString& id, const QString& text, const QString& icon, const char* role,
+               const QString& command, std::function<void()> act);
     void ask(const QString& question, const QString& verb, const QString& command, std::function<void()> act);
     void fetchYaml();
     bool isMachine() const;

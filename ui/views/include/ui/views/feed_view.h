@@ -7,7 +7,8 @@
 
 namespace wheelhouse::ui {
 
-/// The event feed: one line an event, newest first. Activating a line asks to show what it is about. UI thread only.
+/// The event feed: one line an event, newest first. Activating a line asks to show what it is about. UI
+/// thread only.
 class FeedView final : public QListView {
     Q_OBJECT
   public:

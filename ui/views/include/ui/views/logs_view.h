@@ -14,8 +14,9 @@ class QStackedWidget;
 
 namespace wheelhouse::ui {
 
-/// The log of one container as it is written: follow, previous run, wrap, search. Bounded; what arrives between two
-/// frames is shown together. A log that is not there yet is asked for again while it can be seen. UI thread only.
+/// The log of one container as it is written: follow, previous run, wrap, search. Bounded; what arrives
+/// between two frames is shown together. A log that is not there yet is asked for again while it can be seen.
+/// UI thread only.
 class LogsView final : public QWidget {
     Q_OBJECT
   public:

@@ -22,15 +22,18 @@ struct MainWindowOptions {
     QString notice;             ///< one line to show at the top until it is closed; empty = none
 };
 
-/// The window on one cluster: map, objects, details, feed, logs and manifests. It appears at once and fills itself as
-/// answers come; a cluster that cannot be reached is a banner, never a dialog, and everything already shown stays usable.
+/// The window on one cluster: map, objects, details, feed, logs and manifests. It appears at once and fills
+/// itself as answers come; a cluster that cannot be reached is a banner, never a dialog, and everything
+/// already shown stays usable.
 ///
-/// `cluster` must have been made with `executor`, and `executor` must run on the thread of QApplication (`UiExecutor`).
-/// Both must outlive the window. Use on that thread only. Destroying the window ends all its watches.
+/// `cluster` must have been made with `executor`, and `executor` must run on the thread of QApplication
+/// (`UiExecutor`). Both must outlive the window. Use on that thread only. Destroying the window ends all its
+/// watches.
 class MainWindow final : public QMainWindow {
     Q_OBJECT
   public:
-    MainWindow(MainWindowOptions options, client::Cluster& cluster, Executor& executor, QWidget* parent = nullptr);
+    MainWindow(MainWindowOptions options, client::Cluster& cluster, Executor& executor,
+               QWidget* parent = nullptr);
     ~MainWindow() override;
 
     void setAppearance(Appearance appearance);

@@ -14,8 +14,9 @@ namespace wheelhouse::ui {
 /// What the regions of the map stand for.
 enum class MapGrouping : std::uint8_t { Zone, Kind, None };
 
-/// Where everything is on the map, in content coordinates: plain geometry, no painting. Chooses how big cards can be so
-/// that the whole cluster fits, and only then lets it scroll. Finds what lies at a point through a grid of buckets.
+/// Where everything is on the map, in content coordinates: plain geometry, no painting. Chooses how big cards
+/// can be so that the whole cluster fits, and only then lets it scroll. Finds what lies at a point through a
+/// grid of buckets.
 class MapLayout {
   public:
     /// How much of a card there is room for.
@@ -27,8 +28,8 @@ class MapLayout {
         int columns = 1;
         int capacity = 0; ///< pods that fit; the rest are a "+N"
         QRect rectOf(int index) const {
-            return {origin.x() + (index % columns) * (cell + gap), origin.y() + (index / columns) * (cell + gap), cell,
-                    cell};
+            return {origin.x() + (index % columns) * (cell + gap),
+                    origin.y() + (index / columns) * (cell + gap), cell, cell};
         }
     };
     struct Card {

@@ -13,6 +13,7 @@ class MapLegend final : public QWidget {
     Q_OBJECT
   public:
     explicit MapLegend(const Theme& theme, QWidget* parent = nullptr);
+    /// Names and hues.
     void setApplications(std::vector<std::pair<QString, int>> applications);
     QSize sizeHint() const override { return {200, 24}; }
 
@@ -24,7 +25,8 @@ class MapLegend final : public QWidget {
     std::vector<std::pair<QString, int>> applications_;
 };
 
-/// The map with its heading: grouping, "only trouble", the legend, "Add node", and what to say when there is no map.
+/// The map with its heading: grouping, "only trouble", the legend, "Add node", and what to say when there is
+/// no map.
 class MapPage final : public QWidget {
     Q_OBJECT
   public:

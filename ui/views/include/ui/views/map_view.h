@@ -16,10 +16,10 @@ namespace wheelhouse::ui {
 
 class MapPainter;
 
-/// The cluster map: the scheduler's queue at the left, then zones with node cards and their pods. One widget that paints
-/// itself from kept pixmaps and redraws only what changed; pods fly from the queue to their node (at most 400 ms, not at
-/// all with reduced motion). Arrow keys move between nodes, Space steps into a node's pods, Return opens. When nothing
-/// happens no timer runs. UI thread only; model and theme must outlive it.
+/// The cluster map: the scheduler's queue at the left, then zones with node cards and their pods. One widget
+/// that paints itself from kept pixmaps and redraws only what changed; pods fly from the queue to their node
+/// (at most 400 ms, not at all with reduced motion). Arrow keys move between nodes, Space steps into a node's
+/// pods, Return opens. When nothing happens no timer runs. UI thread only; model and theme must outlive it.
 class MapView final : public QAbstractScrollArea {
     Q_OBJECT
   public:
@@ -32,7 +32,8 @@ class MapView final : public QAbstractScrollArea {
     void setReducedMotion(bool reduced) { reducedMotion_ = reduced; }
     void select(const QString& node, const Uid& pod);
     const MapLayout& layoutOfMap() const { return layout_; }
-    /// Where a pod or node is in the viewport, for tests and for pointing at it; null rectangle when it is not shown.
+    /// Where a pod or node is in the viewport, for tests and for pointing at it; null rectangle when it is
+    /// not shown.
     QRect rectOfPod(const Uid& uid) const;
     QRect rectOfNode(const QString& name) const;
     bool animating() const { return !flights_.empty(); }

@@ -13,8 +13,8 @@ class QTableView;
 
 namespace wheelhouse::ui {
 
-/// Every kind the cluster serves, as the server's own tables: kinds at the left, rows at the right, filtered by `/`.
-/// Watches only while it is on screen. UI thread only.
+/// Every kind the cluster serves, as the server's own tables: kinds at the left, rows at the right, filtered
+/// by `/`. Watches only while it is on screen. UI thread only.
 class ObjectsView final : public QWidget {
     Q_OBJECT
   public:
@@ -28,7 +28,8 @@ class ObjectsView final : public QWidget {
     QLineEdit* filterField() { return filter_; }
 
   Q_SIGNALS:
-    void objectActivated(const wheelhouse::client::ResourceInfo& resource, const QString& nameSpace, const QString& name);
+    void objectActivated(const wheelhouse::client::ResourceInfo& resource, const QString& nameSpace,
+                         const QString& name);
     void deployRequested();
 
   protected:

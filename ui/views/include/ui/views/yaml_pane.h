@@ -10,8 +10,8 @@ class QVBoxLayout;
 
 namespace wheelhouse::ui {
 
-/// Paste or open a manifest and apply it: every document's outcome beside the text, mistakes on their line. Applying
-/// never blocks typing. UI thread only.
+/// Paste or open a manifest and apply it: every document's outcome beside the text, mistakes on their line.
+/// Applying never blocks typing. UI thread only.
 class YamlPane final : public QWidget {
     Q_OBJECT
   public:

@@ -20,9 +20,9 @@ class YamlHighlighter final : public QSyntaxHighlighter {
     const Theme& theme_;
 };
 
-/// A plain-text editor for YAML: line numbers, two-space tabs that keep the indentation, one line marked as wrong.
-/// Ours and not QScintilla: it takes the theme's fonts and colours as they are, costs nothing at start and needs no
-/// second text engine; completion and folding are not wanted yet.
+/// A plain-text editor for YAML: line numbers, two-space tabs that keep the indentation, one line marked as
+/// wrong. Ours and not QScintilla: it takes the theme's fonts and colours as they are, costs nothing at start
+/// and needs no second text engine; completion and folding are not wanted yet.
 class CodeEdit final : public QPlainTextEdit {
     Q_OBJECT
   public:

@@ -13,9 +13,11 @@ class QHBoxLayout;
 
 namespace wheelhouse::ui {
 
-/// A label of a kind the style sheet knows: "title", "heading", "muted", "caption", "mono", "monoTitle", "bad".
+/// A label of a kind the style sheet knows: "title", "heading", "muted", "caption", "mono", "monoTitle",
+/// "bad".
 QLabel* makeLabel(const QString& text, const char* kind, QWidget* parent = nullptr);
-/// A button of a role the style sheet knows: "primary", "quiet", "danger", "dangerPrimary", "chip", "chooser", "count".
+/// A button of a role the style sheet knows: "primary", "quiet", "danger", "dangerPrimary", "chip",
+/// "chooser", "count".
 QPushButton* makeButton(const QString& text, const char* role, QWidget* parent = nullptr);
 /// Sets a dynamic property and has the style sheet look again.
 void restyle(QWidget* widget, const char* property, const QVariant& value);
@@ -113,7 +115,8 @@ class FactSheet final : public QWidget {
 class Stepper final : public QWidget {
     Q_OBJECT
   public:
-    Stepper(const Theme& theme, int low, int high, int value, std::function<QString(int)> text, QWidget* parent = nullptr);
+    Stepper(const Theme& theme, int low, int high, int value, std::function<QString(int)> text,
+            QWidget* parent = nullptr);
     int value() const { return value_; }
     void setValue(int value);
     void setStep(int step) { step_ = step; }

@@ -17,7 +17,8 @@ namespace wheelhouse::ui {
 /// The colours of one appearance, by what they are for.
 struct Tokens {
     bool dark = true;
-    QColor background, panel, raised, line, text, muted, accent, onAccent, second, ok, warning, bad, deleting, completed;
+    QColor background, panel, raised, line, text, muted, accent, onAccent, second, ok, warning, bad, deleting,
+        completed;
     std::array<QColor, hueCount> hues;
 };
 
@@ -34,8 +35,8 @@ inline constexpr int captionPx = 11;
 inline constexpr int titlePx = 18;
 } // namespace metrics
 
-/// How everything looks: colours, fonts, icons and the one style sheet, made from the tokens. The only place that names
-/// a colour. Views hold a reference and repaint on changed(). UI thread only.
+/// How everything looks: colours, fonts, icons and the one style sheet, made from the tokens. The only place
+/// that names a colour. Views hold a reference and repaint on changed(). UI thread only.
 class Theme final : public QObject {
     Q_OBJECT
   public:
@@ -49,7 +50,9 @@ class Theme final : public QObject {
     bool isDark() const { return tokens_.dark; }
     const Tokens& tokens() const { return tokens_; }
     QColor color(Tone tone) const;
-    QColor hue(int index) const { return tokens_.hues[static_cast<std::size_t>(index) % tokens_.hues.size()]; }
+    QColor hue(int index) const {
+        return tokens_.hues[static_cast<std::size_t>(index) % tokens_.hues.size()];
+    }
     /// `amount` of `over` on `base`, opaque.
     static QColor mix(const QColor& base, const QColor& over, double amount);
     /// The quiet background of a chip or row in a tone.
