@@ -17,7 +17,7 @@ struct Core;
 
 /// What an operator may choose about the API server. Plain data.
 struct Options {
-    /// Service addresses are handed out from here: 10.96.0.0/16, as two octets, the first address being the
+    /// Service addresses are handed out from here; the first address is the
     /// API's own.
     std::string serviceNetwork = "10.96.0.0/16";
     /// How long pods stay on a node that is not ready or unreachable, where they do not say so themselves.
@@ -25,7 +25,7 @@ struct Options {
     /// How often an idle watch that asked for bookmarks gets one.
     Duration bookmarkInterval = std::chrono::minutes(1);
     /// A watch or log whose client is further behind than this waits; one that stays behind for
-    /// `slowClientLimit` events is broken off, and the client lists again.
+    /// `slowClientEvents` events is broken off, and the client lists again.
     std::size_t streamBufferBytes = std::size_t{1} << 20;
     std::size_t slowClientEvents = 100'000;
     /// What `kubectl version` shows besides 1.35.
