@@ -1,8 +1,11 @@
 #include "chrome.h"
 
+#include <QFocusEvent>
 #include <QHBoxLayout>
 #include <QMenu>
 #include <QPainter>
+#include <QStyle>
+#include <QStyleOptionButton>
 
 namespace wheelhouse::ui {
 
@@ -17,9 +20,17 @@ class Chooser final : public QPushButton {
     }
 
   protected:
-    void paintEvent(QPaintEvent* event) override {
-        QPushButton::paintEvent(event);
+    void paintEvent(QPaintEvent*) override {
+        // The style leaves a menu button's text no padding: the frame is the style's, the text ours.
+        QStyleOptionButton option;
+        initStyleOption(&option);
+        option.text.clear();
+        option.features &= ~QStyleOptionButton::HasMenu;
         QPainter p(this);
+        style()->drawControl(QStyle::CE_PushButton, &option, &p, this);
+        p.setPen(theme_.tokens().text);
+        p.drawText(rect().adjusted(12, 0, -30, 0), Qt::AlignLeft | Qt::AlignVCenter,
+                   fontMetrics().elidedText(text(), Qt::ElideRight, width() - 44));
         p.drawPixmap(
             width() - 26, height() / 2 - 7,
             theme_.pixmap(QStringLiteral("chevron-down"), 14, theme_.tokens().muted, devicePixelRatioF()));
@@ -48,8 +59,8 @@ void RailButton::paintEvent(QPaintEvent*) {
     p.setRenderHint(QPainter::Antialiasing);
     const Tokens& t = theme_.tokens();
     const QRect tile = rect().adjusted(6, 3, -6, -3);
-    if (isChecked() || underMouse() || hasFocus()) {
-        p.setPen(hasFocus() ? QPen(t.accent, 1) : QPen(Qt::NoPen));
+    if (isChecked() || underMouse() || (hasFocus() && byKey_)) {
+        p.setPen((hasFocus() && byKey_) ? QPen(t.accent, 1) : QPen(Qt::NoPen));
         p.setBrush(isChecked() ? t.raised : Theme::mix(t.panel, t.raised, 0.6));
         p.drawRoundedRect(QRectF(tile).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8);
     }
@@ -63,6 +74,11 @@ void RailButton::paintEvent(QPaintEvent*) {
     p.setFont(theme_.body(10, isChecked() ? QFont::DemiBold : QFont::Medium));
     p.setPen(color);
     p.drawText(QRect(0, 34, width(), 16), Qt::AlignCenter, text());
+}
+
+void RailButton::focusInEvent(QFocusEvent* event) {
+    byKey_ = event->reason() == Qt::TabFocusReason || event->reason() == Qt::BacktabFocusReason;
+    QAbstractButton::focusInEvent(event);
 }
 
 void RailButton::enterEvent(QEnterEvent* event) {

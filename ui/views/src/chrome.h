@@ -19,12 +19,14 @@ class RailButton final : public QAbstractButton {
 
   protected:
     void paintEvent(QPaintEvent* event) override;
+    void focusInEvent(QFocusEvent* event) override;
     void enterEvent(QEnterEvent* event) override;
     void leaveEvent(QEvent* event) override;
 
   private:
     const Theme& theme_;
     QString icon_;
+    bool byKey_ = false; ///< focus came from the keyboard, so it is shown
 };
 
 /// Which cluster, which namespace, how much of everything, and the one primary action.

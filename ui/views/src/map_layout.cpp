@@ -46,7 +46,7 @@ bool inTrouble(const MapPod& pod) {
 
 void MapLayout::build(const ClusterMapModel& model, MapGrouping grouping, bool onlyTrouble, QSize area) {
     static constexpr Shape shapes[] = {
-        {Density::Comfortable, 224, 152, 12, 12, 360, 196},
+        {Density::Comfortable, 224, 152, 12, 12, 460, 196},
         {Density::Compact, 164, 104, 10, 10, 240, 120},
         {Density::Dense, 112, 62, 8, 8, 150, 70},
         {Density::Tiny, 72, 40, 6, 8, 96, 44},

@@ -93,7 +93,7 @@ ObjectsView::ObjectsView(ClusterSession& session, const Theme& theme, QWidget* p
     auto* left = new QVBoxLayout;
     left->setContentsMargins(16, 20, 0, 12);
     auto* heading = makeLabel(tr("Objects"), "title", this);
-    heading->setContentsMargins(14, 0, 0, 6);
+    heading->setIndent(15);
     left->addWidget(heading);
     left->addWidget(kinds_, 1);
     row->addLayout(left);
@@ -327,7 +327,7 @@ void ObjectsView::fitColumns() {
     const int extra =
         visible.isEmpty()
             ? 0
-            : std::clamp((view_->viewport()->width() - used) / static_cast<int>(visible.size()), 0, 110);
+            : std::clamp((stack_->width() - 16 - used) / static_cast<int>(visible.size()), 0, 110);
     for (const int c : visible)
         view_->setColumnWidth(c, view_->columnWidth(c) + extra);
 }
