@@ -66,7 +66,9 @@ class TestVmLab : public QObject {
                            "docker.io=" + registry_.url(), "--node-monitor-grace", "12s", "--heartbeat", "3s",
                            "--default-toleration-seconds", "5"});
         QVERIFY2(lab_.start(), qPrintable(lab_.error()));
-        QVERIFY(wait({"--for=create", "node/vm-1", "node/vm-2"}, 240));
+        QTRY_COMPARE_WITH_TIMEOUT(
+            lab_.get({"get", "nodes", "-l", "wheelhouse.dev/provider=vm", "-o", "name"}).count("node/"), 2,
+            240'000);
         QVERIFY(wait({"--for=condition=Ready", "node/vm-1", "node/vm-2"}, 120));
     }
 
