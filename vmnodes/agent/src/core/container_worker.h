@@ -62,7 +62,7 @@ class ContainerWorker {
     State state() const { return state_; }
     bool active() const { return state_ == State::Running || state_ == State::Stopping; }
     bool busy() const { return state_ == State::Pulling || state_ == State::Creating; }
-    bool everRan() const { return !containerId_.empty() || last_.has_value(); }
+    bool everRan() const { return !info_.id.empty() || last_.has_value(); }
     bool exited() const { return state_ == State::Exited; }
     int exitCode() const { return info_.exitCode; }
     bool started() const { return started_; }
