@@ -13,7 +13,8 @@ namespace wheelhouse::ui {
 
 AddNodePanel::AddNodePanel(const Theme& theme, QWidget* parent)
     : QFrame(parent, Qt::Popup | Qt::FramelessWindowHint), theme_(theme) {
-    setAttribute(Qt::WA_TranslucentBackground);
+    setAttribute(Qt::WA_WindowPropagation);
+    setAutoFillBackground(true);
     setFixedWidth(380);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(20, 16, 20, 16);
@@ -98,7 +99,7 @@ void AddNodePanel::paintEvent(QPaintEvent*) {
     const Tokens& t = theme_.tokens();
     p.setPen(QPen(Theme::mix(t.line, t.muted, 0.35), 1));
     p.setBrush(t.panel);
-    p.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), 12, 12);
+    p.drawRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5));
 }
 
 void AddNodePanel::refresh() {

@@ -322,14 +322,16 @@ void ObjectsView::fitColumns() {
     for (int c = 0; c < names.size(); ++c) {
         if (view_->isColumnHidden(c)) continue;
         visible.push_back(c);
-        used += view_->columnWidth(c);
+        // The last column is stretched already: what it needs counts, not what it has.
+        used += c + 1 == names.size() ? view_->horizontalHeader()->sectionSizeHint(c) + 40
+                                      : view_->columnWidth(c);
     }
     const int extra =
         visible.isEmpty()
             ? 0
             : std::clamp((stack_->width() - 16 - used) / static_cast<int>(visible.size()), 0, 110);
     for (const int c : visible)
-        view_->setColumnWidth(c, view_->columnWidth(c) + extra);
+        if (c + 1 < names.size()) view_->setColumnWidth(c, view_->columnWidth(c) + extra);
 }
 
 /// Ages move on while they can be seen: every second while something is young, else more rarely.
