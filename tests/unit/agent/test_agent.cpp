@@ -528,7 +528,7 @@ void AgentTest::volumeNotSupportedIsSaid() {
     QVERIFY(bench.until([&] { return bench.events("FailedMount") == 1; }));
     QVERIFY(bench.lastEvent("FailedMount").find("volumes of type nfs are not supported yet") !=
             std::string::npos);
-    QCOMPARE(bench.status("web").phase(), std::string("Pending"));
+    QVERIFY(bench.until([&] { return bench.status("web").phase() == "Pending"; }, 1s));
     bench.remove(pod, 30);
     QVERIFY(bench.until([&] { return bench.gone("web"); }, 5s));
 }
