@@ -107,7 +107,7 @@ Findings ambientAuthority(const File& file) {
 Findings exceptions(const File& file) {
     Findings out;
     if (isTest(file) || !isSource(file)) return out;
-    static const std::regex pattern(R"(\bthrow\b)");
+    static const std::regex pattern(R"re(^[^"]*\bthrow\b)re");
     find(out, file, pattern, "throws; return a Result");
     return out;
 }

@@ -182,6 +182,19 @@ EndpointSliceController::wantedGroups(const core::Service& service) const {
     return groups;
 }
 
+template <class Ports>
+api::discovery::EndpointSlice emptySlice(const api::Object& object, const core::Service& service, const Ports& ports) {
+    api::discovery::EndpointSlice slice;
+    slice.mutable_metadata()->set_namespace_(object.nameSpace());
+    slice.mutable_metadata()->set_generatename(object.name() + "-");
+    *slice.mutable_metadata()->add_ownerreferences() = client::controllerReference(object);
+    setLabels(service, *slice.mutable_metadata());
+    slice.set_addresstype("IPv4");
+    for (const auto& port : ports)
+        *slice.add_ports() = port;
+    return slice;
+}
+
 Step EndpointSliceController::reconcile(std::string key) {
     const ObjectPtr object = services_.get(key);
     // Slices of a Service that is gone have it as their owner: the collector takes them.
@@ -241,14 +254,7 @@ Step EndpointSliceController::reconcile(std::string key) {
         }
         while (next != group.endpoints.end() || !any) {
             any = true;
-            Slice slice;
-            slice.mutable_metadata()->set_namespace_(object->nameSpace());
-            slice.mutable_metadata()->set_generatename(object->name() + "-");
-            *slice.mutable_metadata()->add_ownerreferences() = client::controllerReference(*object);
-            setLabels(service, *slice.mutable_metadata());
-            slice.set_addresstype("IPv4");
-            for (const auto& port : group.ports)
-                *slice.add_ports() = port;
+            Slice slice = emptySlice(*object, service, group.ports);
             while (next != group.endpoints.end() && slice.endpoints_size() < mostInSlice)
                 *slice.add_endpoints() = std::move((next++)->second);
             fresh.push_back(std::move(slice));

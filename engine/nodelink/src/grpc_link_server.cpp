@@ -218,8 +218,9 @@ struct GrpcLinkServer::Impl {
 GrpcLinkServer::GrpcLinkServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 GrpcLinkServer::~GrpcLinkServer() {
-    // Past the deadline every stream is cancelled; then no reactor is left and no thread comes back.
-    impl_->server->Shutdown(std::chrono::system_clock::now() + std::chrono::milliseconds(200));
+    // Past the deadline every stream is cancelled; then no reactor is left and no thread comes back. gRPC adds a span of
+    // time to its own clock.
+    impl_->server->Shutdown(gpr_time_from_millis(200, GPR_TIMESPAN));
     impl_->server->Wait();
 }
 

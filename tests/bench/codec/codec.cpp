@@ -13,6 +13,44 @@ using namespace wheelhouse::api;
 
 namespace {
 
+void addContainer(core::Pod& pod, const char* name) {
+    auto& container = *pod.mutable_spec()->add_containers();
+    container.set_name(name);
+    container.set_image("registry.example.com/shop/web:1.14.2");
+    container.set_imagepullpolicy("IfNotPresent");
+    auto& port = *container.add_ports();
+    port.set_containerport(8080);
+    port.set_protocol("TCP");
+    for (const char* variableName :
+         {"DATABASE_URL", "CACHE_URL", "LOG_LEVEL", "REGION", "FEATURES", "POD_NAME"}) {
+        auto& variable = *container.add_env();
+        variable.set_name(variableName);
+        variable.set_value("postgres://shop@db.shop.svc:5432/shop");
+    }
+    (*container.mutable_resources()->mutable_requests())["cpu"].set_string("250m");
+    (*container.mutable_resources()->mutable_requests())["memory"].set_string("256Mi");
+    (*container.mutable_resources()->mutable_limits())["memory"].set_string("512Mi");
+    for (auto* probe : {container.mutable_livenessprobe(), container.mutable_readinessprobe()}) {
+        probe->mutable_handler()->mutable_httpget()->set_path("/healthz");
+        probe->mutable_handler()->mutable_httpget()->mutable_port()->set_type(0);
+        probe->mutable_handler()->mutable_httpget()->mutable_port()->set_intval(8080);
+        probe->set_periodseconds(10);
+        probe->set_timeoutseconds(1);
+    }
+    auto& mount = *container.add_volumemounts();
+    mount.set_name("config");
+    mount.set_mountpath("/etc/shop");
+    mount.set_readonly(true);
+    auto& status = *pod.mutable_status()->add_containerstatuses();
+    status.set_name(container.name());
+    status.set_image(container.image());
+    status.set_imageid("sha256:7c1f0f9d2b6a4f0c8f4a2d1e9b8c7d6e5f4a3b2c1d0e9f8a7b6c5d4e3f2a1b0c");
+    status.set_containerid("containerd://9f8a7b6c5d4e3f2a1b0c7c1f0f9d2b6a4f0c8f4a2d1e9b8c7d6e5f4a3b2c1d0e");
+    status.set_ready(true);
+    status.set_started(true);
+    status.mutable_state()->mutable_running()->mutable_startedat()->set_seconds(1'767'323'050);
+}
+
 /// About four kilobytes of JSON: one container with probes, mounts and resources, conditions and a status.
 core::Pod realisticPod() {
     core::Pod pod;
@@ -40,42 +78,7 @@ core::Pod realisticPod() {
     spec.set_terminationgraceperiodseconds(30);
     spec.set_schedulername("default-scheduler");
     for (int i = 0; i < 2; ++i) {
-        auto& container = *spec.add_containers();
-        container.set_name(i == 0 ? "web" : "sidecar");
-        container.set_image("registry.example.com/shop/web:1.14.2");
-        container.set_imagepullpolicy("IfNotPresent");
-        auto& port = *container.add_ports();
-        port.set_containerport(8080);
-        port.set_protocol("TCP");
-        for (const char* name :
-             {"DATABASE_URL", "CACHE_URL", "LOG_LEVEL", "REGION", "FEATURES", "POD_NAME"}) {
-            auto& variable = *container.add_env();
-            variable.set_name(name);
-            variable.set_value("postgres://shop@db.shop.svc:5432/shop");
-        }
-        (*container.mutable_resources()->mutable_requests())["cpu"].set_string("250m");
-        (*container.mutable_resources()->mutable_requests())["memory"].set_string("256Mi");
-        (*container.mutable_resources()->mutable_limits())["memory"].set_string("512Mi");
-        for (auto* probe : {container.mutable_livenessprobe(), container.mutable_readinessprobe()}) {
-            probe->mutable_handler()->mutable_httpget()->set_path("/healthz");
-            probe->mutable_handler()->mutable_httpget()->mutable_port()->set_type(0);
-            probe->mutable_handler()->mutable_httpget()->mutable_port()->set_intval(8080);
-            probe->set_periodseconds(10);
-            probe->set_timeoutseconds(1);
-        }
-        auto& mount = *container.add_volumemounts();
-        mount.set_name("config");
-        mount.set_mountpath("/etc/shop");
-        mount.set_readonly(true);
-        auto& status = *pod.mutable_status()->add_containerstatuses();
-        status.set_name(container.name());
-        status.set_image(container.image());
-        status.set_imageid("sha256:7c1f0f9d2b6a4f0c8f4a2d1e9b8c7d6e5f4a3b2c1d0e9f8a7b6c5d4e3f2a1b0c");
-        status.set_containerid(
-            "containerd://9f8a7b6c5d4e3f2a1b0c7c1f0f9d2b6a4f0c8f4a2d1e9b8c7d6e5f4a3b2c1d0e");
-        status.set_ready(true);
-        status.set_started(true);
-        status.mutable_state()->mutable_running()->mutable_startedat()->set_seconds(1'767'323'050);
+        addContainer(pod, i == 0 ? "web" : "sidecar");
     }
     auto& volume = *spec.add_volumes();
     volume.set_name("config");

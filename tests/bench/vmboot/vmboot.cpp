@@ -45,8 +45,7 @@ Boot boot(const std::string& arguments, const char* lastStep) {
         state = lab.state("vm-1");
         if (stepOf(state, lastStep) > 0 || state.phase == Phase::Running) result.good = true;
         if (result.good || state.phase == Phase::Failed) break;
-        std::this_thread::sleep_for(
-            std::chrono::milliseconds(5)); // the console is read by the provider, nothing signals it
+        std::this_thread::sleep_for(std::chrono::milliseconds(5)); // tidy: nothing signals a console line
     }
     bool guest = false;
     for (const auto& step : state.steps) {

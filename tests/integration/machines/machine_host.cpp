@@ -25,6 +25,6 @@ int main(int argc, char** argv) {
             std::printf("failed %s\n", state.message.c_str());
             return 1;
         }
-        std::this_thread::sleep_for(std::chrono::milliseconds(50)); // only ever ended by a signal
+        std::this_thread::sleep_for(std::chrono::milliseconds(50)); // tidy: only ever ended by a signal
     }
 }

@@ -106,7 +106,7 @@ void MachinesTest::freezeStopsTheGuestAndThawContinuesIt() {
     lab.on([](auto& provider) { provider.freeze("vm-1"); });
     QTRY_COMPARE_WITH_TIMEOUT(lab.state("vm-1").message, std::string("frozen"), 10'000);
     const std::string before = console(lab, "vm-1");
-    QTest::qWait(1500); // nothing to wait for: nothing may happen
+    QTest::qWait(1500); // tidy: there is nothing to await, nothing may happen
     QCOMPARE(console(lab, "vm-1"), before);
     lab.on([](auto& provider) { provider.thaw("vm-1"); });
     QTRY_COMPARE_WITH_TIMEOUT(lab.phase("vm-1"), Phase::Running, bootLimit);

@@ -34,7 +34,7 @@ struct Refused {
 };
 
 [[noreturn]] void refuse(const YAML::Mark& mark, std::string why) {
-    throw Refused{mark, std::move(why)};
+    throw Refused{mark, std::move(why)}; // tidy: caught where the parser is run
 }
 
 /// Builds the tree of one document from the parser's events.
@@ -130,7 +130,7 @@ class JsonEmitter {
 
     void value(const Node& node, int depth) {
         if (depth > maxDepth)
-            throw Refused{YAML::Mark::null_mark(), "nested too deep once its aliases are expanded"};
+            refuse(YAML::Mark::null_mark(), "nested too deep once its aliases are expanded");
         switch (node.type) {
         case Node::Type::Scalar:
             return scalar(node);
@@ -184,13 +184,13 @@ class JsonEmitter {
 
     void merge(const Node& source, std::vector<std::string>& written, int depth) {
         if (depth > maxDepth)
-            throw Refused{YAML::Mark::null_mark(), "nested too deep once its aliases are expanded"};
+            refuse(YAML::Mark::null_mark(), "nested too deep once its aliases are expanded");
         if (source.type == Node::Type::Sequence) {
             for (const Node* child : source.children)
                 merge(*child, written, depth + 1);
             return;
         }
-        if (source.type != Node::Type::Map) throw Refused{YAML::Mark::null_mark(), "'<<' merges maps only"};
+        if (source.type != Node::Type::Map) refuse(YAML::Mark::null_mark(), "'<<' merges maps only");
         for (std::size_t i = 0; i + 1 < source.children.size(); i += 2) {
             const Node& key = *source.children[i];
             if (isMergeKey(key)) {
