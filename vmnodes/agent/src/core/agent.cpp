@@ -100,8 +100,9 @@ struct Agent::Impl final : PodHost {
     bool up_ = false;
     bool synced_ = false; ///< all pods of this connection have been sent
     std::unordered_map<Uid, std::shared_ptr<PodWorker>> pods_;
-    std::unordered_set<Uid> sentThisTime_;          ///< pods the control plane has named on this connection
-    std::unordered_map<Uid, std::size_t> reported_; ///< hash of the status last sent on this connection
+    std::vector<std::shared_ptr<PodWorker>> doomed_; ///< gone pods whose workers are still on the stack
+    std::unordered_set<Uid> sentThisTime_;           ///< pods the control plane has named on this connection
+    std::unordered_map<Uid, std::size_t> reported_;  ///< hash of the status last sent on this connection
     std::set<Uid> dirty_;
     ObjectCache objects_;
     std::string hostIp_;
@@ -126,6 +127,7 @@ Agent::~Agent() {
     impl_->runtime_.setListener({});
     impl_->life_.reset();
     impl_->pods_.clear();
+    impl_->doomed_.clear();
 }
 
 void Agent::start() {
@@ -460,7 +462,11 @@ void Agent::Impl::podGone(const Uid& uid) {
     reported_.erase(uid);
     dirty_.erase(uid);
     pods_.erase(uid);
-    executor_.post([worker] {}); // it is on the stack now and dies later
+    // It is on the stack now and dies later; and never in the executor's hands, whose timers it holds.
+    doomed_.push_back(worker);
+    executor_.post([this, life = std::weak_ptr(life_)] {
+        if (!life.expired()) doomed_.clear();
+    });
 }
 
 void Agent::Impl::lookAtNode() {
