@@ -1,15 +1,17 @@
 #include "engine/controlplane/control_plane.h"
 
+#include "actors.h"
 #include "engine/apiserver/api_server.h"
 #include "engine/apiserver/http_server.h"
 #include "engine/apiserver/local_cluster.h"
+#include "engine/base/files.h"
 #include "engine/base/log.h"
 #include "engine/nodelink/link_server.h"
 #include "engine/store/store.h"
-#include "actors.h"
 #include "pki.h"
 
 #include <condition_variable>
+#include <cstdlib>
 #include <fmt/format.h>
 #include <mutex>
 
@@ -60,6 +62,7 @@ struct ControlPlane::Impl {
     }
 
     Result<void> openState();
+    Result<void> openLink(const KeyPair& keys);
     Result<void> openFront();
     Result<void> writeAdminKubeconfig();
     machines::Bootstrap bootstrapFor(const std::string& machine, const std::string& provider);
@@ -75,7 +78,8 @@ Result<void> ControlPlane::Impl::openState() {
     if (!linkKeys) return tl::unexpected<Status>(linkKeys.error());
     Result<void> outcome;
     onControl([&] {
-        Result<std::unique_ptr<store::Store>> openedStore = store::Store::open(std::move(*backend), seams.control);
+        Result<std::unique_ptr<store::Store>> openedStore =
+            store::Store::open(std::move(*backend), seams.control);
         if (!openedStore) {
             outcome = tl::unexpected<Status>(openedStore.error());
             return;
@@ -84,18 +88,33 @@ Result<void> ControlPlane::Impl::openState() {
         hub = std::make_unique<nodelink::NodeHub>(seams.control);
         apiserver::Options apiOptions;
         apiOptions.defaultTolerationSeconds = options.defaultTolerationSeconds;
-        api = std::make_unique<apiserver::ApiServer>(*store, seams.control, seams.random, hub.get(), apiOptions);
-        nodelink::LinkServerOptions linkOptions;
-        linkOptions.caPem = pki->caPem();
-        linkOptions.certificatePem = linkKeys->certificatePem;
-        linkOptions.keyPem = linkKeys->keyPem;
-        auto listening = nodelink::GrpcLinkServer::listen(linkOptions, hub->port());
-        if (!listening)
-            outcome = tl::unexpected<Status>(listening.error());
-        else
-            link = std::move(*listening);
+        api = std::make_unique<apiserver::ApiServer>(*store, seams.control, seams.random, hub.get(),
+                                                     apiOptions);
+        outcome = openLink(*linkKeys);
     });
     return outcome;
+}
+
+/// Machines that run on while the program is away dial the port they were given, so the lab keeps its port.
+Result<void> ControlPlane::Impl::openLink(const KeyPair& keys) {
+    const std::filesystem::path portFile = directory.path() / "nodelink-port";
+    nodelink::LinkServerOptions wanted;
+    wanted.caPem = pki->caPem();
+    wanted.certificatePem = keys.certificatePem;
+    wanted.keyPem = keys.keyPem;
+    if (const Result<std::string> kept = readFile(portFile))
+        wanted.port = static_cast<std::uint16_t>(std::strtoul(kept->c_str(), nullptr, 10));
+    auto listening = nodelink::GrpcLinkServer::listen(wanted, hub->port());
+    if (!listening && wanted.port != 0) {
+        log::warning("controlplane",
+                     "{}; another port is used, and machines still running must be restarted to find it",
+                     listening.error().message);
+        wanted.port = 0;
+        listening = nodelink::GrpcLinkServer::listen(wanted, hub->port());
+    }
+    if (!listening) return tl::unexpected<Status>(listening.error());
+    link = std::move(*listening);
+    return writeFileAtomically(portFile, std::to_string(link->port()));
 }
 
 Result<void> ControlPlane::Impl::openFront() {
@@ -119,14 +138,16 @@ Result<void> ControlPlane::Impl::writeAdminKubeconfig() {
     return writeKubeconfig(options.kubeconfig, {options.name, url, pki->caPem(), *admin});
 }
 
-machines::Bootstrap ControlPlane::Impl::bootstrapFor(const std::string& machine, const std::string& provider) {
+machines::Bootstrap ControlPlane::Impl::bootstrapFor(const std::string& machine,
+                                                     const std::string& provider) {
     machines::Bootstrap out;
     out.linkHost = "127.0.0.1";
     out.linkPort = link->port();
     out.registryMirrors = options.registryMirrors;
     if (provider == "simulated") return out; // lives in this process and needs no credentials
     out.caPem = pki->caPem();
-    const Result<KeyPair> keys = pki->issueClient(std::string(nodelink::nodeUserPrefix) + machine, {"system:nodes"});
+    const Result<KeyPair> keys =
+        pki->issueClient(std::string(nodelink::nodeUserPrefix) + machine, {"system:nodes"});
     if (!keys) {
         log::error("controlplane", "cannot issue a certificate for {}: {}", machine, keys.error().message);
         return out;
@@ -137,17 +158,23 @@ machines::Bootstrap ControlPlane::Impl::bootstrapFor(const std::string& machine,
 }
 
 ControlPlane::ControlPlane(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-ControlPlane::~ControlPlane() { stop(); }
+ControlPlane::~ControlPlane() {
+    stop();
+}
 
-Result<std::unique_ptr<ControlPlane>> ControlPlane::open(DataDirectory directory, Options options, Seams seams) {
+Result<std::unique_ptr<ControlPlane>> ControlPlane::open(DataDirectory directory, Options options,
+                                                         Seams seams) {
     std::unique_ptr<ControlPlane> plane(
         new ControlPlane(std::make_unique<Impl>(std::move(directory), std::move(options), seams)));
     for (const auto step : {&Impl::openState, &Impl::openFront, &Impl::writeAdminKubeconfig})
-        if (Result<void> outcome = (plane->impl_.get()->*step)(); !outcome) return tl::unexpected<Status>(outcome.error());
+        if (Result<void> outcome = (plane->impl_.get()->*step)(); !outcome)
+            return tl::unexpected<Status>(outcome.error());
     return plane;
 }
 
-nodelink::HubPort ControlPlane::hubPort() const { return impl_->hub->port(); }
+nodelink::HubPort ControlPlane::hubPort() const {
+    return impl_->hub->port();
+}
 
 void ControlPlane::start(Providers providers, std::function<void(Result<void>)> ready) {
     Impl& impl = *impl_;
@@ -162,8 +189,8 @@ void ControlPlane::start(Providers providers, std::function<void(Result<void>)> 
                 actors.bootstrapFor = [&impl](const std::string& machine, const std::string& provider) {
                     return impl.bootstrapFor(machine, provider);
                 };
-                impl.actors = std::make_unique<Actors>(*impl.api, *impl.hub, impl.seams.control, impl.seams.random,
-                                                       std::move(actors), providers);
+                impl.actors = std::make_unique<Actors>(*impl.api, *impl.hub, impl.seams.control,
+                                                       impl.seams.random, std::move(actors), providers);
             }
             ready(outcome);
         });
@@ -187,6 +214,8 @@ std::unique_ptr<client::Cluster> ControlPlane::connect(Executor& callbacks, cons
     return std::make_unique<apiserver::LocalCluster>(*impl_->api, callbacks, user);
 }
 
-const std::string& ControlPlane::url() const { return impl_->url; }
+const std::string& ControlPlane::url() const {
+    return impl_->url;
+}
 
 } // namespace wheelhouse::controlplane

@@ -154,6 +154,9 @@ class TestVmLab : public QObject {
         lab_.kill();
         QVERIFY2(::kill(before.toInt(), 0) == 0, "the machine died with the program");
         QVERIFY2(lab_.start(), qPrintable(lab_.error()));
+        for (const char* node : {"vm-1", "vm-2"})
+            QTRY_COMPARE_WITH_TIMEOUT(lab_.log().count(QString("node %1 has connected").arg(node)), 2,
+                                      120'000);
         QVERIFY(wait({"--for=condition=Ready", "node/vm-1", "node/vm-2"}, 180));
         QVERIFY(wait({"--for=condition=Available", "deployment/nginx-deployment"}, 180));
         QVERIFY(wait({"--for=jsonpath={.status.phase}=Running", "machine/vm-1"}, 60));
