@@ -250,7 +250,7 @@ Result<std::unique_ptr<GrpcLinkServer>> GrpcLinkServer::listen(const LinkServerO
         return fail(Reason::ServiceUnavailable,
                     fmt::format("cannot listen on {}:{} for nodes: is the port taken by another program?",
                                 options.host, options.port));
-    log::info("nodelink", "nodes are awaited on {}:{}", options.host, impl->port);
+    log::debug("nodelink", "nodes are awaited on {}:{}", options.host, impl->port);
     return std::unique_ptr<GrpcLinkServer>(new GrpcLinkServer(std::move(impl)));
 }
 

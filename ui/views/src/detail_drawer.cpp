@@ -77,6 +77,7 @@ void DetailDrawer::buildHeader(QWidget* header) {
     column->addWidget(problem_);
     tabs_ = new QTabBar(header);
     tabs_->setExpanding(false);
+    tabs_->setUsesScrollButtons(false);
     tabs_->setDrawBase(false);
     tabs_->setAccessibleName(tr("Details"));
     column->addSpacing(4);

@@ -196,6 +196,7 @@ QWidget* MainWindow::Impl::buildDock() {
     dockTabs = new QTabBar(dock);
     dockTabs->setDrawBase(false);
     dockTabs->setExpanding(false);
+    dockTabs->setUsesScrollButtons(false);
     dockTabs->setAccessibleName(MainWindow::tr("Dock"));
     dockTabs->addTab(MainWindow::tr("Feed"));
     dockTabs->addTab(MainWindow::tr("Logs"));

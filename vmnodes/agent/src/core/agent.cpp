@@ -82,6 +82,7 @@ struct Agent::Impl final : PodHost {
     Result<std::pair<LogQuery, std::string>> logQuery(const nodelink::OpenLog& open) const;
     std::shared_ptr<PodWorker> addPod(std::shared_ptr<const core::Pod> pod);
     void flushStatuses();
+    void staggerHeartbeat();
     void beat();
     void lookAtNode();
     void takeNodeStatus(core::NodeStatus status);
@@ -257,10 +258,7 @@ void Agent::Impl::onUp() {
     nodeReportedAt_ = executor_.clock().now();
     for (const auto& [uid, worker] : pods_)
         statusChanged(uid);
-    heartbeatTimer_.start(
-        executor_,
-        Duration(static_cast<Duration::rep>(static_cast<double>(heartbeat_.count()) * random_.fraction())),
-        [this] { beat(); });
+    staggerHeartbeat();
     lookAtNode();
 }
 
@@ -269,6 +267,12 @@ void Agent::Impl::onDown() {
     synced_ = false;
     heartbeatTimer_.stop();
     logs_.closeAll();
+}
+
+/// A first beat anywhere within a period: agents that connect together do not beat together.
+void Agent::Impl::staggerHeartbeat() {
+    const double part = static_cast<double>(heartbeat_.count()) * random_.fraction();
+    heartbeatTimer_.start(executor_, Duration(static_cast<Duration::rep>(part)), [this] { beat(); });
 }
 
 void Agent::Impl::beat() {
@@ -282,8 +286,10 @@ void Agent::Impl::onMessage(const nodelink::ToAgent& message) {
     using What = nodelink::ToAgent::WhatCase;
     switch (message.what_case()) {
     case What::kWelcome:
-        if (message.welcome().heartbeat_seconds() > 0)
+        if (message.welcome().heartbeat_seconds() > 0) {
             heartbeat_ = std::chrono::seconds(message.welcome().heartbeat_seconds());
+            staggerHeartbeat();
+        }
         return;
     case What::kPod:
         return onPod(message.pod().pod());
