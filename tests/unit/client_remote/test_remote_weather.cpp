@@ -193,6 +193,24 @@ class TestRemoteWeather : public QObject {
         QVERIFY(f.server().counters().connections <= 16);
     }
 
+    void answersBelongToTheirRequests() {
+        ScriptHandler script([](const apiserver::Request& request) {
+            return jsonAnswer(409, "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"message\":\"" +
+                                       request.path + "\"}");
+        });
+        ServerFixture f({}, &script);
+        RemoteBench bench(RemoteBench::endpoint(f, f.port()), f.io);
+        for (int i = 0; i < 3000; ++i) {
+            const auto name = "map-" + std::to_string(i);
+            const auto got = bench.await<Written>([&](Cluster& c, auto done) {
+                c.patch(configMaps, "default", name, api::PatchType::Merge, "{}", {}, std::move(done));
+            });
+            QVERIFY(!got);
+            SAYS(got.error().message + ";", "/api/v1/namespaces/default/configmaps/" + name + ";");
+        }
+        QCOMPARE(script.requests.load(), 3000);
+    }
+
     void keptConnectionThatDiedIsReplaced() {
         ScriptHandler script([](const apiserver::Request&) { return jsonAnswer(200, emptyMap); });
         ServerFixture f([](HttpOptions& options) { options.limits.idle = std::chrono::milliseconds(80); },

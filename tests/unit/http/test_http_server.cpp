@@ -257,6 +257,18 @@ class TestHttpServer : public QObject {
         QVERIFY(tls.peerClosed());
     }
 
+    /// The next request often arrives before the server has noticed that its last answer is sent.
+    void fastClientGetsItsOwnAnswers() {
+        ServerFixture f;
+        RawTls tls(f.port(), f.client());
+        for (int i = 0; i < 3000; ++i) {
+            const auto query = std::to_string(i);
+            tls.send("GET /echo?" + query + " HTTP/1.1\r\nHost: x\r\n\r\n");
+            SAYS(tls.readUntil("}"), "\"query\":\"" + query + "\"");
+        }
+        QCOMPARE(f.handler.handled(), 3000);
+    }
+
     void requestInSmallPieces() {
         ServerFixture f;
         RawTls tls(f.port(), f.client());

@@ -1,6 +1,7 @@
 #include "http/connection.h"
 
 #include <algorithm>
+#include <array>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -65,6 +66,7 @@ class Http1 final : public Connection {
     void onTick(Instant now) override;
     void onClose() override;
 
+    std::array<char, readSize> in_;
     beast::flat_buffer buffer_;
     std::optional<Parser> parser_;
     std::optional<BodyBudget> budget_;
@@ -97,7 +99,9 @@ void Http1::expectRequest() {
 void Http1::read() {
     if (reading_ || closed_) return;
     reading_ = true;
-    stream_->async_read_some(buffer_.prepare(readSize), [self = self()](error_code error, std::size_t bytes) {
+    // Not into buffer_ itself: an answer may end, and the next request be taken from it, before this read
+    // does.
+    stream_->async_read_some(asio::buffer(in_), [self = self()](error_code error, std::size_t bytes) {
         self->onRead(error, bytes);
     });
 }
@@ -107,6 +111,7 @@ void Http1::onRead(error_code error, std::size_t bytes) {
     if (closed_) return;
     // The end of what the client sends is taken as its leaving, also where TCP would let it still listen.
     if (error) return close();
+    asio::buffer_copy(buffer_.prepare(bytes), asio::buffer(in_, bytes));
     buffer_.commit(bytes);
     if (refused_) {
         lingered_ += buffer_.size();
