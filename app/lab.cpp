@@ -119,6 +119,9 @@ Lab::~Lab() {
 }
 
 Result<std::unique_ptr<Lab>> Lab::open(const CommandLine& options) {
+    const auto vms = options.nodes.find("vm");
+    const Result<void> host = libvirt::checkHost();
+    if (!host && vms != options.nodes.end() && vms->second > 0) return tl::unexpected<Status>(host.error());
     Result<controlplane::DataDirectory> directory = controlplane::DataDirectory::open(options.dataDirectory);
     if (!directory) return tl::unexpected<Status>(directory.error());
     std::unique_ptr<Lab> lab(new Lab(std::make_unique<Impl>(options)));
@@ -134,13 +137,14 @@ Result<std::unique_ptr<Lab>> Lab::open(const CommandLine& options) {
 
 void Lab::start(std::function<void(Result<void>)> ready) {
     Impl& impl = *impl_;
-    impl.plane->start(
-        {{"vm", impl.vms.get()}, {"simulated", impl.simulated.get()}},
-        [&impl, ready = std::move(ready)](const Result<void>& outcome) {
-            if (!outcome) return ready(outcome);
-            impl.cluster = impl.plane->connect(impl.control, "wheelhouse");
-            ensureMachines(*impl.cluster, impl.options.nodes, {{"vm", 2}, {"simulated", 3}}, ready);
-        });
+    impl.plane->start({{"vm", impl.vms.get()}, {"simulated", impl.simulated.get()}},
+                      [&impl, ready = std::move(ready)](const Result<void>& outcome) {
+                          if (!outcome) return ready(outcome);
+                          impl.cluster = impl.plane->connect(impl.control, "wheelhouse");
+                          std::map<std::string, int> fresh{{"simulated", 3}};
+                          if (libvirt::checkHost()) fresh["vm"] = 2;
+                          ensureMachines(*impl.cluster, impl.options.nodes, std::move(fresh), ready);
+                      });
 }
 
 void Lab::stop() {

@@ -2,10 +2,9 @@
 # Works on Debian 12 (bookworm) and 13 (trixie).
 
 wheelhouse_packages() { # wheelhouse_packages run|build|test|lint
-  local boost=1.81 svg=libqt6svg6-dev
+  local boost=1.81
   if [ "$(. /etc/os-release && echo "${VERSION_ID:-12}")" != 12 ]; then
     boost=1.83
-    svg=qt6-svg-dev
   fi
   case $1 in
   run) # what the program itself starts
@@ -14,7 +13,7 @@ wheelhouse_packages() { # wheelhouse_packages run|build|test|lint
     if [ "$(id -u)" = 0 ]; then echo libvirt-daemon-system; fi ;;
   build)
     echo build-essential cmake ninja-build ccache mold pkg-config \
-      qt6-base-dev qt6-charts-dev $svg qt6-tools-dev qt6-tools-dev-tools qt6-l10n-tools libqt6opengl6-dev libqscintilla2-qt6-dev \
+      qt6-base-dev qt6-charts-dev qt6-svg-dev qt6-tools-dev qt6-tools-dev-tools qt6-l10n-tools libqt6opengl6-dev libqscintilla2-qt6-dev \
       libboost$boost-dev libboost-json$boost-dev libnghttp2-dev libssl-dev zlib1g-dev \
       protobuf-compiler libprotobuf-dev libprotoc-dev libgrpc++-dev protobuf-compiler-grpc libabsl-dev libc-ares-dev libre2-dev \
       libyaml-cpp-dev librocksdb-dev libexpected-dev libfmt-dev libspdlog-dev libvirt-dev ;;

@@ -101,6 +101,14 @@ class TestLab : public QObject {
         QVERIFY(!QFileInfo::exists(folder.filePath("d/kubeconfig")));
     }
 
+    void aComputerWithoutQemuIsToldSo() {
+        const QTemporaryDir folder;
+        const Output output = run("env", {"PATH=/nonexistent", program, "serve", "--nodes", "vm=1",
+                                          "--data-dir", folder.filePath("d")});
+        QVERIFY(refusedClearly(output, {"qemu-system-x86", "install"}));
+        QVERIFY(!QFileInfo::exists(folder.filePath("d")));
+    }
+
     void anUnusableFolderAndOptionAreSaid() {
         QVERIFY(refusedClearly(run(program, {"serve", "--data-dir", "/proc/nowhere"}),
                                {"/proc/nowhere", "--data-dir"}));

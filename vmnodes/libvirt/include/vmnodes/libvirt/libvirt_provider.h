@@ -33,6 +33,11 @@ struct Options {
     std::string kernelArguments;                       ///< appended to the kernel's command line
 };
 
+/// Whether this computer can make virtual machines at all, judged in microseconds: is QEMU there? The error
+/// is one line that names the package to install. What only libvirt itself can find out is said at the
+/// machine that needs it.
+Result<void> checkHost();
+
 /// Machines as QEMU virtual machines through libvirt's embedded driver: no daemon, no root, nothing shared
 /// with other virtual machines of the same user.
 ///
