@@ -86,6 +86,13 @@ struct Stage {
         QVERIFY2(found->isEnabled(), qPrintable("disabled " + text));
         QTest::mouseClick(found, Qt::LeftButton);
     }
+    /// Clicks a place in the rail.
+    void place(const QString& text) const {
+        for (auto* button : window->findChildren<QAbstractButton*>())
+            if (button->isVisible() && button->text() == text)
+                return QTest::mouseClick(button, Qt::LeftButton);
+        QFAIL(qPrintable("no place " + text));
+    }
     void shot(const QString& name) const {
         for (const bool dark : {true, false}) {
             window->setAppearance(dark ? Appearance::Dark : Appearance::Light);
@@ -377,7 +384,7 @@ void TestWindow::objectsOfAnyKind() {
     stage.open();
     QTRY_COMPARE_WITH_TIMEOUT(stage.map()->layoutOfMap().cards().size(), 2U, soon);
     auto* objects = stage.part<ObjectsView>();
-    QTest::keyClick(stage.window.get(), Qt::Key_2, Qt::ControlModifier);
+    stage.place("Objects");
     QTRY_VERIFY_WITH_TIMEOUT(objects->isVisible(), soon);
     QAbstractItemModelTester tester(&objects->rows(), QAbstractItemModelTester::FailureReportingMode::QtTest);
     objects->openKind("Node");
@@ -545,7 +552,7 @@ void TestWindow::pictures() {
     QTRY_VERIFY_WITH_TIMEOUT(drawer->yamlText().contains("kind: Node"), soon);
     stage.shot("map-node-yaml" + tag);
     QTest::keyClick(stage.window.get(), Qt::Key_Escape);
-    QTest::keyClick(stage.window.get(), Qt::Key_2, Qt::ControlModifier);
+    stage.place("Objects");
     auto* objects = stage.part<ObjectsView>();
     objects->openKind("Pod");
     QTRY_VERIFY_WITH_TIMEOUT(objects->rows().rowCount() > 50, soon);
