@@ -4,6 +4,7 @@
 #include "link.grpc.pb.h"
 
 #include <algorithm>
+#include <condition_variable>
 #include <deque>
 #include <grpcpp/grpcpp.h>
 #include <mutex>
@@ -32,6 +33,12 @@ class Stream final : public grpc::ClientBidiReactor<FromAgent, ToAgent> {
         bool send(FromAgent message);
         void cancel();
         void readNext();
+        /// Blocks until gRPC is done with the stream and it is deleted; a matter of microseconds once it was
+        /// cancelled.
+        void awaitGone() {
+            std::unique_lock lock(mutex_);
+            wake_.wait(lock, [this] { return gone_; });
+        }
 
       private:
         friend class Stream;
@@ -40,6 +47,8 @@ class Stream final : public grpc::ClientBidiReactor<FromAgent, ToAgent> {
             stream_->StartWrite(&queue_.front());
         }
         std::mutex mutex_;
+        std::condition_variable wake_;
+        bool gone_ = false;
         Stream* stream_ = nullptr;
         std::deque<FromAgent> queue_;
         std::size_t queuedBytes_ = 0;
@@ -107,7 +116,11 @@ class GrpcChannel final : public AgentChannel {
     }
     ~GrpcChannel() override {
         if (owner_) owner_->channel = nullptr;
-        if (stream_) stream_->cancel();
+        if (!stream_) return;
+        // gRPC's own threads must not be the ones that drop the last reference to the connection: it would
+        // wait for itself.
+        stream_->cancel();
+        stream_->awaitGone();
     }
 
     void start(Handlers handlers) override {
@@ -125,6 +138,7 @@ class GrpcChannel final : public AgentChannel {
     void ended(const grpc::Status& status) {
         owner_->channel = nullptr;
         owner_.reset();
+        stream_->awaitGone();
         stream_.reset();
         const bool wasUp = std::exchange(up_, false);
         // Only a link that lasted proves that all is well again; one that is refused at once must not be
@@ -222,7 +236,11 @@ void Stream::OnDone(const grpc::Status& status) {
     executor_.post([owner = owner_, status] {
         if (owner->channel != nullptr) owner->channel->ended(status);
     });
+    const std::shared_ptr<Handle> handle = handle_;
     delete this;
+    const std::lock_guard lock(handle->mutex_);
+    handle->gone_ = true;
+    handle->wake_.notify_all();
 }
 
 } // namespace
