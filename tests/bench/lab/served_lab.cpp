@@ -148,9 +148,11 @@ double ServedLab::awaitNodes(int count) {
                 api::kindOf<api::core::Node>().name, {}, [answer](const Result<client::ObjectList>& nodes) {
                     long ready = 0;
                     if (nodes)
-                        for (const api::ObjectPtr& node : nodes->items)
-                            for (const auto& condition : node->as<api::core::Node>().status().conditions())
+                        for (const api::ObjectPtr& object : nodes->items) {
+                            const auto node = object->as<api::core::Node>();
+                            for (const auto& condition : node.status().conditions())
                                 ready += condition.type() == "Ready" && condition.status() == "True";
+                        }
                     answer(ready);
                 });
         },
