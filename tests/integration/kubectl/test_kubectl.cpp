@@ -157,7 +157,8 @@ class TestKubectl : public QObject {
         QVERIFY(watch);
         QByteArray seen;
         const auto sees = [&](const char* text) {
-            if (watch->waitForReadyRead(50)) seen += watch->readAllStandardOutput();
+            watch->waitForReadyRead(50); // what came while events were processed counts too
+            seen += watch->readAllStandardOutput();
             return seen.contains(text);
         };
         QTRY_VERIFY_WITH_TIMEOUT(sees("ADDED      cm"), 20'000);

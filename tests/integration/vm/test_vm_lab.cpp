@@ -112,7 +112,8 @@ class TestVmLab : public QObject {
         QVERIFY(follow);
         QByteArray seen;
         const auto grows = [&](const QByteArray& word) {
-            if (follow->waitForReadyRead(100)) seen += follow->readAllStandardOutput();
+            follow->waitForReadyRead(100); // what came while events were processed counts too
+            seen += follow->readAllStandardOutput();
             return seen.contains(word);
         };
         const QString address = jsonpath({"pod", "talker"}, "{.status.podIP}");
