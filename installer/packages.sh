@@ -17,7 +17,10 @@ wheelhouse_packages() { # wheelhouse_packages run|build|test|lint
       libboost$boost-dev libboost-json$boost-dev libnghttp2-dev libssl-dev zlib1g-dev \
       protobuf-compiler libprotobuf-dev libprotoc-dev libgrpc++-dev protobuf-compiler-grpc libabsl-dev libc-ares-dev libre2-dev \
       libyaml-cpp-dev librocksdb-dev libexpected-dev libfmt-dev libspdlog-dev libvirt-dev ;;
-  test) echo xvfb xauth curl busybox-static procps iproute2 ;;
+  test)
+    echo xvfb xauth curl busybox-static procps iproute2 python3
+    # Debian's npm conflicts with other builds of Node.js, which do as well.
+    command -v npm >/dev/null || echo npm ;;
   lint) echo clang-format clang-tidy ;;
   esac
 }
