@@ -16,7 +16,9 @@ HttpExchange::~HttpExchange() = default;
 void HttpExchange::wake(std::unique_lock<std::mutex>& lock) {
     if (std::exchange(signalled_, true)) return;
     lock.unlock();
-    if (auto sink = sink_.lock()) sink->outputReady(shared_from_this());
+    front_->whileOpen([this] {
+        if (auto sink = sink_.lock()) sink->outputReady(shared_from_this());
+    });
 }
 
 void HttpExchange::respond(std::function<Response()> render) {
@@ -24,15 +26,16 @@ void HttpExchange::respond(std::function<Response()> render) {
         std::unique_lock lock(mutex_);
         if (detached_ || std::exchange(answered_, true)) return;
     }
-    auto sink = sink_.lock();
-    if (!sink) return;
-    sink->offload([self = shared_from_this(), render = std::move(render)] {
+    auto work = [self = shared_from_this(), render = std::move(render)] {
         try {
             self->complete(render());
         } catch (const std::exception& error) {
             log::error("http", "an answer could not be made: {}", error.what());
             self->complete(statusResponse(Reason::InternalError, "the answer could not be made"));
         }
+    };
+    front_->whileOpen([&] {
+        if (auto sink = sink_.lock()) sink->offload(std::move(work));
     });
 }
 

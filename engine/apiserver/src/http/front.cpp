@@ -192,9 +192,13 @@ void Front::dispatch(Request request, const std::shared_ptr<HttpExchange>& excha
     exchange->setRunning(std::move(running));
 }
 
-void Front::closeHandler() {
-    std::unique_lock lock(handlerLock_);
-    handler_ = nullptr;
+void Front::close() {
+    {
+        std::unique_lock lock(handlerLock_);
+        handler_ = nullptr;
+    }
+    std::unique_lock lock(openLock_);
+    open_ = false;
 }
 
 } // namespace wheelhouse::apiserver::http

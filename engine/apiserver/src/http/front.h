@@ -57,8 +57,16 @@ class Front {
 
     /// Hands a request to the handler, or answers 429 when too many are under way.
     void dispatch(Request request, const std::shared_ptr<HttpExchange>& exchange);
-    /// After it returns, no call into the handler is running or will be made.
-    void closeHandler();
+    /// After it returns, no call into the handler is running or will be made, and no thread but those of the
+    /// io context touches a connection any more: so whoever owns the io context may let it go.
+    void close();
+    /// Runs `touch` unless the front is closed. Every step from a handler's thread to a connection goes
+    /// through here.
+    template <class F>
+    void whileOpen(const F& touch) {
+        std::shared_lock lock(openLock_);
+        if (open_) touch();
+    }
     /// Audit-Id, Date and Cache-Control, where the answer has none.
     void decorate(Headers& headers, const std::string& auditId) const;
     /// The client's own Audit-Id when it is a sane one, or a new one.
@@ -78,6 +86,8 @@ class Front {
     Result<Slot> admit(const Request& request) const;
 
     std::shared_mutex handlerLock_;
+    std::shared_mutex openLock_;
+    bool open_ = true;
     Handler* handler_;
     Random& random_;
 };

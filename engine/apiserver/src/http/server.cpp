@@ -129,7 +129,9 @@ class Handshake final : public std::enable_shared_from_this<Handshake> {
           executor_(stream_->next_layer().get_executor()), timer_(executor_) {
         front_->connections.fetch_add(1);
     }
-    ~Handshake() { front_->connections.fetch_sub(1); }
+    ~Handshake() {
+        if (counted_) front_->connections.fetch_sub(1);
+    }
 
     void start() {
         timer_.expires_after(front_->limits.handshake);
@@ -168,6 +170,8 @@ class Handshake final : public std::enable_shared_from_this<Handshake> {
         unsigned size = 0;
         SSL_get0_alpn_selected(ssl, &name, &size);
         const bool http2 = std::string_view(reinterpret_cast<const char*>(name), size) == "h2";
+        // From here on the connection counts itself.
+        if (std::exchange(counted_, false)) front_->connections.fetch_sub(1);
         auto connection = (http2 ? makeHttp2 : makeHttp1)(std::move(stream_), front_, std::move(user));
         done_(connection);
         connection->start();
@@ -184,6 +188,7 @@ class Handshake final : public std::enable_shared_from_this<Handshake> {
     Strand executor_;
     Timer timer_;
     bool badCertificate_ = false;
+    bool counted_ = true;
 };
 
 int chooseProtocol(SSL*, const unsigned char** out, unsigned char* outSize, const unsigned char* in,
@@ -374,7 +379,7 @@ void HttpServer::Impl::stop(std::function<void()> done) {
 void HttpServer::Impl::waitUntilGone(Instant until, bool forced) {
     const bool late = front->clock.now() >= until;
     if (front->connections.load() == 0 || (forced && late)) {
-        front->closeHandler();
+        front->close();
         for (auto& done : std::exchange(stopped, {}))
             if (done) done();
         return;
@@ -402,7 +407,7 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(asio::io_context& io, Http
 HttpServer::HttpServer(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 HttpServer::~HttpServer() {
-    impl_->front->closeHandler();
+    impl_->front->close();
     asio::post(impl_->strand, [impl = impl_] {
         impl->stopping = true;
         error_code ignored;

@@ -63,7 +63,9 @@ class HttpServer {
     /// The handler, the clock and the random source (which must be thread-safe) must outlive the server.
     static Result<std::unique_ptr<HttpServer>> start(boost::asio::io_context& io, HttpOptions options,
                                                      Handler& handler, Clock& clock, Random& random);
-    /// Ends connections without waiting. After it returns the handler is not called any more.
+    /// Ends connections without waiting. After it returns the handler is not called any more, and what
+    /// handlers do with exchanges they still hold has no effect. `io` must outlive the server, not the
+    /// exchanges.
     ~HttpServer();
     HttpServer(const HttpServer&) = delete;
     HttpServer& operator=(const HttpServer&) = delete;
