@@ -1,8 +1,9 @@
-// Row 12: from the start of a VM node to its agent's start, beside a bare boot of the same kernel in the same
-// run. The bare boot is a guest whose init ends at once; what containerd itself needs is what the guest says
-// it took.
+// Row 12: from a serving program to its VM node Ready, and the guest's part of that, beside a bare boot of
+// the same kernel in the same run. The bare boot is a guest whose init ends at once; what containerd itself
+// needs is what the guest says it took.
 #include "figures.h"
 #include "machine_lab.h"
+#include "served_lab.h"
 #include "vmnodes/libvirt/accelerator.h"
 
 #include <chrono>
@@ -72,7 +73,7 @@ int main() {
         std::fprintf(stderr, "%s\n", image.error().message.c_str());
         return 1;
     }
-    std::vector<double> node, bare, containerd;
+    std::vector<double> node, bare, containerd, ready;
     for (int i = 0; i < runs; ++i) {
         const Boot alone = boot("", "kernel"); // the kernel and its initial ramdisk, up to the first process
         const Boot full = boot("", "agent");
@@ -80,6 +81,8 @@ int main() {
         bare.push_back(alone.total * 1000);
         node.push_back(full.total * 1000);
         containerd.push_back(full.containerd * 1000);
+        bench::ServedLab lab({"--nodes", "vm=1"});
+        ready.push_back(lab.awaitNodes(1) * 1000);
     }
     const auto summary = [](const std::vector<double>& values) {
         return bench::Summary{bench::median(values), *std::min_element(values.begin(), values.end()),
@@ -88,6 +91,8 @@ int main() {
     const std::string accelerator = libvirt::accelerator().kvm ? "kvm" : "tcg";
     const double anchor = bench::median(bare);
     const double own = bench::median(containerd);
+    bench::report("12", "serving to VM node Ready, first boot, " + accelerator, "ms", summary(ready), runs,
+                  "bare boot of the same kernel", anchor, (anchor + own + 500) / anchor);
     bench::report("12", "guest time to the agent's start, first boot, " + accelerator, "ms", summary(node),
                   runs, "bare boot of the same kernel", anchor, (anchor + own + 500) / anchor);
     bench::report("12", "of it containerd, network to socket, " + accelerator, "ms", summary(containerd),

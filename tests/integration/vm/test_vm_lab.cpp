@@ -32,6 +32,20 @@ class TestVmLab : public QObject {
     Registry registry_;
     LabProcess lab_;
 
+    QStringList arguments() const {
+        return {"--nodes",
+                "vm=2",
+                "--nodes",
+                "simulated=1",
+                "--registry-mirror",
+                "docker.io=" + registry_.url(),
+                "--node-monitor-grace",
+                "12s",
+                "--heartbeat",
+                "3s",
+                "--default-toleration-seconds",
+                "5"};
+    }
     QString jsonpath(const QStringList& what, const QString& path) {
         return lab_.get(QStringList{"get"} + what + QStringList{"-o", "jsonpath=" + path});
     }
@@ -57,14 +71,37 @@ class TestVmLab : public QObject {
             .split(' ', Qt::SkipEmptyParts);
     }
 
+    struct Before {
+        QString pid;
+        QString boot;
+    };
+    Before lookAtMachine() {
+        return {jsonpath({"machine", "vm-1"}, "{.status.pid}"),
+                jsonpath({"node", "vm-1"}, "{.status.nodeInfo.bootID}")};
+    }
+    /// Starts the program again: its nodes connect for the n-th time, and vm-1 is the machine it was.
+    void restartAndExpect(const Before& before, int connections) {
+        QVERIFY2(lab_.start(), qPrintable(lab_.error()));
+        for (const char* node : {"vm-1", "vm-2"})
+            QTRY_COMPARE_WITH_TIMEOUT(lab_.log().count(QString("node %1 has connected").arg(node)),
+                                      connections, 120'000);
+        QVERIFY(wait({"--for=condition=Ready", "node/vm-1", "node/vm-2"}, 180));
+        QVERIFY(wait({"--for=condition=Available", "deployment/nginx-deployment"}, 180));
+        QVERIFY(wait({"--for=jsonpath={.status.phase}=Running", "machine/vm-1"}, 60));
+        const Before after = lookAtMachine();
+        if (after.pid != before.pid && lab_.log().contains("cannot be adopted"))
+            QSKIP("SKIPPED: libvirt cannot adopt machines as root on this host (no cgroup controllers); they "
+                  "were started again");
+        QCOMPARE(after.pid, before.pid);
+        QCOMPARE(after.boot, before.boot);
+    }
+
   private slots:
     void initTestCase() {
         QString why;
         QVERIFY2(!kubectlPath(&why).isEmpty(), qPrintable(why));
         QVERIFY2(registry_.start(), qPrintable(registry_.error()));
-        lab_.setArguments({"--nodes", "vm=2", "--nodes", "simulated=1", "--registry-mirror",
-                           "docker.io=" + registry_.url(), "--node-monitor-grace", "12s", "--heartbeat", "3s",
-                           "--default-toleration-seconds", "5"});
+        lab_.setArguments(arguments());
         QVERIFY2(lab_.start(), qPrintable(lab_.error()));
         QTRY_COMPARE_WITH_TIMEOUT(
             lab_.get({"get", "nodes", "-l", "wheelhouse.dev/provider=vm", "-o", "name"}).count("node/"), 2,
@@ -150,23 +187,19 @@ class TestVmLab : public QObject {
     }
 
     void aProgramThatWasKilledAdoptsItsMachines() {
-        const QString before = jsonpath({"machine", "vm-1"}, "{.status.pid}");
-        const QString boot = jsonpath({"node", "vm-1"}, "{.status.nodeInfo.bootID}");
+        const Before before = lookAtMachine();
         lab_.kill();
-        QVERIFY2(::kill(before.toInt(), 0) == 0, "the machine died with the program");
-        QVERIFY2(lab_.start(), qPrintable(lab_.error()));
-        for (const char* node : {"vm-1", "vm-2"})
-            QTRY_COMPARE_WITH_TIMEOUT(lab_.log().count(QString("node %1 has connected").arg(node)), 2,
-                                      120'000);
-        QVERIFY(wait({"--for=condition=Ready", "node/vm-1", "node/vm-2"}, 180));
-        QVERIFY(wait({"--for=condition=Available", "deployment/nginx-deployment"}, 180));
-        QVERIFY(wait({"--for=jsonpath={.status.phase}=Running", "machine/vm-1"}, 60));
-        const QString after = jsonpath({"machine", "vm-1"}, "{.status.pid}");
-        if (after != before && lab_.log().contains("cannot be adopted"))
-            QSKIP("SKIPPED: libvirt cannot adopt machines as root on this host (no cgroup controllers); they "
-                  "were started again");
-        QCOMPARE(after, before);
-        QCOMPARE(jsonpath({"node", "vm-1"}, "{.status.nodeInfo.bootID}"), boot);
+        QVERIFY2(::kill(before.pid.toInt(), 0) == 0, "the machine died with the program");
+        lab_.setArguments(arguments() << "--keep-machines");
+        restartAndExpect(before, 2);
+    }
+
+    void machinesAreKeptOnRequestAndAdopted() {
+        const Before before = lookAtMachine();
+        QCOMPARE(lab_.stop(), 0);
+        QVERIFY2(::kill(before.pid.toInt(), 0) == 0, "the machine ended although it was to be kept");
+        lab_.setArguments(arguments());
+        restartAndExpect(before, 3);
     }
 
     void aKilledMachineIsNotReadyAndItsPodsAreReplaced() {

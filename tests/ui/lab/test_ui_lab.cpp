@@ -1,126 +1,26 @@
 // Issue point 7 on the real engine: the window, connected to the real program over HTTPS as to any cluster,
 // clicked through the story of point 4 and 5 with simulated nodes.
-#include "engine/base/system.h"
-#include "engine/client/remote_cluster.h"
-#include "lab_process.h"
-#include "ui/models/ui_executor.h"
 #include "ui/views/add_node_panel.h"
-#include "ui/views/detail_drawer.h"
 #include "ui/views/feed_view.h"
-#include "ui/views/main_window.h"
-#include "ui/views/map_page.h"
-#include "ui/views/yaml_pane.h"
-#include "ui/widgets/theme.h"
+#include "window_lab.h"
 
-#include <QDir>
-#include <QFile>
+#include <QLineEdit>
 #include <QPushButton>
-#include <QtTest>
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <thread>
+#include <QTabBar>
 
 using namespace wheelhouse;
 using namespace wheelhouse::ui;
 
-namespace {
-
-constexpr int soon = 60'000; ///< a deadline for what has gone wrong; nothing takes that long
-
-/// A thread for the client's sockets.
-struct Network {
-    boost::asio::io_context io;
-    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work =
-        boost::asio::make_work_guard(io);
-    std::thread thread{[this] { io.run(); }};
-    ~Network() {
-        work.reset();
-        io.stop();
-        thread.join();
-    }
-};
-
-} // namespace
-
-class TestUiLab : public QObject {
+class TestUiLab : public WindowLab {
     Q_OBJECT
-    test::LabProcess lab_{{"--nodes", "simulated=3", "--heartbeat", "1s", "--node-monitor-grace", "4s",
-                           "--default-toleration-seconds", "1"}};
-    SystemClock clock_;
-    std::unique_ptr<Network> network_;
-    std::unique_ptr<UiExecutor> executor_;
-    std::unique_ptr<client::Cluster> cluster_;
-    std::unique_ptr<MainWindow> window_;
-
-    template <class W>
-    W* part() const {
-        return window_->findChild<W*>();
-    }
-    MapView* map() const { return part<MapView>(); }
-    bool press(const QString& text) const {
-        for (auto* button : window_->findChildren<QPushButton*>()) {
-            if (!button->isVisible() || button->text() != text || !button->isEnabled()) continue;
-            QTest::mouseClick(button, Qt::LeftButton);
-            return true;
-        }
-        return false;
-    }
-    QStringList lines(const QStringList& what, const QString& path) const {
-        return lab_.get(QStringList{"get"} + what + QStringList{"-o", "jsonpath=" + path})
-            .split('\n', Qt::SkipEmptyParts);
-    }
-    /// "uid node name" of every nginx pod that runs and is not being deleted.
-    QStringList running() const {
-        QStringList out;
-        for (const QString& line :
-             lines({"pods", "-l", "app=nginx"},
-                   "{range .items[*]}{.metadata.deletionTimestamp}|{.status.phase}|{.metadata.uid} "
-                   "{.spec.nodeName} {.metadata.name}{\"\\n\"}{end}"))
-            if (line.startsWith("|Running|")) out << line.mid(9);
-        return out;
-    }
-    void select(const QRect& rect, const QPoint& at) const {
-        QVERIFY(!rect.isNull());
-        QTest::mouseClick(map()->viewport(), Qt::LeftButton, {}, at);
-    }
-    void act(const char* action) const {
-        auto* drawer = part<DetailDrawer>();
-        QTRY_VERIFY_WITH_TIMEOUT(drawer->action(action) != nullptr && drawer->action(action)->isVisible(),
-                                 soon);
-        QTest::mouseClick(drawer->action(action), Qt::LeftButton);
-        QVERIFY(drawer->confirmButton()->isVisible());
-        QTest::mouseClick(drawer->confirmButton(), Qt::LeftButton);
-    }
-    void shot(const QString& name) const {
-        const QString folder = QStringLiteral(WHEELHOUSE_BINARY_DIR "/screenshots/");
-        QDir().mkpath(folder);
-        QTRY_VERIFY_WITH_TIMEOUT(!map()->animating(), soon);
-        QVERIFY(window_->grab().save(folder + name + ".png"));
-    }
+  public:
+    TestUiLab()
+        : WindowLab({"--nodes", "simulated=3", "--heartbeat", "1s", "--node-monitor-grace", "4s",
+                     "--default-toleration-seconds", "1"}) {}
 
   private Q_SLOTS:
-    void initTestCase() {
-        Theme::prepareApplication();
-        QVERIFY2(lab_.start(), qPrintable(lab_.error()));
-        const auto endpoint = client::loadKubeconfig(lab_.kubeconfig().toStdString());
-        QVERIFY2(endpoint, endpoint ? "" : endpoint.error().message.c_str());
-        network_ = std::make_unique<Network>();
-        executor_ = std::make_unique<UiExecutor>(clock_);
-        cluster_ = client::connectRemote(*endpoint, network_->io, *executor_);
-        MainWindowOptions options;
-        options.title = "lab";
-        options.appearance = Appearance::Dark;
-        window_ = std::make_unique<MainWindow>(options, *cluster_, *executor_);
-        window_->resize(1600, 1000);
-        window_->show();
-    }
-    void cleanupTestCase() {
-        window_.reset();
-        cluster_.reset();
-        executor_.reset();
-        network_.reset();
-        QCOMPARE(lab_.stop(), 0);
-    }
+    void initTestCase() { open(); }
+    void cleanupTestCase() { close(); }
 
     void theMapShowsTheNodes() {
         QTRY_COMPARE_WITH_TIMEOUT(map()->layoutOfMap().cards().size(), 3U, soon);
@@ -128,15 +28,7 @@ class TestUiLab : public QObject {
     }
 
     void aPastedManifestBecomesRunningPodsOnTheMap() {
-        QVERIFY(press("Deploy"));
-        auto* yaml = part<YamlPane>();
-        QTRY_VERIFY(yaml->isVisible());
-        QFile file(QStringLiteral(WHEELHOUSE_SOURCE_DIR "/resources/examples/nginx-deployment.yaml"));
-        QVERIFY(file.open(QIODevice::ReadOnly));
-        yaml->editor()->setPlainText(QString::fromUtf8(file.readAll()));
-        QVERIFY(press("Apply"));
-        QTRY_COMPARE_WITH_TIMEOUT(yaml->outcomes().size(), 1, soon);
-        QVERIFY2(yaml->outcomes()[0].contains("created"), qPrintable(yaml->outcomes()[0]));
+        deployExample();
         QTRY_COMPARE_WITH_TIMEOUT(running().size(), 3, soon);
         for (const QString& pod : running()) {
             const Uid uid(pod.section(' ', 0, 0).toStdString());
@@ -146,11 +38,40 @@ class TestUiLab : public QObject {
         shot("lab-running");
     }
 
+    void theDrawerHoldsWhatItShows() {
+        selectPod(running().value(0));
+        auto* drawer = part<DetailDrawer>();
+        auto* tabs = drawer->findChild<QTabBar*>();
+        QTRY_COMPARE_WITH_TIMEOUT(tabs->count(), 4, soon);
+        for (int tab = 0; tab < tabs->count(); ++tab) {
+            QTest::mouseClick(tabs, Qt::LeftButton, {}, tabs->tabRect(tab).center());
+            QCOMPARE(tabs->currentIndex(), tab);
+            shot(QString("lab-drawer-%1").arg(tabs->tabText(tab).toLower()));
+            for (auto* child : drawer->findChildren<QWidget*>()) {
+                if (!child->isVisible() || child->parentWidget()->inherits("QAbstractScrollArea")) continue;
+                if (!qobject_cast<QPushButton*>(child) && !qobject_cast<QTabBar*>(child) &&
+                    !qobject_cast<QLineEdit*>(child))
+                    continue;
+                const QRect rect(child->mapTo(drawer, QPoint()), child->size());
+                const QString what = QString("%1 %2 at %3,%4 %5x%6, least width %7, in a drawer of %8")
+                                         .arg(tabs->tabText(tab), child->accessibleName())
+                                         .arg(rect.x())
+                                         .arg(rect.y())
+                                         .arg(rect.width())
+                                         .arg(rect.height())
+                                         .arg(child->minimumSizeHint().width())
+                                         .arg(drawer->width());
+                QVERIFY2(drawer->rect().contains(rect), qPrintable(what));
+                QVERIFY2(rect.width() >= child->minimumSizeHint().width() && rect.height() > 10,
+                         qPrintable(what));
+            }
+        }
+        QTest::mouseClick(tabs, Qt::LeftButton, {}, tabs->tabRect(0).center());
+    }
+
     void aPodDeletedFromTheWindowIsReplaced() {
         const QString victim = running().value(0);
-        const QRect rect = map()->rectOfPod(Uid(victim.section(' ', 0, 0).toStdString()));
-        select(rect, rect.center());
-        QTRY_COMPARE_WITH_TIMEOUT(part<DetailDrawer>()->subject().name, victim.section(' ', 2, 2), soon);
+        selectPod(victim);
         act("delete");
         QTRY_VERIFY_WITH_TIMEOUT(running().size() == 3 && !running().contains(victim), soon);
     }
@@ -164,9 +85,7 @@ class TestUiLab : public QObject {
         QTRY_COMPARE_WITH_TIMEOUT(map()->layoutOfMap().cards().size(), 4U, soon);
         QTRY_COMPARE_WITH_TIMEOUT(lines({"nodes"}, "{range .items[*]}{.metadata.name}{\"\\n\"}{end}").size(),
                                   4, soon);
-        const QRect card = map()->rectOfNode("sim-4");
-        select(card, card.topLeft() + QPoint(30, 14));
-        QTRY_COMPARE_WITH_TIMEOUT(part<DetailDrawer>()->subject().name, QString("sim-4"), soon);
+        selectNode("sim-4");
         act("delete");
         QTRY_COMPARE_WITH_TIMEOUT(map()->layoutOfMap().cards().size(), 3U, soon);
         QVERIFY(!lines({"machines"}, "{range .items[*]}{.metadata.name}{\"\\n\"}{end}").contains("sim-4"));
@@ -174,9 +93,7 @@ class TestUiLab : public QObject {
 
     void cutPowerMovesThePods() {
         const QString node = running().value(0).section(' ', 1, 1);
-        const QRect card = map()->rectOfNode(node);
-        select(card, card.topLeft() + QPoint(30, 14));
-        QTRY_COMPARE_WITH_TIMEOUT(part<DetailDrawer>()->subject().name, node, soon);
+        selectNode(node);
         act("power");
         const auto moved = [&] {
             const QStringList pods = running();

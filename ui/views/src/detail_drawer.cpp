@@ -123,7 +123,7 @@ void DetailDrawer::buildBody() {
     yamlColumn->addWidget(yaml_, 1);
     yamlColumn->addWidget(edit, 0, Qt::AlignRight);
     pages_->addWidget(yamlPage);
-    logs_ = new LogsView(session_.cluster(), session_.executor(), theme_, pages_);
+    logs_ = new LogsView(session_.cluster(), session_.executor(), theme_, pages_, LogsView::Bar::Compact);
     pages_->addWidget(logs_);
     auto* consolePage = new QWidget(pages_);
     auto* consoleColumn = new QVBoxLayout(consolePage);
@@ -281,6 +281,8 @@ void DetailDrawer::refresh() {
                 facts_.state = machine.state;
                 facts_.tone = machine.tone;
             }
+            // A machine that somebody switched off has no trouble that needs telling.
+            if (!machine.power.isEmpty() && machine.power != u"On") facts_.problem.clear();
             if (!machine.problem.isEmpty()) facts_.problem = machine.problem;
             facts_.console = machine.console;
             facts_.power = machine.power;
@@ -332,6 +334,8 @@ void DetailDrawer::rebuildTabs() {
         tabs_->removeTab(0);
     for (const Tab tab : wanted)
         tabs_->addTab(tr(names[tab]));
+    // Emptied and filled again in one turn, the bar would keep the height it had without tabs.
+    tabs_->updateGeometry();
     shownTabs_ = wanted;
     const qsizetype at = std::max<qsizetype>(0, wanted.indexOf(current));
     tabs_->setCurrentIndex(static_cast<int>(at));

@@ -19,7 +19,8 @@ constexpr int mostHits = 500;
 
 } // namespace
 
-LogsView::LogsView(client::Cluster& cluster, Executor& executor, const Theme& theme, QWidget* parent)
+LogsView::LogsView(client::Cluster& cluster, Executor& executor, const Theme& theme, QWidget* parent,
+                   Bar kind)
     : QWidget(parent), cluster_(cluster), executor_(executor), theme_(theme) {
     stack_ = new QStackedWidget(this);
     empty_ = new EmptyState(theme, QStringLiteral("terminal"), this);
@@ -34,12 +35,13 @@ LogsView::LogsView(client::Cluster& cluster, Executor& executor, const Theme& th
     edit_->setMaximumBlockCount(mostLines);
     edit_->setLineWrapMode(QPlainTextEdit::NoWrap);
     edit_->setAccessibleName(tr("Log"));
-    buildBar();
+    buildBar(kind);
+    const QWidget* wide = kind == Bar::Full ? static_cast<QWidget*>(title_) : search_;
     auto* bar = new QHBoxLayout;
     bar->setSpacing(6);
     for (QWidget* widget : std::initializer_list<QWidget*>{title_, status_, containerButton_, previous_,
                                                            wrap_, follow_, search_, count_})
-        bar->addWidget(widget, widget == title_ ? 1 : 0);
+        bar->addWidget(widget, widget == wide ? 1 : 0);
     column->addLayout(bar);
     column->addWidget(edit_, 1);
     stack_->addWidget(empty_);
@@ -58,15 +60,17 @@ LogsView::LogsView(client::Cluster& cluster, Executor& executor, const Theme& th
 
 LogsView::~LogsView() = default;
 
-void LogsView::buildBar() {
+void LogsView::buildBar(Bar bar) {
     title_ = new ElidedLabel(Qt::ElideMiddle, this);
     title_->setMinimumWidth(60);
     status_ = makeLabel({}, "muted", this);
     containerButton_ = makeButton({}, "quiet", this);
     containerButton_->setMenu(new QMenu(containerButton_));
     containerButton_->setToolTip(tr("Container"));
-    const auto toggle = [this](const QString& text, const QString& icon, bool on) {
-        auto* button = makeButton(text, "quiet", this);
+    const auto toggle = [this, bar](const QString& text, const QString& icon, bool on) {
+        auto* button = makeButton(bar == Bar::Full ? text : QString(), "quiet", this);
+        button->setAccessibleName(text);
+        button->setToolTip(text);
         button->setCheckable(true);
         button->setChecked(on);
         setThemedIcon(button, theme_, icon, Tone::Muted);
@@ -79,10 +83,12 @@ void LogsView::buildBar() {
     search_ = new QLineEdit(this);
     search_->setPlaceholderText(tr("Search the log"));
     search_->setClearButtonEnabled(false);
-    search_->setFixedWidth(170);
+    search_->setMinimumWidth(110);
+    search_->setMaximumWidth(bar == Bar::Full ? 170 : 400);
     search_->addAction(theme_.icon(QStringLiteral("search")), QLineEdit::LeadingPosition);
     count_ = makeLabel({}, "muted", this);
-    count_->setMinimumWidth(48);
+    if (bar == Bar::Full) count_->setMinimumWidth(48);
+    title_->setVisible(bar == Bar::Full);
     connect(previous_, &QPushButton::toggled, this, &LogsView::restart);
     connect(follow_, &QPushButton::toggled, this, [this](bool on) {
         if (on) edit_->verticalScrollBar()->setValue(edit_->verticalScrollBar()->maximum());

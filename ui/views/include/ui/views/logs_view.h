@@ -22,7 +22,11 @@ class LogsView final : public QWidget {
   public:
     static constexpr int mostLines = 10'000;
 
-    LogsView(client::Cluster& cluster, Executor& executor, const Theme& theme, QWidget* parent = nullptr);
+    /// `Compact` fits a narrow place that says already whose log it is: no title, buttons without words.
+    enum class Bar { Full, Compact };
+
+    LogsView(client::Cluster& cluster, Executor& executor, const Theme& theme, QWidget* parent = nullptr,
+             Bar bar = Bar::Full);
     ~LogsView() override;
 
     void open(const QString& nameSpace, const QString& pod, const QStringList& containers);
@@ -38,7 +42,7 @@ class LogsView final : public QWidget {
     void hideEvent(QHideEvent* event) override;
 
   private:
-    void buildBar();
+    void buildBar(Bar bar);
     void restart();
     void stop();
     void take(std::string_view bytes);
