@@ -43,9 +43,12 @@ class TestUiLab : public WindowLab {
         auto* drawer = part<DetailDrawer>();
         auto* tabs = drawer->findChild<QTabBar*>();
         QTRY_COMPARE_WITH_TIMEOUT(tabs->count(), 4, soon);
+        QCoreApplication::processEvents();
+        QTRY_VERIFY_WITH_TIMEOUT(!tabs->visibleRegion().isEmpty() && tabs->height() > 10, soon);
         for (int tab = 0; tab < tabs->count(); ++tab) {
             QTest::mouseClick(tabs, Qt::LeftButton, {}, tabs->tabRect(tab).center());
             QCOMPARE(tabs->currentIndex(), tab);
+            QCoreApplication::processEvents(); // the page is laid out
             shot(QString("lab-drawer-%1").arg(tabs->tabText(tab).toLower()));
             for (auto* child : drawer->findChildren<QWidget*>()) {
                 if (!child->isVisible() || child->parentWidget()->inherits("QAbstractScrollArea")) continue;
