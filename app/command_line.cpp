@@ -108,7 +108,7 @@ const std::vector<Option>& options() {
         {"--default-toleration-seconds", "SECONDS",
          "how long pods stay on a node that is gone, where they do not say themselves (default 300)",
          setToleration},
-        {"--ready-file", "FILE", "serve: write the ready line to FILE too",
+        {"--ready-file", "FILE", "write the ready line to FILE too",
          always(
              [](CommandLine& out, const std::string& v) { out.readyFile = std::filesystem::absolute(v); })},
         {"--keep-machines", nullptr, "leave the VMs running at the end",

@@ -51,6 +51,8 @@ Result<void> waitUntilReady(Lab& lab) {
     return *outcome;
 }
 
+} // namespace
+
 Result<void> announce(const Lab& lab) {
     const std::string line = fmt::format("{{\"url\":{},\"kubeconfig\":{},\"pid\":{}}}\n", quoted(lab.url()),
                                          quoted(lab.options().kubeconfig.string()), ::getpid());
@@ -59,8 +61,6 @@ Result<void> announce(const Lab& lab) {
     if (lab.options().readyFile.empty()) return {};
     return writeFileAtomically(lab.options().readyFile, line);
 }
-
-} // namespace
 
 void holdStopSignals() {
     const sigset_t set = stopSignals();

@@ -54,10 +54,10 @@ int window(const CommandLine& options, int& argc, char** argv) {
         ui::MainWindow mainWindow(shown, *cluster, executor);
         QObject::connect(&mainWindow, &ui::MainWindow::closing, &application, &QApplication::quit);
         mainWindow.show();
-        (*lab)->start([&executor, &mainWindow](const Result<void>& outcome) {
-            if (outcome) return;
-            executor.post([&mainWindow, text = QString::fromStdString(outcome.error().message)] {
-                mainWindow.setNotice(text);
+        (*lab)->start([&executor, &mainWindow, &lab](const Result<void>& started) {
+            executor.post([&mainWindow, &lab, started] {
+                const Result<void> outcome = started ? announce(**lab) : started;
+                if (!outcome) mainWindow.setNotice(QString::fromStdString(outcome.error().message));
             });
         });
         code = QApplication::exec();

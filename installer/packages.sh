@@ -1,7 +1,7 @@
 # The Debian packages Wheelhouse needs, by purpose. Sourced by ./dev; one place for developers, CI and the package builder.
 # Works on Debian 12 (bookworm) and 13 (trixie).
 
-wheelhouse_packages() { # wheelhouse_packages run|build|test|lint
+wheelhouse_packages() { # wheelhouse_packages run|build|test|format|lint
   local boost=1.81
   if [ "$(. /etc/os-release && echo "${VERSION_ID:-12}")" != 12 ]; then
     boost=1.83
@@ -21,6 +21,7 @@ wheelhouse_packages() { # wheelhouse_packages run|build|test|lint
     echo xvfb xauth curl busybox-static procps iproute2 python3
     # Debian's npm conflicts with other builds of Node.js, which do as well.
     command -v npm >/dev/null || echo npm ;;
-  lint) echo clang-format clang-tidy ;;
+  format) echo clang-format ;;
+  lint) echo clang-tidy ;;
   esac
 }
