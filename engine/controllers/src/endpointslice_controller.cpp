@@ -183,7 +183,8 @@ EndpointSliceController::wantedGroups(const core::Service& service) const {
 }
 
 template <class Ports>
-api::discovery::EndpointSlice emptySlice(const api::Object& object, const core::Service& service, const Ports& ports) {
+api::discovery::EndpointSlice emptySlice(const api::Object& object, const core::Service& service,
+                                         const Ports& ports) {
     api::discovery::EndpointSlice slice;
     slice.mutable_metadata()->set_namespace_(object.nameSpace());
     slice.mutable_metadata()->set_generatename(object.name() + "-");

@@ -21,12 +21,13 @@ struct ActorOptions {
     std::function<machines::Bootstrap(const std::string& machine, const std::string& provider)> bootstrapFor;
 };
 
-/// Everybody who acts on the cluster by itself: controllers, scheduler, node gateway. Each is a client of the API server
-/// like any other. Starts them in its constructor and stops them in its destructor; on the control executor.
+/// Everybody who acts on the cluster by itself: controllers, scheduler, node gateway. Each is a client of the
+/// API server like any other. Starts them in its constructor and stops them in its destructor; on the control
+/// executor.
 class Actors {
   public:
-    Actors(apiserver::ApiServer& api, nodelink::NodeHub& hub, Executor& control, Random& random, ActorOptions options,
-           const std::map<std::string, machines::MachineProvider*>& providers);
+    Actors(apiserver::ApiServer& api, nodelink::NodeHub& hub, Executor& control, Random& random,
+           ActorOptions options, const std::map<std::string, machines::MachineProvider*>& providers);
     ~Actors();
 
   private:

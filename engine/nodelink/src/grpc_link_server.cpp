@@ -218,8 +218,8 @@ struct GrpcLinkServer::Impl {
 GrpcLinkServer::GrpcLinkServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 GrpcLinkServer::~GrpcLinkServer() {
-    // Past the deadline every stream is cancelled; then no reactor is left and no thread comes back. gRPC adds a span of
-    // time to its own clock.
+    // Past the deadline every stream is cancelled; then no reactor is left and no thread comes back. gRPC
+    // adds a span of time to its own clock.
     impl_->server->Shutdown(gpr_time_from_millis(200, GPR_TIMESPAN));
     impl_->server->Wait();
 }

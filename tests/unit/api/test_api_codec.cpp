@@ -146,9 +146,10 @@ void TestApiCodec::printsAsKubernetesDoes_data() {
     QTest::newRow("a probe's handler") << "k8s.io.api.core.v1.Probe"
                                        << R"({"httpGet":{"port":"http","path":"/"},"periodSeconds":5})"
                                        << R"({"httpGet":{"path":"/","port":"http"},"periodSeconds":5})";
-    QTest::newRow("quantities become canonical") << "k8s.io.api.core.v1.ResourceRequirements"
-                                                 << R"({"limits":{"memory":"0.5Gi","cpu":0.5,"pods":null}})"
-                                                 << R"({"limits":{"cpu":"500m","memory":"512Mi","pods":"0"}})";
+    QTest::newRow("quantities become canonical")
+        << "k8s.io.api.core.v1.ResourceRequirements"
+        << R"({"limits":{"memory":"0.5Gi","cpu":0.5,"pods":null}})"
+        << R"({"limits":{"cpu":"500m","memory":"512Mi","pods":"0"}})";
     QTest::newRow("times in UTC")
         << "k8s.io.apimachinery.pkg.apis.meta.v1.ObjectMeta"
         << R"({"creationTimestamp":"2026-01-02T03:04:05.9+01:00","deletionTimestamp":null})"

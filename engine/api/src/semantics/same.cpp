@@ -1,5 +1,4 @@
 #include "engine/base/assert.h"
-#include "engine/base/assert.h"
 #include "options.pb.h"
 #include "semantics/rules.h"
 

@@ -45,7 +45,8 @@ class AdmissionPlugin {
 /// The plug-ins in Kubernetes' order.
 class AdmissionChain {
   public:
-    AdmissionChain(store::Store& store, Random& random, const std::string& serviceNetwork, int defaultTolerationSeconds);
+    AdmissionChain(store::Store& store, Random& random, const std::string& serviceNetwork,
+                   int defaultTolerationSeconds);
     Result<void> admit(Admission& admission);
     Result<void> check(const Admission& admission);
     void removed(const api::Object& object);

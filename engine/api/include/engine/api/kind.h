@@ -24,9 +24,9 @@ struct ResourceName {
 /// One registration row: a kind the API serves. Adding a kind = one message + one row (in `registry.cpp`).
 /// Rows live as long as the program and never change.
 struct Kind {
-    ResourceName name;       ///< group, version, plural
-    std::string kind;        ///< "Deployment"
-    std::string singular;    ///< "deployment"
+    ResourceName name;    ///< group, version, plural
+    std::string kind;     ///< "Deployment"
+    std::string singular; ///< "deployment"
     std::vector<std::string> shortNames;
     std::vector<std::string> categories; ///< "all"
     bool namespaced = false;

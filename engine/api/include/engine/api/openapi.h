@@ -5,8 +5,9 @@
 
 namespace wheelhouse::api {
 
-/// One OpenAPI v3 document per group-version, made from the schema: paths with x-kubernetes-group-version-kind, the
-/// fieldValidation parameter, patch content types, and full component schemas with list types and merge keys.
+/// One OpenAPI v3 document per group-version, made from the schema: paths with
+/// x-kubernetes-group-version-kind, the fieldValidation parameter, patch content types, and full component
+/// schemas with list types and merge keys.
 struct OpenApiDocument {
     std::string path; ///< "api/v1", "apis/apps/v1"
     std::string json;

@@ -9,8 +9,8 @@
 
 namespace wheelhouse::api {
 
-/// A resource amount ("100m", "1.5Gi", "2e3"): an exact decimal in nano-units, printed canonically in the family it was
-/// written in (binary, decimal, exponent). Compared by value. Saturates at ±2^63-1 whole units.
+/// A resource amount ("100m", "1.5Gi", "2e3"): an exact decimal in nano-units, printed canonically in the
+/// family it was written in (binary, decimal, exponent). Compared by value. Saturates at ±2^63-1 whole units.
 class Quantity {
   public:
     Quantity() = default;

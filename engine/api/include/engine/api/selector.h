@@ -36,8 +36,8 @@ class LabelSelector {
     std::vector<Requirement> requirements_;
 };
 
-/// A field selector: `=`, `==` and `!=` on the few fields a kind supports (metadata.name, metadata.namespace and the
-/// kind's own, e.g. spec.nodeName). BadRequest names a field that is not supported.
+/// A field selector: `=`, `==` and `!=` on the few fields a kind supports (metadata.name, metadata.namespace
+/// and the kind's own, e.g. spec.nodeName). BadRequest names a field that is not supported.
 class FieldSelector {
   public:
     struct Term {

@@ -33,7 +33,8 @@ struct Options {
     bool taintSimulated = true;
 };
 
-/// The world the control plane lives in. All must outlive it; `io` must be run by at least one thread of its own.
+/// The world the control plane lives in. All must outlive it; `io` must be run by at least one thread of its
+/// own.
 struct Seams {
     Executor& control;
     Executor& disk;
@@ -44,9 +45,10 @@ struct Seams {
 
 /// One running cluster: store, API server with its HTTPS front, node link, controllers and scheduler.
 ///
-/// Order of life: `open` (blocking: lock, certificates, store, sockets; nothing acts yet) → `start` (bootstrap objects, then
-/// controllers, scheduler and gateway) → `stop` (front first, so that nobody is answered half; then who acts; then the
-/// store). Call all three from one thread that is not the control executor's. A lab that was killed is opened like any other.
+/// Order of life: `open` (blocking: lock, certificates, store, sockets; nothing acts yet) → `start`
+/// (bootstrap objects, then controllers, scheduler and gateway) → `stop` (front first, so that nobody is
+/// answered half; then who acts; then the store). Call all three from one thread that is not the control
+/// executor's. A lab that was killed is opened like any other.
 class ControlPlane {
   public:
     using Providers = std::map<std::string, machines::MachineProvider*>; ///< by MachineSpec.provider
@@ -57,11 +59,13 @@ class ControlPlane {
 
     /// For providers of nodes in this process.
     nodelink::HubPort hubPort() const;
-    /// `ready` is called on the control executor once the API answers /readyz with ok. Providers must outlive `stop`.
+    /// `ready` is called on the control executor once the API answers /readyz with ok. Providers must outlive
+    /// `stop`.
     void start(Providers providers, std::function<void(Result<void>)> ready);
     void stop();
 
-    /// The lab as a cluster for `callbacks` (the window's executor, or the control executor), acting as `user`.
+    /// The lab as a cluster for `callbacks` (the window's executor, or the control executor), acting as
+    /// `user`.
     std::unique_ptr<client::Cluster> connect(Executor& callbacks, const std::string& user);
     const std::string& url() const;
 
