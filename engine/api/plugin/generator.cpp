@@ -121,7 +121,8 @@ void encodeRepeated(Printer& p, const FieldDescriptor* field, Vars vars) {
     } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_STRING && !isBytes(field)) {
         p.Print(vars, "putStrings(w, $k$, m.$x$());\n");
     } else {
-        vars["write"] = isBytes(field) ? "w.base64(e);" : "w.integer(e);";
+        const bool truth = field->cpp_type() == FieldDescriptor::CPPTYPE_BOOL;
+        vars["write"] = isBytes(field) ? "w.base64(e);" : truth ? "w.boolean(e);" : "w.integer(e);";
         p.Print(vars,
                 "w.key($k$);\nw.beginArray();\nfor (const auto& e : m.$x$()) { $write$ }\nw.endArray();\n");
     }
@@ -230,7 +231,11 @@ void decodeRepeated(Printer& p, const FieldDescriptor* field, Vars vars) {
                       "return !r.failed();\n");
     } else {
         const bool text = field->cpp_type() == FieldDescriptor::CPPTYPE_STRING;
-        vars["read"] = !text ? "readIntegers" : isBytes(field) ? "readBytesList" : "readStrings";
+        const bool truth = field->cpp_type() == FieldDescriptor::CPPTYPE_BOOL;
+        vars["read"] = truth            ? "readBooleans"
+                       : !text          ? "readIntegers"
+                       : isBytes(field) ? "readBytesList"
+                                        : "readStrings";
         p.Print(vars, "return $read$(r, *$o$mutable_$x$());\n");
     }
 }

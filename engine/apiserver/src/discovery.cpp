@@ -263,8 +263,7 @@ std::string rootPaths() {
 } // namespace
 
 std::vector<std::string> verbsOf(const api::Kind& kind) {
-    if (kind.kind == "Namespace") return {"create", "delete", "get", "list", "patch", "update", "watch"};
-    return {"create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"};
+    return kind.verbs;
 }
 
 Response answerDiscovery(const RequestInfo& info, const Request& request, const Options& options) {

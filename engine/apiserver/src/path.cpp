@@ -104,8 +104,8 @@ Result<void> parseResource(std::string_view method, std::vector<std::string>& se
         return fail(methodNotAllowed());
     if (info.verb == Verb::Create && info.kind->namespaced && !namespacedPath)
         return fail(methodNotAllowed());
-    if (info.verb == Verb::DeleteCollection &&
-        (info.kind->kind == "Namespace" || (info.kind->namespaced && !namespacedPath)))
+    if (info.subresource.empty() && !info.kind->allows(verbName(info.verb))) return fail(methodNotAllowed());
+    if (info.verb == Verb::DeleteCollection && info.kind->namespaced && !namespacedPath)
         return fail(methodNotAllowed());
     return {};
 }

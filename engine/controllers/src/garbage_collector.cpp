@@ -30,6 +30,7 @@ bool canOwn(const ObjectPtr& object) {
 
 GarbageCollector::GarbageCollector(const Deps& deps) : QueuedController(deps, "garbagecollector", 64) {
     for (const api::Kind* kind : api::kinds()) {
+        if (!kind->stored()) continue;
         client::Informer& informer = watch(
             kind->name, {.onAdd = [this](const ObjectPtr& object) { changed(object); },
                          .onUpdate = [this](const ObjectPtr&, const ObjectPtr& object) { changed(object); },
@@ -113,7 +114,7 @@ Step GarbageCollector::reconcile(std::string key) {
 client::Task<Result<GarbageCollector::Owner>> GarbageCollector::look(meta::OwnerReference reference,
                                                                      std::string nameSpace) {
     const api::Kind* kind = api::findKind(reference.apiversion(), reference.kind());
-    if (!kind) co_return Owner::Alive;
+    if (!kind || !kind->stored()) co_return Owner::Alive;
     // A cluster-scoped object cannot belong to something in a namespace: nothing sensible can be done with
     // it.
     if (kind->namespaced && nameSpace.empty()) co_return Owner::Alive;

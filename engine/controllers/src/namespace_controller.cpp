@@ -38,7 +38,7 @@ void setCondition(core::NamespaceStatus& status, const char* type, bool isTrue, 
 NamespaceController::NamespaceController(const Deps& deps)
     : QueuedController(deps, "namespace"), namespaces_(watch<core::Namespace>(enqueueSelf())) {
     for (const api::Kind* kind : api::kinds()) {
-        if (!kind->namespaced) continue;
+        if (!kind->namespaced || !kind->stored()) continue;
         watch(kind->name, {.onDelete = [this](const ObjectPtr& object) {
                   const ObjectPtr home = namespaces_.get(object->nameSpace());
                   if (home && home->deleting()) enqueue(home->name());
@@ -55,7 +55,7 @@ Step NamespaceController::reconcile(std::string key) {
 
     Content content;
     for (const api::Kind* kind : api::kinds()) {
-        if (!kind->namespaced) continue;
+        if (!kind->namespaced || !kind->stored()) continue;
         auto emptied = co_await emptyKind(*kind, key, content);
         if (!emptied && content.failure.empty()) content.failure = emptied.error().message;
     }

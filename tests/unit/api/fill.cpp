@@ -16,10 +16,30 @@ std::string textFor(const FieldDescriptor* field, int seed) {
     return field->name() + "-" + std::to_string(seed) + "\"\\\n\x01 \xC3\xA9\xE2\x82\xAC\xF0\x9F\x9A\xA2</>";
 }
 
-bool fillForm(Message& message, int seed) {
+/// A schema while there is depth for one, else what may stand in its place.
+void fillUnion(Message& message, int depth, int seed) {
+    const auto& r = *message.GetReflection();
     const auto* type = message.GetDescriptor();
-    if (type->options().GetExtension(wh::form) == wh::FIELDS) return false;
-    if (type == meta::Time::descriptor()) {
+    if (const auto* allows = type->FindFieldByName("allows")) r.SetBool(&message, allows, true);
+    if (depth > 0) return fill(*r.MutableMessage(&message, type->FindFieldByName("schema")), depth - 1, seed);
+    if (const auto* list = type->FindFieldByName("jSONSchemas")) {
+        r.AddMessage(&message, list);
+        r.AddMessage(&message, list);
+    }
+    if (const auto* texts = type->FindFieldByName("property")) r.AddString(&message, texts, "one");
+}
+
+bool fillForm(Message& message, int depth, int seed) {
+    const auto* type = message.GetDescriptor();
+    const wh::Form form = type->options().GetExtension(wh::form);
+    if (form == wh::FIELDS) return false;
+    if (form == wh::SCHEMA_OR_BOOL || form == wh::SCHEMA_OR_ARRAY || form == wh::SCHEMA_OR_STRINGS) {
+        fillUnion(message, depth, seed);
+    } else if (form == wh::ANY_JSON) {
+        message.GetReflection()->SetString(&message, type->field(0), R"(["x",{"y":null},-1.5e3])");
+    } else if (form == wh::STRING_LIST) {
+        message.GetReflection()->AddString(&message, type->field(0), "get");
+    } else if (type == meta::Time::descriptor()) {
         static_cast<meta::Time&>(message).set_seconds(1'700'000'000 + seed);
     } else if (type == meta::MicroTime::descriptor()) {
         static_cast<meta::MicroTime&>(message).set_seconds(1'700'000'000 + seed);
@@ -30,8 +50,6 @@ bool fillForm(Message& message, int seed) {
         static_cast<meta::FieldsV1&>(message).set_raw(R"({"f:metadata":{"f:name":{}}})");
     } else if (type == runtime::RawExtension::descriptor()) {
         static_cast<runtime::RawExtension&>(message).set_raw(R"({"a":[1,2.5,"x y"],"b":null})");
-    } else if (type == meta::Verbs::descriptor()) {
-        static_cast<meta::Verbs&>(message).add_items("get");
     } else if (type == intstr::IntOrString::descriptor()) {
         auto& value = static_cast<intstr::IntOrString&>(message);
         value.set_type(seed % 2);
@@ -58,7 +76,10 @@ void fillValue(Message& message, const FieldDescriptor* field, int depth, int se
              : r.SetInt64(&message, field, 9'007'199'254'740'993 + seed);
         break;
     case FieldDescriptor::CPPTYPE_BOOL:
-        r.SetBool(&message, field, true);
+        list ? r.AddBool(&message, field, true) : r.SetBool(&message, field, true);
+        break;
+    case FieldDescriptor::CPPTYPE_DOUBLE:
+        r.SetDouble(&message, field, seed + 0.25);
         break;
     case FieldDescriptor::CPPTYPE_STRING: {
         const bool bytes = field->type() == FieldDescriptor::TYPE_BYTES;
@@ -78,7 +99,7 @@ void fillValue(Message& message, const FieldDescriptor* field, int depth, int se
 } // namespace
 
 void fill(Message& message, int depth, int seed) {
-    if (fillForm(message, seed)) return;
+    if (fillForm(message, depth, seed)) return;
     for (int i = 0; i < message.GetDescriptor()->field_count(); ++i) {
         const FieldDescriptor* field = message.GetDescriptor()->field(i);
         for (int n = 0; n < (field->is_repeated() ? 2 : 1); ++n) {

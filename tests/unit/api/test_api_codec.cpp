@@ -1,4 +1,7 @@
 #include "engine/api/codec.h"
+#include "engine/api/groups/apiextensions.h"
+#include "engine/api/groups/authentication.h"
+#include "engine/api/groups/metrics.h"
 #include "engine/api/object.h"
 #include "engine/api/types.h"
 #include "fill.h"
@@ -20,15 +23,17 @@ std::vector<const google::protobuf::Descriptor*> servedTypes() {
     std::vector<const google::protobuf::Descriptor*> types;
     for (const Kind* kind : kinds()) {
         types.push_back(kind->descriptor);
-        types.push_back(kind->listDescriptor);
+        if (kind->listDescriptor) types.push_back(kind->listDescriptor);
     }
     for (const auto* type :
          {meta::Status::descriptor(), meta::DeleteOptions::descriptor(),
           meta::PartialObjectMetadata::descriptor(), meta::WatchEvent::descriptor(),
           meta::APIResourceList::descriptor(), meta::LabelSelector::descriptor(),
-          autoscaling::Scale::descriptor(), policy::Eviction::descriptor(), core::Binding::descriptor(),
-          core::PersistentVolume::descriptor(), apidiscovery::APIGroupDiscoveryList::descriptor(),
-          apps::StatefulSet::descriptor(), apps::DaemonSet::descriptor(), events::Event::descriptor()})
+          autoscaling::Scale::descriptor(), autoscaling::HorizontalPodAutoscaler::descriptor(),
+          policy::Eviction::descriptor(), core::Binding::descriptor(),
+          apidiscovery::APIGroupDiscoveryList::descriptor(), events::Event::descriptor(),
+          authentication::TokenRequest::descriptor(), apiextensions::ConversionReview::descriptor(),
+          metrics::NodeMetrics::descriptor(), metrics::PodMetrics::descriptor()})
         types.push_back(type);
     return types;
 }
@@ -89,6 +94,7 @@ void TestApiCodec::everyFieldRoundTrips() {
         canonicalize(*message);
         const std::string json = encodeJson(*message, "v9", "Thing");
         QCOMPARE(json, reflect::encodeJson(*message, "v9", "Thing"));
+        if (json.size() > maxBodyBytes) break; // schemas within schemas: no body can be as deep
         for (const Decode decode : decoders) {
             const Result<Decoded> decoded = decode(json, descriptor, FieldValidation::Warn);
             QVERIFY2(decoded, decoded ? "" : decoded.error().message.c_str());

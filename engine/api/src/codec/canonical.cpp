@@ -1,6 +1,7 @@
 #include "engine/api/codec.h"
 
 #include "codec/forms.h"
+#include "codec/unions.h"
 #include "engine/api/quantity.h"
 #include "engine/api/types.h"
 
@@ -39,6 +40,10 @@ bool isZeroScalar(const Message& message, const FieldDescriptor* field) {
 bool canonicalizeForm(Message& message) {
     const auto* type = message.GetDescriptor();
     if (type->options().GetExtension(wh::form) == wh::FIELDS) return false;
+    if (codec::isUnion(type)) {
+        codec::completeUnion(message);
+        return false;
+    }
     if (type == meta::Time::descriptor()) {
         static_cast<meta::Time&>(message).clear_nanos();
     } else if (type == resource::Quantity::descriptor()) {

@@ -1,5 +1,10 @@
 #include "codec/forms.h"
 
+#include "apiextensions_v1.pb.h"
+#include "authentication_v1.pb.h"
+#include "authorization_v1.pb.h"
+#include "certificates_v1.pb.h"
+#include "codec/unions.h"
 #include "engine/api/quantity.h"
 #include "engine/api/time.h"
 #include "engine/base/assert.h"
@@ -119,6 +124,27 @@ void writeQuantity(const std::string& text, JsonWriter& writer) {
     writer.string(parsed ? parsed->toString() : text);
 }
 
+/// A message that is a list of texts in JSON.
+template <class M>
+void writeTexts(const M& texts, JsonWriter& writer) {
+    if (texts.items().empty()) return writer.null();
+    writer.beginArray();
+    for (const std::string& text : texts.items())
+        writer.string(text);
+    writer.endArray();
+}
+
+template <class M>
+bool readTexts(M* texts, JsonReader& reader) {
+    if (!reader.beginArray()) return false;
+    texts->clear_items();
+    while (reader.nextElement()) {
+        std::string* item = texts->add_items();
+        if (!reader.takeNull() && !reader.readString(*item)) return false;
+    }
+    return !reader.failed();
+}
+
 } // namespace
 
 void encodeForm(const meta::Time& time, JsonWriter& writer) {
@@ -144,11 +170,23 @@ void encodeForm(const runtime::RawExtension& extension, JsonWriter& writer) {
 }
 
 void encodeForm(const meta::Verbs& verbs, JsonWriter& writer) {
-    if (verbs.items().empty()) return writer.null();
-    writer.beginArray();
-    for (const std::string& verb : verbs.items())
-        writer.string(verb);
-    writer.endArray();
+    writeTexts(verbs, writer);
+}
+
+void encodeForm(const authentication::ExtraValue& texts, JsonWriter& writer) {
+    writeTexts(texts, writer);
+}
+
+void encodeForm(const authorization::ExtraValue& texts, JsonWriter& writer) {
+    writeTexts(texts, writer);
+}
+
+void encodeForm(const certificates::ExtraValue& texts, JsonWriter& writer) {
+    writeTexts(texts, writer);
+}
+
+void encodeForm(const apiextensions::JSON& json, JsonWriter& writer) {
+    writeJsonBytes(json.raw(), writer);
 }
 
 void encodeForm(const resource::Quantity& quantity, JsonWriter& writer) {
@@ -199,13 +237,23 @@ bool decodeForm(runtime::RawExtension* extension, JsonReader& reader) {
 }
 
 bool decodeForm(meta::Verbs* verbs, JsonReader& reader) {
-    if (!reader.beginArray()) return false;
-    verbs->clear_items();
-    while (reader.nextElement()) {
-        std::string* item = verbs->add_items();
-        if (!reader.takeNull() && !reader.readString(*item)) return false;
-    }
-    return !reader.failed();
+    return readTexts(verbs, reader);
+}
+
+bool decodeForm(authentication::ExtraValue* texts, JsonReader& reader) {
+    return readTexts(texts, reader);
+}
+
+bool decodeForm(authorization::ExtraValue* texts, JsonReader& reader) {
+    return readTexts(texts, reader);
+}
+
+bool decodeForm(certificates::ExtraValue* texts, JsonReader& reader) {
+    return readTexts(texts, reader);
+}
+
+bool decodeForm(apiextensions::JSON* json, JsonReader& reader) {
+    return reader.readRaw(*json->mutable_raw());
 }
 
 bool decodeForm(resource::Quantity* quantity, JsonReader& reader) {
@@ -251,7 +299,12 @@ void withForm(Message& message, Function&& function) {
         ifIs<meta::Duration>(message, function) || ifIs<meta::FieldsV1>(message, function) ||
         ifIs<meta::Verbs>(message, function) || ifIs<runtime::RawExtension>(message, function) ||
         ifIs<resource::Quantity>(message, function) || ifIs<resource::QuantityValue>(message, function) ||
-        ifIs<intstr::IntOrString>(message, function);
+        ifIs<intstr::IntOrString>(message, function) || ifIs<authentication::ExtraValue>(message, function) ||
+        ifIs<authorization::ExtraValue>(message, function) ||
+        ifIs<certificates::ExtraValue>(message, function) || ifIs<apiextensions::JSON>(message, function) ||
+        ifIs<apiextensions::JSONSchemaPropsOrArray>(message, function) ||
+        ifIs<apiextensions::JSONSchemaPropsOrBool>(message, function) ||
+        ifIs<apiextensions::JSONSchemaPropsOrStringArray>(message, function);
     WH_ASSERT(known, "a message with a JSON form of its own that no code knows");
 }
 
@@ -260,7 +313,8 @@ void withForm(Message& message, Function&& function) {
 bool isZeroStruct(const google::protobuf::Message& message) {
     bool zero = message.ByteSizeLong() == 0;
     const auto exact = [&](const auto& typed) { zero = isZeroStruct(typed); };
-    if (!ifIs<intstr::IntOrString>(message, exact)) ifIs<resource::Quantity>(message, exact);
+    ifIs<intstr::IntOrString>(message, exact) || ifIs<resource::Quantity>(message, exact) ||
+        ifIs<meta::Duration>(message, exact);
     return zero;
 }
 

@@ -116,6 +116,16 @@ bool readIntegers(JsonReader& reader, google::protobuf::RepeatedField<std::int64
     return !reader.failed();
 }
 
+bool readBooleans(JsonReader& reader, google::protobuf::RepeatedField<bool>& list) {
+    if (!reader.beginArray()) return false;
+    while (reader.nextElement()) {
+        bool value = false;
+        if (!reader.takeNull() && !reader.readBool(value)) return false;
+        list.Add(value);
+    }
+    return !reader.failed();
+}
+
 bool readStringMap(JsonReader& reader, StringMap& map) {
     return readTextMap(reader, map, [&](std::string& value) { return reader.readString(value); });
 }

@@ -43,6 +43,7 @@ bool readStrings(JsonReader& reader, google::protobuf::RepeatedPtrField<std::str
 bool readBytesList(JsonReader& reader, google::protobuf::RepeatedPtrField<std::string>& list);
 bool readIntegers(JsonReader& reader, google::protobuf::RepeatedField<std::int32_t>& list);
 bool readIntegers(JsonReader& reader, google::protobuf::RepeatedField<std::int64_t>& list);
+bool readBooleans(JsonReader& reader, google::protobuf::RepeatedField<bool>& list);
 
 using StringMap = google::protobuf::Map<std::string, std::string>;
 bool readStringMap(JsonReader& reader, StringMap& map);

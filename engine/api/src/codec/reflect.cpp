@@ -1,5 +1,6 @@
 #include "codec/forms.h"
 #include "codec/request.h"
+#include "codec/unions.h"
 #include "engine/base/assert.h"
 
 #include "options.pb.h"
@@ -34,6 +35,7 @@ bool isKind(const Descriptor* type) {
 void encodeFields(const Message& message, JsonWriter& writer);
 
 void encodeMessage(const Message& message, JsonWriter& writer) {
+    if (codec::isUnion(message.GetDescriptor())) return codec::encodeUnion(message, writer, encodeMessage);
     if (hasOwnForm(message.GetDescriptor())) return codec::encodeFormOf(message, writer);
     writer.beginObject();
     encodeFields(message, writer);
@@ -195,6 +197,12 @@ bool decodeElement(Message* message, const FieldDescriptor* field, JsonReader& r
         r.AddInt64(message, field, value);
         return true;
     }
+    case FieldDescriptor::CPPTYPE_BOOL: {
+        bool value = false;
+        if (!null && !reader.readBool(value)) return false;
+        r.AddBool(message, field, value);
+        return true;
+    }
     case FieldDescriptor::CPPTYPE_STRING: {
         std::string value;
         const bool bytes = field->type() == FieldDescriptor::TYPE_BYTES;
@@ -302,6 +310,7 @@ bool decodeField(Message* message, const FieldDescriptor* field, JsonReader& rea
 
 bool decodeMessage(Message* message, JsonReader& reader) {
     const Descriptor* type = message->GetDescriptor();
+    if (codec::isUnion(type)) return codec::decodeUnion(message, reader, decodeMessage);
     if (hasOwnForm(type)) return codec::decodeFormOf(message, reader);
     std::set<const FieldDescriptor*> seen;
     if (!reader.beginObject()) return false;

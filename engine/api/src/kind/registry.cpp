@@ -1,7 +1,7 @@
 #include "engine/api/kind.h"
 
-#include "engine/api/types.h"
 #include "engine/base/assert.h"
+#include "kind/rows.h"
 
 #include <algorithm>
 #include <map>
@@ -9,57 +9,6 @@
 
 namespace wheelhouse::api {
 namespace {
-
-using Strings = std::vector<std::string>;
-
-/// What the message types cannot say: plural, scope, short names, subresources. Singular is the kind in lower
-/// case.
-template <class M, class L>
-Kind row(std::string group, std::string version, std::string plural, bool namespaced, Strings shortNames,
-         Strings subresources, Strings categories = {}) {
-    Kind kind;
-    kind.name = {std::move(group), std::move(version), std::move(plural)};
-    kind.kind = M::descriptor()->name();
-    kind.singular = kind.kind;
-    std::transform(kind.singular.begin(), kind.singular.end(), kind.singular.begin(), [](unsigned char c) {
-        return static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-    });
-    kind.shortNames = std::move(shortNames);
-    kind.categories = std::move(categories);
-    kind.namespaced = namespaced;
-    kind.subresources = std::move(subresources);
-    kind.descriptor = M::descriptor();
-    kind.listDescriptor = L::descriptor();
-    return kind;
-}
-
-std::vector<Kind> makeRows() {
-    const Strings all = {"all"};
-    std::vector<Kind> rows;
-    rows.push_back(row<core::ConfigMap, core::ConfigMapList>("", "v1", "configmaps", true, {"cm"}, {}));
-    rows.push_back(row<core::Event, core::EventList>("", "v1", "events", true, {"ev"}, {}));
-    rows.push_back(row<core::Namespace, core::NamespaceList>("", "v1", "namespaces", false, {"ns"},
-                                                             {"finalize", "status"}));
-    rows.push_back(row<core::Node, core::NodeList>("", "v1", "nodes", false, {"no"}, {"status"}));
-    rows.push_back(row<core::Pod, core::PodList>("", "v1", "pods", true, {"po"},
-                                                 {"binding", "eviction", "log", "status"}, all));
-    rows.push_back(row<core::Secret, core::SecretList>("", "v1", "secrets", true, {}, {}));
-    rows.push_back(
-        row<core::ServiceAccount, core::ServiceAccountList>("", "v1", "serviceaccounts", true, {"sa"}, {}));
-    rows.push_back(
-        row<core::Service, core::ServiceList>("", "v1", "services", true, {"svc"}, {"status"}, all));
-    rows.push_back(row<apps::Deployment, apps::DeploymentList>("apps", "v1", "deployments", true, {"deploy"},
-                                                               {"scale", "status"}, all));
-    rows.push_back(row<apps::ReplicaSet, apps::ReplicaSetList>("apps", "v1", "replicasets", true, {"rs"},
-                                                               {"scale", "status"}, all));
-    rows.push_back(row<coordination::Lease, coordination::LeaseList>("coordination.k8s.io", "v1", "leases",
-                                                                     true, {}, {}));
-    rows.push_back(row<discovery::EndpointSlice, discovery::EndpointSliceList>(
-        "discovery.k8s.io", "v1", "endpointslices", true, {}, {}));
-    rows.push_back(row<lab::Machine, lab::MachineList>("lab.wheelhouse.dev", "v1alpha1", "machines", false,
-                                                       {}, {"status"}));
-    return rows;
-}
 
 struct Registry {
     std::vector<Kind> rows = makeRows();
@@ -88,6 +37,10 @@ const Registry& registry() {
 
 bool Kind::hasSubresource(std::string_view subresource) const {
     return std::find(subresources.begin(), subresources.end(), subresource) != subresources.end();
+}
+
+bool Kind::allows(std::string_view verb) const {
+    return std::find(verbs.begin(), verbs.end(), verb) != verbs.end();
 }
 
 std::unique_ptr<google::protobuf::Message> Kind::newMessage() const {

@@ -250,10 +250,11 @@ void addKind(Paths& paths, const Kind& kind, const std::string& base) {
     const std::string collection =
         base + (namespaced ? "/namespaces/{namespace}/" : "/") + kind.name.resource;
     const std::string one = collection + "/{name}";
-    paths.add(collection, {"get", "list", &kind, nullptr, list, namespaced, false, {}, {}, {}});
     paths.add(collection, {"post", "post", &kind, object, object, namespaced, false, {}, {}, {}});
+    if (!kind.stored()) return;
+    paths.add(collection, {"get", "list", &kind, nullptr, list, namespaced, false, {}, {}, {}});
     // Deleting all namespaces at once is the one thing nobody may ask for.
-    if (object != core::Namespace::descriptor())
+    if (kind.allows("deletecollection"))
         paths.add(collection,
                   {"delete", "deletecollection", &kind, options, status, namespaced, false, {}, {}, {}});
     if (namespaced)

@@ -228,6 +228,11 @@ void writeSchema(JsonWriter& writer, const Descriptor* type) {
     case wh::RAW_JSON:
         member(writer, "type", "object");
         break;
+    case wh::ANY_JSON:
+    case wh::SCHEMA_OR_BOOL:
+    case wh::SCHEMA_OR_ARRAY:
+    case wh::SCHEMA_OR_STRINGS:
+        break; // anything goes
     case wh::DURATION:
         member(writer, "type", "string");
         break;

@@ -47,8 +47,10 @@ void validateNew(const Message& object, Problems& problems) {
         const Kind* kind = findKind(object.GetDescriptor());
         const meta::ObjectMeta* metadata = metadataOf(object);
         if (metadata != nullptr && kind != nullptr) {
-            semantics::validateMeta(*metadata, kind->namespaced, semantics::dnsSubdomain, Path("metadata"),
-                                    problems);
+            const bool rights = kind->name.group == "rbac.authorization.k8s.io";
+            semantics::validateMeta(*metadata, kind->namespaced,
+                                    rights ? semantics::pathSegment : semantics::dnsSubdomain,
+                                    Path("metadata"), problems);
         }
     }
     semantics::validateEnumerations(object, problems);

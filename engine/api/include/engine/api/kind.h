@@ -21,7 +21,7 @@ struct ResourceName {
     std::string apiVersion() const { return group.empty() ? version : group + "/" + version; }
 };
 
-/// One registration row: a kind the API serves. Adding a kind = one message + one row (in `registry.cpp`).
+/// One registration row: a kind the API serves. Adding a kind = one message + one row (in `rows.cpp`).
 /// Rows live as long as the program and never change.
 struct Kind {
     ResourceName name;    ///< group, version, plural
@@ -31,11 +31,20 @@ struct Kind {
     std::vector<std::string> categories; ///< "all"
     bool namespaced = false;
     std::vector<std::string> subresources; ///< "status", "scale", "log", "eviction", "binding", "token", …
+    std::vector<std::string> verbs;        ///< what the resource itself can be asked, sorted
     const google::protobuf::Descriptor* descriptor = nullptr;
+    /// Null for kinds that are only asked (the reviews) and of which there is no list.
     const google::protobuf::Descriptor* listDescriptor = nullptr;
+    /// The row under which objects are stored, where it is not this one: the versions of one resource share
+    /// their objects.
+    const Kind* storedAs = nullptr;
 
+    const Kind& storage() const { return storedAs != nullptr ? *storedAs : *this; }
     std::string apiVersion() const { return name.apiVersion(); }
     bool hasSubresource(std::string_view subresource) const;
+    bool allows(std::string_view verb) const; ///< whether `verbs` has it
+    /// Whether the store holds objects under this row: not of a review, which is answered and forgotten.
+    bool stored() const { return listDescriptor != nullptr && storedAs == nullptr; }
     /// An empty message of this kind.
     std::unique_ptr<google::protobuf::Message> newMessage() const;
 };
