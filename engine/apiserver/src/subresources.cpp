@@ -25,6 +25,10 @@ int replicasOf(const Message* part) {
 /// The pods a workload counts as its own, in the query form.
 std::string selectorText(const Message& object) {
     const Message* spec = subMessage(object, "spec");
+    if (object.GetDescriptor() == api::core::ReplicationController::descriptor()) {
+        const auto& labels = static_cast<const api::core::ReplicationController&>(object).spec().selector();
+        return api::LabelSelector::equalTo({labels.begin(), labels.end()}).toString();
+    }
     const Message* selector = spec ? subMessage(*spec, "selector") : nullptr;
     if (!selector || selector->GetDescriptor() != api::meta::LabelSelector::descriptor()) return {};
     auto parsed = api::LabelSelector::from(static_cast<const api::meta::LabelSelector&>(*selector));

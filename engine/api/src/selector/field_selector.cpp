@@ -39,11 +39,33 @@ constexpr std::array supportedFields = {
     Supported{core::Service::descriptor, "spec.clusterIP"},
     Supported{core::Service::descriptor, "spec.type"},
     Supported{apps::ReplicaSet::descriptor, "status.replicas"},
+    Supported{core::ReplicationController::descriptor, "status.replicas"},
 };
+
+/// The same for kinds whose messages are not known here, by name; and where the value stands.
+struct Named {
+    std::string_view kind;
+    std::string_view field;
+    std::string_view path;
+};
+constexpr std::array namedFields = {
+    Named{"k8s.io.api.batch.v1.Job", "status.successful", "status.succeeded"},
+    Named{"k8s.io.api.certificates.v1.CertificateSigningRequest", "spec.signerName", "spec.signerName"},
+    Named{"k8s.io.api.resource.v1.ResourceSlice", "spec.driver", "spec.driver"},
+    Named{"k8s.io.api.resource.v1.ResourceSlice", "spec.nodeName", "spec.nodeName"},
+};
+
+const Named* findNamed(std::string_view field, const google::protobuf::Descriptor* kind) {
+    const auto found = std::find_if(namedFields.begin(), namedFields.end(), [&](const Named& each) {
+        return each.field == field && each.kind == kind->full_name();
+    });
+    return found == namedFields.end() ? nullptr : found;
+}
 
 bool isSupported(std::string_view field, const Kind& kind) {
     if (field == "metadata.name") return true;
     if (field == "metadata.namespace") return kind.namespaced;
+    if (findNamed(field, kind.descriptor) != nullptr) return true;
     return std::any_of(supportedFields.begin(), supportedFields.end(), [&](const Supported& supported) {
         return supported.field == field && supported.kind() == kind.descriptor;
     });
@@ -147,8 +169,9 @@ bool FieldSelector::matches(const Object& object) const {
         } else {
             if (message == nullptr) message = object.message();
             const bool event = message->GetDescriptor() == core::Event::descriptor();
+            const Named* named = findNamed(term.field, message->GetDescriptor());
             value = event ? fieldValue(static_cast<const core::Event&>(*message), term.field)
-                          : valueAt(*message, term.field);
+                          : valueAt(*message, named != nullptr ? named->path : term.field);
         }
         return (value == term.value) != term.negated;
     });

@@ -2,6 +2,7 @@
 #include "engine/api/types.h"
 #include "engine/base/assert.h"
 #include "options.pb.h"
+#include "semantics/kind_rules.h"
 #include "semantics/pod_defaults.h"
 
 #include <charconv>
@@ -231,6 +232,8 @@ void applyDefaults(pb::Message& object) {
     applyTo<core::Pod>(object) || applyTo<apps::Deployment>(object) || applyTo<apps::ReplicaSet>(object) ||
         applyTo<core::Service>(object) || applyTo<core::Namespace>(object) || applyTo<core::Node>(object) ||
         applyTo<core::Secret>(object) || applyTo<discovery::EndpointSlice>(object);
+    const semantics::KindRules* rules = semantics::rulesFor(object.GetDescriptor());
+    if (rules != nullptr && rules->defaults != nullptr) rules->defaults(object);
 }
 
 } // namespace wheelhouse::api

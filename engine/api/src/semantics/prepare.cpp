@@ -1,6 +1,6 @@
 #include "engine/api/quantity.h"
 #include "engine/api/semantics.h"
-#include "semantics/rules.h"
+#include "semantics/kind_rules.h"
 
 #include <algorithm>
 
@@ -34,6 +34,8 @@ meta::ObjectMeta* metadataOf(pb::Message& object) {
 
 /// Kinds whose metadata.generation counts the changes of what is wanted.
 bool countsGenerations(const pb::Descriptor* type) {
+    const semantics::KindRules* rules = semantics::rulesFor(type);
+    if (rules != nullptr) return rules->generations;
     return type == core::Pod::descriptor() || type == apps::Deployment::descriptor() ||
            type == apps::ReplicaSet::descriptor() || type == discovery::EndpointSlice::descriptor() ||
            type == lab::Machine::descriptor();
@@ -95,6 +97,18 @@ void prepare(core::Namespace& space) {
     }
 }
 
+/// For kinds without a spec, everything a user writes is what is wanted.
+bool changedBesideMetadata(const pb::Message& object, const pb::Message& old) {
+    std::unique_ptr<pb::Message> a(object.New());
+    std::unique_ptr<pb::Message> b(object.New());
+    a->CopyFrom(object);
+    b->CopyFrom(old);
+    for (pb::Message* each : {a.get(), b.get()})
+        if (const auto* field = messageField(*each, "metadata"))
+            each->GetReflection()->ClearField(each, field);
+    return !sameMessage(*a, *b);
+}
+
 bool wantedChanged(const pb::Message& object, const pb::Message& old) {
     if (object.GetDescriptor() == discovery::EndpointSlice::descriptor()) {
         discovery::EndpointSlice a(static_cast<const discovery::EndpointSlice&>(object));
@@ -111,7 +125,7 @@ bool wantedChanged(const pb::Message& object, const pb::Message& old) {
         if (semantics::toJson(now) != semantics::toJson(before)) return true;
     }
     const auto* spec = messageField(object, "spec");
-    if (spec == nullptr) return false;
+    if (spec == nullptr) return changedBesideMetadata(object, old);
     const pb::Reflection* of = object.GetReflection();
     return !sameMessage(of->GetMessage(object, spec), of->GetMessage(old, spec));
 }
@@ -172,6 +186,8 @@ void prepareCreate(pb::Message& object) {
         if (const auto* status = messageField(object, "status"))
             object.GetReflection()->ClearField(&object, status);
     }
+    const semantics::KindRules* rules = semantics::rulesFor(type);
+    if (rules != nullptr && rules->create != nullptr) rules->create(object);
 }
 
 void prepareUpdate(pb::Message& object, const pb::Message& old, bool statusSubresource) {
@@ -196,6 +212,8 @@ void prepareUpdate(pb::Message& object, const pb::Message& old, bool statusSubre
     } else {
         now->clear_generation();
     }
+    const semantics::KindRules* rules = semantics::rulesFor(object.GetDescriptor());
+    if (rules != nullptr && rules->update != nullptr) rules->update(object, old, statusSubresource);
     if (statusSubresource) {
         keepForStatusWrite(object, old, *now, before);
         return;

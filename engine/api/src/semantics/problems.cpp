@@ -81,6 +81,10 @@ void Problems::invalidJson(const Path& path, std::string_view json, std::string_
     add("FieldValueInvalid", path, withDetail(fmt::format("Invalid value: {}", json), detail));
 }
 
+void Problems::invalidBare(const Path& path, std::string_view detail) {
+    add("FieldValueInvalid", path, withDetail("Invalid value", detail));
+}
+
 void Problems::invalid(const Path& path, std::string_view value, const std::vector<std::string>& details) {
     for (const std::string& detail : details)
         invalid(path, value, detail);

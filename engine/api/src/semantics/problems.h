@@ -37,6 +37,8 @@ class Problems {
     void invalid(const Path& path, std::int64_t value, std::string_view detail);
     /// The value as JSON, unquoted: for lists, maps and messages.
     void invalidJson(const Path& path, std::string_view json, std::string_view detail);
+    /// Without the value, where it would say nothing.
+    void invalidBare(const Path& path, std::string_view detail);
     /// One problem for each of `details`.
     void invalid(const Path& path, std::string_view value, const std::vector<std::string>& details);
     void notSupported(const Path& path, std::string_view value, const std::vector<std::string>& supported);

@@ -1,14 +1,27 @@
 # What a kind means beyond its shape: defaults, validation, preparation, patches, table columns.
 set(SEMANTICS_SOURCES
+  src/semantics/access_rules.cpp
+  src/semantics/certificate_request.cpp
+  src/semantics/certificate_rules.cpp
+  src/semantics/claim_rules.cpp
+  src/semantics/class_rules.cpp
   src/semantics/cluster_rules.cpp
   src/semantics/config_rules.cpp
   src/semantics/container_rules.cpp
   src/semantics/defaults.cpp
+  src/semantics/device_rules.cpp
   src/semantics/enumerations.cpp
   src/semantics/environment_rules.cpp
+  src/semantics/extension_rules.cpp
+  src/semantics/fairness_rules.cpp
+  src/semantics/index_ranges.cpp
+  src/semantics/ip_range.cpp
+  src/semantics/job_rules.cpp
+  src/semantics/json_patch.cpp
+  src/semantics/kind_rules.cpp
   src/semantics/meta_rules.cpp
   src/semantics/names.cpp
-  src/semantics/json_patch.cpp
+  src/semantics/network_rules.cpp
   src/semantics/patch.cpp
   src/semantics/placement_rules.cpp
   src/semantics/pod_defaults.cpp
@@ -16,13 +29,24 @@ set(SEMANTICS_SOURCES
   src/semantics/prepare.cpp
   src/semantics/probe_rules.cpp
   src/semantics/problems.cpp
+  src/semantics/quota_rules.cpp
   src/semantics/resource_rules.cpp
   src/semantics/same.cpp
+  src/semantics/scaling_rules.cpp
+  src/semantics/schedule.cpp
   src/semantics/service_rules.cpp
+  src/semantics/stateful_rules.cpp
+  src/semantics/storage_rules.cpp
   src/semantics/strategic_merge.cpp
   src/semantics/table.cpp
+  src/semantics/table_access.cpp
   src/semantics/table_cells.cpp
+  src/semantics/table_limits.cpp
+  src/semantics/table_network.cpp
   src/semantics/table_pod.cpp
+  src/semantics/table_storage.cpp
+  src/semantics/table_workloads.cpp
   src/semantics/validate.cpp
   src/semantics/volume_rules.cpp
+  src/semantics/webhook_rules.cpp
   src/semantics/workload_rules.cpp)

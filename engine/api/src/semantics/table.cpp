@@ -1,53 +1,29 @@
 #include "engine/api/table.h"
 
 #include "engine/api/time.h"
-#include "semantics/table_cells.h"
+#include "semantics/table_printers.h"
 
 #include <fmt/format.h>
-#include <functional>
 #include <unordered_map>
 
 namespace wheelhouse::api {
 
 namespace {
 
-using Columns = std::vector<Table::Column>;
+using semantics::ageOf;
 using semantics::Cells;
-using CellsOf = std::function<Cells(const Object&, WallTime)>;
-
-struct Printer {
-    Columns columns;
-    CellsOf cells;
-};
-
-constexpr auto ageText = "How long ago the object was created.";
+using semantics::Columns;
+using semantics::number;
+using semantics::Printer;
+using semantics::text;
+using semantics::typed;
+using semantics::wide;
 
 Table::Column name() {
-    return {"Name", "string", "name", "Unique within its namespace.", 0};
+    return semantics::nameColumn();
 }
 Table::Column age() {
-    return {"Age", "string", "", ageText, 0};
-}
-Table::Column text(std::string name, std::string description) {
-    return {std::move(name), "string", "", std::move(description), 0};
-}
-Table::Column number(std::string name, std::string description) {
-    return {std::move(name), "integer", "", std::move(description), 0};
-}
-Table::Column wide(Table::Column column) {
-    column.priority = 1;
-    return column;
-}
-
-/// Age of a kind whose rows need nothing else of the metadata.
-template <class M>
-std::string ageOf(const M& message, WallTime now) {
-    return semantics::since(message.metadata().creationtimestamp(), now);
-}
-
-template <class M, class F>
-CellsOf typed(F cells) {
-    return [cells](const Object& object, WallTime now) { return cells(object.as<M>(), now); };
+    return semantics::ageColumn();
 }
 
 std::vector<Table::Column> templateColumns() {
@@ -179,8 +155,8 @@ Cells plainCells(const Object& object, WallTime now) {
     return {object.name(), created};
 }
 
-const Printer& printerOf(const Kind& kind) {
-    static const std::unordered_map<const google::protobuf::Descriptor*, Printer> printers = {
+std::unordered_map<const google::protobuf::Descriptor*, Printer> allPrinters() {
+    std::unordered_map<const google::protobuf::Descriptor*, Printer> all = {
         {core::Pod::descriptor(), pods()},
         {apps::Deployment::descriptor(), deployments()},
         {apps::ReplicaSet::descriptor(), replicaSets()},
@@ -195,6 +171,15 @@ const Printer& printerOf(const Kind& kind) {
         {core::ServiceAccount::descriptor(), serviceAccounts()},
         {coordination::Lease::descriptor(), leases()},
     };
+    for (const auto& more :
+         {semantics::accessPrinters(), semantics::networkPrinters(), semantics::storagePrinters(),
+          semantics::limitPrinters(), semantics::workloadPrinters()})
+        all.insert(more.begin(), more.end());
+    return all;
+}
+
+const Printer& printerOf(const Kind& kind) {
+    static const std::unordered_map<const google::protobuf::Descriptor*, Printer> printers = allPrinters();
     static const Printer plain = {{name(), age()}, plainCells};
     const auto known = printers.find(kind.descriptor);
     return known == printers.end() ? plain : known->second;

@@ -12,20 +12,6 @@ namespace wheelhouse::api::semantics {
 
 namespace {
 
-std::string containers(const core::PodTemplateSpec& of, bool images) {
-    std::vector<std::string> out;
-    for (const core::Container& container : of.spec().containers()) {
-        out.push_back(images ? container.image() : container.name());
-    }
-    return joined(out);
-}
-
-std::string selectorText(const meta::LabelSelector& selector) {
-    const Result<LabelSelector> parsed = LabelSelector::from(selector);
-    if (!parsed) return "<error>";
-    return orNone(parsed->toString());
-}
-
 std::string externalAddress(const core::Service& service) {
     const core::ServiceSpec& spec = service.spec();
     std::vector<std::string> out;
@@ -110,6 +96,37 @@ std::string stripped(const std::string& text) {
 
 } // namespace
 
+std::string templateContainers(const core::PodTemplateSpec& of, bool images) {
+    std::vector<std::string> out;
+    for (const core::Container& container : of.spec().containers()) {
+        out.push_back(images ? container.image() : container.name());
+    }
+    return joined(out);
+}
+
+std::string selectorText(const meta::LabelSelector& selector) {
+    const Result<LabelSelector> parsed = LabelSelector::from(selector);
+    if (!parsed) return "<error>";
+    return orNone(parsed->toString());
+}
+
+std::string labelsText(const google::protobuf::Map<std::string, std::string>& labels) {
+    std::vector<std::string> out;
+    for (const auto& [key, value] : std::map<std::string, std::string>(labels.begin(), labels.end()))
+        out.push_back(key + "=" + value);
+    return orNone(joined(out));
+}
+
+std::string momentText(const meta::Time& time) {
+    return time.has_seconds() ? formatSeconds(time.seconds()) : "<unknown>";
+}
+
+std::string firstOf(std::vector<std::string> all, std::size_t shown) {
+    const std::size_t more = all.size() > shown ? all.size() - shown : 0;
+    all.resize(all.size() - more);
+    return more == 0 ? joined(all) : fmt::format("{} + {} more...", joined(all), more);
+}
+
 std::string since(const meta::Time& time, WallTime now) {
     return time.seconds() == 0 ? "<unknown>" : humanDuration(now - fromTime(time));
 }
@@ -134,8 +151,8 @@ Cells deploymentCells(const apps::Deployment& deployment, WallTime now) {
             std::int64_t{status.updatedreplicas()},
             std::int64_t{status.availablereplicas()},
             since(deployment.metadata().creationtimestamp(), now),
-            containers(spec.template_(), false),
-            containers(spec.template_(), true),
+            templateContainers(spec.template_(), false),
+            templateContainers(spec.template_(), true),
             selectorText(spec.selector())};
 }
 
@@ -146,8 +163,8 @@ Cells replicaSetCells(const apps::ReplicaSet& set, WallTime now) {
             std::int64_t{set.status().replicas()},
             std::int64_t{set.status().readyreplicas()},
             since(set.metadata().creationtimestamp(), now),
-            containers(spec.template_(), false),
-            containers(spec.template_(), true),
+            templateContainers(spec.template_(), false),
+            templateContainers(spec.template_(), true),
             selectorText(spec.selector())};
 }
 

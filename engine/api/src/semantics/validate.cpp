@@ -1,5 +1,5 @@
 #include "engine/api/semantics.h"
-#include "semantics/rules.h"
+#include "semantics/kind_rules.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -46,12 +46,13 @@ void validateNew(const Message& object, Problems& problems) {
     if (!known) {
         const Kind* kind = findKind(object.GetDescriptor());
         const meta::ObjectMeta* metadata = metadataOf(object);
+        const semantics::KindRules* rules = semantics::rulesFor(object.GetDescriptor());
         if (metadata != nullptr && kind != nullptr) {
-            const bool rights = kind->name.group == "rbac.authorization.k8s.io";
             semantics::validateMeta(*metadata, kind->namespaced,
-                                    rights ? semantics::pathSegment : semantics::dnsSubdomain,
+                                    rules != nullptr ? rules->name : semantics::dnsSubdomain,
                                     Path("metadata"), problems);
         }
+        if (rules != nullptr && rules->check != nullptr) rules->check(object, problems);
     }
     semantics::validateEnumerations(object, problems);
 }
@@ -86,6 +87,8 @@ std::vector<Cause> validateUpdate(const Message& object, const Message& old) {
         if (now != nullptr && before != nullptr) {
             semantics::validateMetaUpdate(*now, *before, Path("metadata"), problems);
         }
+        const semantics::KindRules* rules = semantics::rulesFor(object.GetDescriptor());
+        if (rules != nullptr && rules->checkChange != nullptr) rules->checkChange(object, old, problems);
     }
     Problems inNew;
     validateNew(object, inNew);

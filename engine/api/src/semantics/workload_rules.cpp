@@ -1,6 +1,6 @@
 #include "engine/api/codec.h"
 #include "engine/api/selector.h"
-#include "semantics/rules.h"
+#include "semantics/kind_rules.h"
 
 #include <fmt/format.h>
 #include <map>
@@ -53,22 +53,6 @@ void validateSelection(const meta::LabelSelector* selector, const core::PodTempl
     }
 }
 
-bool isZero(const IntOrString& value) {
-    return value.type() == 0 ? value.intval() == 0 : value.strval() == "0%" || value.strval() == "0";
-}
-
-void validateAmount(const IntOrString& value, const Path& path, bool atMostAll, Problems& problems) {
-    if (value.type() == 0) {
-        problems.nonNegative(path, value.intval());
-        return;
-    }
-    const Complaints complaints = percent(value.strval());
-    problems.invalid(path, value.strval(), complaints);
-    if (complaints.empty() && atMostAll && value.strval().size() > 3 && value.strval() != "100%") {
-        problems.invalid(path, value.strval(), "must not be greater than 100%");
-    }
-}
-
 void validateStrategy(const apps::DeploymentStrategy& strategy, Problems& problems) {
     static const std::vector<std::string> types = {"Recreate", "RollingUpdate"};
     const Path path = spec.child("strategy");
@@ -87,7 +71,7 @@ void validateStrategy(const apps::DeploymentStrategy& strategy, Problems& proble
     const apps::RollingUpdateDeployment& limits = strategy.rollingupdate();
     validateAmount(limits.maxunavailable(), rolling.child("maxUnavailable"), true, problems);
     validateAmount(limits.maxsurge(), rolling.child("maxSurge"), false, problems);
-    if (isZero(limits.maxunavailable()) && isZero(limits.maxsurge())) {
+    if (isZeroAmount(limits.maxunavailable()) && isZeroAmount(limits.maxsurge())) {
         problems.invalid(rolling.child("maxUnavailable"), 0, "may not be 0 when `maxSurge` is 0");
     }
 }
