@@ -21,6 +21,7 @@ class TestApiOpenApi : public QObject {
     void mergeKeys();
     void shapes();
     void servedKindsAreDocumented();
+    void olderClientsGetVersionTwo();
 
   private:
     QJsonValue schema(const QString& document, const QString& name) const {
@@ -212,6 +213,40 @@ void TestApiOpenApi::servedKindsAreDocumented() {
     QEXPECT_FAIL("", "the texts of the newest groups are not all written", Continue);
     QVERIFY2(missing.isEmpty(),
              qPrintable(QString("%1 without a text: ").arg(missing.size()) + missing.join(", ")));
+}
+
+void TestApiOpenApi::olderClientsGetVersionTwo() {
+    QJsonParseError error;
+    const QByteArray text = QByteArray::fromStdString(openApiV2(openApiV3()));
+    const QJsonObject document = QJsonDocument::fromJson(text, &error).object();
+    QCOMPARE(error.error, QJsonParseError::NoError);
+    QCOMPARE(document["swagger"].toString(), "2.0");
+    const QJsonObject definitions = document["definitions"].toObject();
+    QStringList references;
+    collectReferences(document, references);
+    QVERIFY(references.size() > 1000);
+    for (const QString& reference : references) {
+        QVERIFY2(reference.startsWith("#/definitions/"), qPrintable(reference));
+        QVERIFY2(definitions.contains(reference.mid(14)), qPrintable(reference));
+    }
+    // What only version 3 knows is gone.
+    for (const char* word : {"\"oneOf\":[", "\"requestBody\"", "\"content\":{", "#/components"})
+        QVERIFY2(!text.contains(word), word);
+    for (const Kind* kind : kinds()) {
+        const QString path = QString::fromStdString(
+            (kind->name.group.empty() ? "/api/" : "/apis/") + kind->apiVersion() +
+            (kind->namespaced ? "/namespaces/{namespace}/" : "/") + kind->name.resource);
+        const QJsonValue post = document["paths"][path]["post"];
+        QVERIFY2(names(post["x-kubernetes-group-version-kind"], *kind), qPrintable(path));
+        bool body = false;
+        for (const QJsonValue& parameter : post["parameters"].toArray())
+            body = body || (parameter["in"].toString() == "body" && parameter["schema"]["$ref"].isString());
+        QVERIFY2(body, qPrintable(path));
+    }
+    const QJsonValue spec = definitions["io.k8s.api.batch.v1.Job"]["properties"]["spec"];
+    QCOMPARE(spec["$ref"].toString(), "#/definitions/io.k8s.api.batch.v1.JobSpec");
+    QVERIFY(!spec["description"].toString().isEmpty());
+    QCOMPARE(definitions["io.k8s.apimachinery.pkg.api.resource.Quantity"]["type"].toString(), "string");
 }
 
 QTEST_GUILESS_MAIN(TestApiOpenApi)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,5 +16,9 @@ struct OpenApiDocument {
 };
 /// Made on first use, kept for the life of the program. Thread-safe.
 const std::vector<OpenApiDocument>& openApiV3();
+
+/// All of these documents as one of OpenAPI v2 (swagger), for clients that know nothing newer: what v2 cannot
+/// say is said more loosely. Takes a while: for who has time, and keeps the answer.
+std::string openApiV2(std::span<const OpenApiDocument> documents);
 
 } // namespace wheelhouse::api
