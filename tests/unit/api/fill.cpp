@@ -98,15 +98,17 @@ void fillValue(Message& message, const FieldDescriptor* field, int depth, int se
 
 } // namespace
 
+void fillField(Message& message, const FieldDescriptor* field, int depth, int seed) {
+    for (int n = 0; n < (field->is_repeated() ? 2 : 1); ++n) {
+        if (field->is_map() && depth == 0) continue;
+        fillValue(message, field, depth, seed + n);
+    }
+}
+
 void fill(Message& message, int depth, int seed) {
     if (fillForm(message, depth, seed)) return;
-    for (int i = 0; i < message.GetDescriptor()->field_count(); ++i) {
-        const FieldDescriptor* field = message.GetDescriptor()->field(i);
-        for (int n = 0; n < (field->is_repeated() ? 2 : 1); ++n) {
-            if (field->is_map() && depth == 0) continue;
-            fillValue(message, field, depth, seed + n + i);
-        }
-    }
+    for (int i = 0; i < message.GetDescriptor()->field_count(); ++i)
+        fillField(message, message.GetDescriptor()->field(i), depth, seed + i);
 }
 
 } // namespace wheelhouse::api::test

@@ -8,4 +8,8 @@ namespace wheelhouse::api::test {
 /// different for different `seed`s and legal in the field's JSON form.
 void fill(google::protobuf::Message& message, int depth, int seed);
 
+/// The same for one field; the message has no JSON form of its own.
+void fillField(google::protobuf::Message& message, const google::protobuf::FieldDescriptor* field, int depth,
+               int seed);
+
 } // namespace wheelhouse::api::test
