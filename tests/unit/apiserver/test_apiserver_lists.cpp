@@ -232,7 +232,7 @@ class TestApiserverLists : public QObject {
         const Answer core = bench.send("GET", "/api", {}, accept);
         QCOMPARE(q(core.at("items.0.versions.0.version")), QString("v1"));
         QCOMPARE(q(bench.send("GET", "/api").at("versions.0")), QString("v1"));
-        QCOMPARE(q(bench.send("GET", "/apis").at("groups.0.name")), QString("apps"));
+        QCOMPARE(q(bench.send("GET", "/apis").at("groups.0.name")), QString("apiregistration.k8s.io"));
         QCOMPARE(q(bench.send("GET", "/apis/apps").at("preferredVersion.groupVersion")), QString("apps/v1"));
         const Answer resources = bench.send("GET", "/api/v1");
         QVERIFY2(resources.body.find(J("'name':'pods/"
@@ -253,7 +253,7 @@ class TestApiserverLists : public QObject {
         const Answer stale = bench.send("GET", "/openapi/v3/apis/apps/v1?hash=OLD");
         QCOMPARE(stale.code, 301);
         QCOMPARE(q(stale.header("location")), q(url));
-        QCOMPARE(bench.send("GET", "/openapi/v2").at("swagger"), std::string("2.0"));
+        QCOMPARE(bench.send("GET", "/openapi/v2").code, 404);
     }
 };
 
