@@ -3,6 +3,7 @@
 #include "errors.h"
 #include "verbs.h"
 
+#include <boost/json/parse.hpp>
 #include <fmt/format.h>
 
 namespace wheelhouse::apiserver {
@@ -78,6 +79,22 @@ Result<api::Decoded> decodeAnyVersion(std::string_view bytes, BodyType bodyType,
     expected.apiVersion = decoded->apiVersion;
     if (auto checked = checkKind(*decoded, expected); !checked) return fail(checked.error());
     return decoded;
+}
+
+Result<std::string> appliedConfiguration(const std::string& body) {
+    const std::size_t first = body.find_first_not_of(" \t\r\n");
+    if (first != std::string::npos && body[first] == '{') {
+        boost::json::error_code error;
+        const auto value = boost::json::parse(body, error);
+        if (!error) return body;
+    }
+    auto documents = api::yamlToJson(body);
+    if (!documents) return fail(Reason::BadRequest, "error decoding YAML: " + documents.error().message);
+    if (documents->size() != 1)
+        return fail(
+            Reason::BadRequest,
+            fmt::format("error decoding YAML: the body must be one document, not {}", documents->size()));
+    return std::move(documents->front());
 }
 
 Result<api::FieldValidation> parseFieldValidation(std::string_view text, std::string_view optionsKind) {

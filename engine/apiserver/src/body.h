@@ -24,6 +24,9 @@ Result<api::Decoded> decodeBody(std::string_view bytes, BodyType bodyType, const
 /// The same for options: a body of the right kind in whatever version.
 Result<api::Decoded> decodeAnyVersion(std::string_view bytes, BodyType bodyType, BodyKind expected,
                                       api::FieldValidation validation);
+/// The body of an apply patch, YAML or JSON, as JSON. BadRequest when it is neither, or more than one
+/// document.
+Result<std::string> appliedConfiguration(const std::string& body);
 /// The `fieldValidation` parameter; empty = Warn. Invalid for anything unknown.
 Result<api::FieldValidation> parseFieldValidation(std::string_view text, std::string_view optionsKind);
 

@@ -5,6 +5,7 @@
 #include "encode.h"
 #include "errors.h"
 #include "health.h"
+#include "ownership.h"
 #include "path.h"
 #include "streams.h"
 
@@ -35,7 +36,8 @@ Response errorResponse(const Status& status, const Format& format, const std::st
 namespace {
 
 constexpr std::string_view acceptedPatches =
-    "application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json";
+    "application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, "
+    "application/apply-patch+yaml";
 constexpr std::size_t warningsTotal = 4096;
 constexpr std::size_t warningShort = 256;
 
@@ -344,6 +346,9 @@ WriteRequest Call::writeRequest() const {
     request.subresource = info_.subresource;
     request.user = *request_.user;
     request.fieldManager = info_.query.text("fieldManager");
+    if (request.fieldManager.empty())
+        request.fieldManager = managerFromUserAgent(request_.header("user-agent"));
+    if (request.fieldManager.empty()) request.fieldManager = "unknown";
     return request;
 }
 
@@ -355,8 +360,11 @@ Result<Call::Work> Call::parseWrite() {
     auto decoded = decodeBody(request_.body, bodyType(request_.header("content-type")),
                               bodyKindOf(*info_.kind, info_.subresource), *validation);
     if (!decoded) return fail(decoded.error());
+    if (auto fine = checkFieldManager(info_.query.text("fieldManager"), optionsKindOf(info_.verb)); !fine)
+        return fail(fine.error());
     auto write = std::make_shared<WriteRequest>(writeRequest());
     write->dryRun = *dry;
+    write->forgetsOwners = forgetsOwners(request_.body);
     write->message = std::move(decoded->message);
     write->warnings = std::move(decoded->warnings);
     return Work([this, write](const std::shared_ptr<Core>& core) {
@@ -380,22 +388,31 @@ Result<Call::Work> Call::parsePatch() {
     case BodyType::StrategicPatch:
         patch->type = api::PatchType::Strategic;
         break;
-    case BodyType::ApplyPatch: {
-        Status status = unsupportedMediaType(acceptedPatches);
-        status.message = "server-side apply is not served by this version; apply without --server-side (" +
-                         std::string(acceptedPatches) + " are accepted)";
-        return fail(std::move(status));
-    }
+    case BodyType::ApplyPatch:
+        patch->apply = true;
+        break;
     default:
         return fail(unsupportedMediaType(acceptedPatches));
     }
-    if (info_.query.has("force"))
+    const std::string& manager = info_.query.text("fieldManager");
+    if (patch->apply && manager.empty())
+        return fail(
+            invalidOption("PatchOptions", {"FieldValueRequired",
+                                           "Required value: is required for apply patch", "fieldManager"}));
+    if (!patch->apply && info_.query.has("force"))
         return fail(
             invalidOption("PatchOptions", {"FieldValueForbidden",
                                            "Forbidden: may not be specified for non-apply patch", "force"}));
+    if (auto fine = checkFieldManager(manager, "PatchOptions"); !fine) return fail(fine.error());
+    patch->force = info_.query.flag("force");
     patch->write = writeRequest();
     patch->write.dryRun = *dry;
     patch->patch = std::move(request_.body);
+    if (patch->apply) {
+        auto config = appliedConfiguration(patch->patch);
+        if (!config) return fail(config.error());
+        patch->patch = std::move(*config);
+    }
     patch->validation = *validation;
     return Work([this, patch](const std::shared_ptr<Core>& core) {
         patchObject(*core, std::move(*patch), answerOutcome(*core));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "admission/chain.h"
+#include "engine/api/apply.h"
 #include "engine/apiserver/api_server.h"
 #include "event_cache.h"
 
@@ -23,6 +24,7 @@ struct Core : std::enable_shared_from_this<Core> {
     const Options options;
     AdmissionChain admission;
     EventCache eventCache;
+    api::apply::SetCache fieldSets;
     bool ready = false;
 };
 

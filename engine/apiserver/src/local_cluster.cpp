@@ -120,7 +120,9 @@ std::shared_ptr<WriteRequest> writeRequest(const User& user, const api::Kind& ki
     request->subresource = options.subresource;
     request->user = user;
     request->dryRun = options.dryRun;
-    request->fieldManager = options.fieldManager;
+    // Who names no manager acts under the user's name.
+    if (options.fieldManager != client::WriteOptions().fieldManager)
+        request->fieldManager = options.fieldManager;
     return request;
 }
 
@@ -422,7 +424,10 @@ void LocalCluster::yaml(const ResourceName& resource, const std::string& nameSpa
     impl_->ask<std::string>(std::move(done), [kind = *kind, nameSpace, name](Core& core, const auto& answer) {
         auto object = getObject(core, *kind, nameSpace, name);
         if (!object) return answer(fail(object.error()));
-        answer(api::jsonToYaml(api::encodeJson(*(*object)->message(), kind->apiVersion(), kind->kind)));
+        // Who set which field is for machines.
+        const auto message = (*object)->message();
+        metadataOf(*message).clear_managedfields();
+        answer(api::jsonToYaml(api::encodeJson(*message, kind->apiVersion(), kind->kind)));
     });
 }
 

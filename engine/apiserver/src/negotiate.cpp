@@ -151,8 +151,7 @@ BodyType bodyType(std::string_view contentType) {
     if (type == "application/json-patch+json") return BodyType::JsonPatch;
     if (type == "application/merge-patch+json") return BodyType::MergePatch;
     if (type == "application/strategic-merge-patch+json") return BodyType::StrategicPatch;
-    if (type == "application/apply-patch+yaml" || type == "application/apply-patch+cbor")
-        return BodyType::ApplyPatch;
+    if (type == "application/apply-patch+yaml") return BodyType::ApplyPatch;
     return BodyType::Unknown;
 }
 

@@ -4,6 +4,7 @@
 #include "engine/api/time.h"
 #include "errors.h"
 #include "metadata.h"
+#include "ownership.h"
 #include "writes.h"
 
 #include <fmt/format.h>
@@ -60,6 +61,19 @@ Done answerWithScale(Done done) {
         }
         done(std::move(outcome));
     };
+}
+
+/// The scale's record is the object's, as far as the replicas go.
+void recordScale(Core& core, const WriteRequest& request, const Message& live) {
+    const std::string version = request.kind->apiVersion();
+    const auto& record = metadataOf(live).managedfields();
+    auto writer = writerOf(core, request);
+    writer.apiVersion = "autoscaling/v1";
+    const auto before = api::apply::toScale(record, version, core.fieldSets);
+    const auto after = api::apply::track(writer, api::apply::compare(live, *request.message), before, before,
+                                         false, core.fieldSets);
+    auto merged = api::apply::fromScale(record, after, version, core.fieldSets);
+    metadataOf(*request.message).mutable_managedfields()->Swap(&merged);
 }
 
 Outcome plainSuccess() {
@@ -135,9 +149,12 @@ void updateScale(Core& core, WriteRequest request, Done done) {
     if (!wanted.metadata().resourceversion().empty())
         metadata.set_resourceversion(wanted.metadata().resourceversion());
     if (!wanted.metadata().uid().empty()) metadata.set_uid(wanted.metadata().uid());
+    if (request.recorded) *metadata.mutable_managedfields() = wanted.metadata().managedfields();
     Message& spec = *subMessage(*request.message, "spec");
     spec.GetReflection()->SetInt32(&spec, spec.GetDescriptor()->FindFieldByName("replicas"),
                                    wanted.spec().replicas());
+    if (!request.recorded) recordScale(core, request, *newest->message());
+    request.recorded = true;
     request.subresource.clear();
     updateObject(core, std::move(request), answerWithScale(std::move(done)));
 }

@@ -93,7 +93,9 @@ struct WriteRequest {
         message; ///< the body, of the kind's type (or Scale, Binding, Eviction)
     User user;
     bool dryRun = false;
-    std::string fieldManager;
+    std::string fieldManager;   ///< who is recorded as owner of what changes; empty = by the user's name
+    bool recorded = false;      ///< the message's managedFields are decided already
+    bool forgetsOwners = false; ///< the body emptied managedFields, which a message cannot say
     std::vector<std::string> warnings;
 };
 
@@ -119,6 +121,8 @@ struct PatchRequest {
     api::PatchType type = api::PatchType::Merge;
     std::string patch;
     api::FieldValidation validation = api::FieldValidation::Warn;
+    bool apply = false; ///< `patch` is an applied configuration, as JSON; `type` means nothing
+    bool force = false; ///< with apply: take over what others own
 };
 void patchObject(Core& core, PatchRequest request, Done done);
 

@@ -6,6 +6,7 @@
 #include "engine/api/time.h"
 #include "errors.h"
 #include "metadata.h"
+#include "ownership.h"
 
 #include <fmt/format.h>
 
@@ -74,7 +75,6 @@ void stampNewObject(Core& core, api::meta::ObjectMeta& metadata) {
     metadata.clear_selflink();
     metadata.clear_deletiontimestamp();
     metadata.clear_deletiongraceperiodseconds();
-    metadata.clear_managedfields();
     metadata.set_uid(makeUuid(core.random));
     *metadata.mutable_creationtimestamp() = api::toTime(core.control.clock().wallNow());
 }
@@ -197,9 +197,11 @@ void createObject(Core& core, WriteRequest request, Done done) {
         done(fail(std::move(why)));
     };
     stampNewObject(core, metadata);
+    api::applyDefaults(*request.message);
+    // What the server adds from here on is nobody's.
+    recordWrite(core, request, *request.message, nullptr);
     api::prepareCreate(*request.message);
     // The namespace is looked at before the name: what cannot be created there needs no name.
-    api::applyDefaults(*request.message);
     if (auto admitted = core.admission.admit(admission); !admitted) return refuse(admitted.error());
     if (auto named = nameNewObject(core, request, metadata); !named) return refuse(named.error());
     admission.name = metadata.name();
@@ -246,6 +248,7 @@ void updateObject(Core& core, WriteRequest request, Done done) {
         done(fail(std::move(why)));
     };
     api::applyDefaults(*request.message);
+    recordWrite(core, request, *request.message, old.get());
     if (request.subresource.empty())
         if (auto admitted = core.admission.admit(admission); !admitted) return refuse(admitted.error());
     api::prepareUpdate(*request.message, *old, request.subresource == "status");
@@ -256,12 +259,32 @@ void updateObject(Core& core, WriteRequest request, Done done) {
                 std::move(done));
 }
 
+namespace {
+
+/// Gives the message the times of the stored record where the two differ in nothing else; answers with the
+/// message's own.
+std::optional<api::apply::ManagedFields> keepTimes(Message& message, const Message* stored) {
+    auto& record = *metadataOf(message).mutable_managedfields();
+    if (record.empty() || stored == nullptr) return std::nullopt;
+    const auto& before = metadataOf(*stored).managedfields();
+    if (!api::apply::sameButTimes(record, before)) return std::nullopt;
+    api::apply::ManagedFields own = before;
+    record.Swap(&own);
+    return own;
+}
+
+} // namespace
+
 void storeUpdate(Core& core, Admission admission, const ObjectPtr& newest, std::unique_ptr<Message> message,
                  std::vector<std::string> warnings, Done done) {
-    ObjectPtr candidate = api::Object::of(*message);
     const bool removes = mayGo(*message);
+    // When the times of the record are all that is new, nothing is.
+    auto times = keepTimes(*message, admission.old);
+    ObjectPtr candidate = api::Object::of(*message);
     const bool unchanged = candidate->bytes() == newest->bytes();
+    if (!unchanged && times) metadataOf(*message).mutable_managedfields()->Swap(&*times);
     if (admission.dryRun) {
+        if (!unchanged && times) candidate = api::Object::of(*message);
         settle(admission, false);
         return done(outcomeOf(std::move(candidate), false, std::move(warnings)));
     }
@@ -282,6 +305,7 @@ void storeUpdate(Core& core, Admission admission, const ObjectPtr& newest, std::
 
 void patchObject(Core& core, PatchRequest request, Done done) {
     WriteRequest& write = request.write;
+    if (request.apply) return applyObject(core, std::move(request), std::move(done));
     if (isScale(write.subresource)) return patchScale(core, std::move(request), std::move(done));
     const ObjectPtr newest = core.store.newest({write.kind, keyOf(*write.kind, write.nameSpace, write.name)});
     if (!newest) return done(fail(notFound(*write.kind, write.name)));
@@ -299,6 +323,7 @@ Result<std::unique_ptr<Message>> applyPatchTo(const std::string& json, PatchRequ
                                               std::string_view apiVersion, std::string_view kind) {
     auto patched = api::applyPatch(json, request.patch, request.type, &type);
     if (!patched) return fail(patched.error());
+    request.write.forgetsOwners = forgetsOwners(*patched);
     auto decoded = api::decodeJson(*patched, &type, request.validation);
     if (!decoded) return fail(decoded.error());
     if ((!decoded->apiVersion.empty() && decoded->apiVersion != apiVersion) ||

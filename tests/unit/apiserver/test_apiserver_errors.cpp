@@ -103,8 +103,10 @@ class TestApiserverErrors : public QObject {
         row("body of an unknown type", "POST", maps, "x", "text/html", 415, "UnsupportedMediaType",
             "accepted media types include: application/json, application/yaml, "
             "application/vnd.kubernetes.protobuf");
-        row("server-side apply", "PATCH", maps + "/here", "{}", "application/apply-patch+yaml", 415,
-            "UnsupportedMediaType", "server-side apply is not served by this version");
+        row("apply by nobody", "PATCH", maps + "/here", "{}", "application/apply-patch+yaml", 422, "Invalid",
+            "fieldManager: Required value: is required for apply patch");
+        row("apply in CBOR", "PATCH", maps + "/here?fieldManager=m", "x", "application/apply-patch+cbor", 415,
+            "UnsupportedMediaType", "application/apply-patch+yaml");
         row("plain JSON as a patch", "PATCH", maps + "/here", "{}", js, 415, "UnsupportedMediaType", "");
         row("broken patch", "PATCH", maps + "/here", "{", "application/merge-patch+json", 400, "BadRequest",
             "");

@@ -192,6 +192,7 @@ void writeObject(JsonWriter& writer, const Descriptor* type) {
             writer.string(name);
         writer.endArray();
     }
+    if (type->options().GetExtension(wh::atomic)) member(writer, "x-kubernetes-map-type", "atomic");
     writeKinds(writer, type);
 }
 

@@ -129,6 +129,8 @@ void set(IntOrString& value, const std::string& text) {
 
 void defaults(core::Pod& pod) {
     semantics::defaultPodSpec(*pod.mutable_spec());
+    // Of pods only: a template leaves it open.
+    if (!pod.spec().has_enableservicelinks()) pod.mutable_spec()->set_enableservicelinks(true);
 }
 
 void defaults(apps::Deployment& deployment) {

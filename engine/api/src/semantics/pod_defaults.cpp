@@ -145,7 +145,6 @@ void defaultPodSpec(core::PodSpec& spec) {
     if (!spec.has_terminationgraceperiodseconds()) spec.set_terminationgraceperiodseconds(30);
     if (spec.dnspolicy().empty()) spec.set_dnspolicy("ClusterFirst");
     if (spec.schedulername().empty()) spec.set_schedulername("default-scheduler");
-    if (!spec.has_enableservicelinks()) spec.set_enableservicelinks(true);
     spec.mutable_securitycontext();
     // `serviceAccount` is the old name of `serviceAccountName`; both always say the same.
     if (spec.serviceaccountname().empty() && !spec.serviceaccount().empty()) {
