@@ -89,12 +89,12 @@ class TestServerSideApply : public QObject {
 
     void appliesAndSaysWhatItDid() {
         VERIFY_OK(apply(web(2)), {"deployment.apps/web serverside-applied"});
-        const QString version =
-            lab_.get({"get", "deployment", "web", "-o", "jsonpath={.metadata.generation}"});
-        VERIFY_OK(apply(web(2)), {"serverside-applied"});
-        QCOMPARE(lab_.get({"get", "deployment", "web", "-o", "jsonpath={.metadata.generation}"}), version);
         VERIFY_OK(lab_.kubectl({"rollout", "status", "deployment/web", "--timeout=60s"}),
                   {"successfully rolled out"});
+        const QStringList generation{"get", "deployment", "web", "-o", "jsonpath={.metadata.generation}"};
+        const QString before = lab_.get(generation);
+        VERIFY_OK(apply(web(2)), {"serverside-applied"});
+        QCOMPARE(lab_.get(generation), before);
     }
 
     void theRecordIsShownOnlyWhenAskedFor() {
