@@ -52,16 +52,21 @@ Result<void> placeInNamespace(const WriteRequest& request, api::meta::ObjectMeta
     return {};
 }
 
+std::string generatedName(Core& core, const api::meta::ObjectMeta& metadata) {
+    return metadata.generatename().substr(0, longestGeneratedBase) + randomSuffix(core.random, suffixLength);
+}
+
+/// The name is free, or another one is found where the server chose it.
 Result<void> nameNewObject(Core& core, const WriteRequest& request, api::meta::ObjectMeta& metadata) {
-    if (!metadata.name().empty() || metadata.generatename().empty()) {
+    const bool generated = request.name.empty() && !metadata.generatename().empty();
+    if (!generated) {
         if (!metadata.name().empty() &&
             core.store.newest({request.kind, keyOf(*request.kind, request.nameSpace, metadata.name())}))
             return fail(alreadyExists(*request.kind, metadata.name()));
         return {};
     }
-    const std::string base = metadata.generatename().substr(0, longestGeneratedBase);
     for (int attempt = 0; attempt < nameAttempts; ++attempt) {
-        metadata.set_name(base + randomSuffix(core.random, suffixLength));
+        if (attempt > 0) metadata.set_name(generatedName(core, metadata));
         if (!core.store.newest({request.kind, keyOf(*request.kind, request.nameSpace, metadata.name())}))
             return {};
     }
@@ -72,6 +77,9 @@ Result<void> nameNewObject(Core& core, const WriteRequest& request, api::meta::O
 
 /// What only the server may say about a new object.
 void stampNewObject(Core& core, api::meta::ObjectMeta& metadata) {
+    // Some kinds put their name elsewhere too, so that it is there before anything looks at the object.
+    if (metadata.name().empty() && !metadata.generatename().empty())
+        metadata.set_name(generatedName(core, metadata));
     metadata.clear_selflink();
     metadata.clear_deletiontimestamp();
     metadata.clear_deletiongraceperiodseconds();

@@ -164,6 +164,32 @@ class TestApiserverKinds : public QObject {
         QCOMPARE(bench.send("GET", collectionOf(kind) + "/" + nameOf(of)).at("spec.replicas"), "4");
     }
 
+    void aJobKnowsItsPodsByAGeneratedName() {
+        ApiBench bench;
+        addNamespace(bench);
+        boost::json::object job = boost::json::parse(api::test::kindSamples().at("job").json).as_object();
+        job["metadata"] = {{"generateName", "j-"}};
+        const Answer made =
+            bench.send("POST", "/apis/batch/v1/namespaces/d/jobs", boost::json::serialize(job));
+        QVERIFY2(made.code == 201, made.body.c_str());
+        const std::string name = made.at("metadata.name");
+        QCOMPARE(name.size(), std::size_t(7));
+        QCOMPARE(made.at("spec.template.metadata.labels.batch|kubernetes|io/job-name"), name);
+        QCOMPARE(made.at("spec.selector.matchLabels.batch|kubernetes|io/controller-uid"),
+                 made.at("metadata.uid"));
+        QCOMPARE(made.at("metadata.labels.job-name"), name);
+    }
+
+    void volumesBeginPending() {
+        ApiBench bench;
+        addNamespace(bench);
+        for (const char* sample : {"pv", "pvc"}) {
+            const Sample& of = api::test::kindSamples().at(sample);
+            const Kind& kind = *api::findKind(of.apiVersion, of.kind);
+            QCOMPARE(bench.send("POST", collectionOf(kind), bodyOf(kind, of)).at("status.phase"), "Pending");
+        }
+    }
+
     void selectsFields() {
         ApiBench bench;
         addNamespace(bench);

@@ -218,17 +218,25 @@ void defaultClaim(core::PersistentVolumeClaim& claim) {
     }
 }
 
+template <class M>
+void startPending(M& object) {
+    object.mutable_status()->set_phase("Pending");
+}
+
 } // namespace
 
 KindRuleList claimRules() {
-    static const KindRules all[] = {{.type = core::PersistentVolume::descriptor(),
-                                     .defaults = on<core::PersistentVolume, defaultVolume>,
-                                     .check = checks<core::PersistentVolume, checkVolume>,
-                                     .checkChange = compares<core::PersistentVolume, checkVolumeChange>},
-                                    {.type = core::PersistentVolumeClaim::descriptor(),
-                                     .defaults = on<core::PersistentVolumeClaim, defaultClaim>,
-                                     .check = checks<core::PersistentVolumeClaim, checkClaim>,
-                                     .checkChange = compares<core::PersistentVolumeClaim, checkClaimChange>}};
+    static const KindRules all[] = {
+        {.type = core::PersistentVolume::descriptor(),
+         .defaults = on<core::PersistentVolume, defaultVolume>,
+         .check = checks<core::PersistentVolume, checkVolume>,
+         .checkChange = compares<core::PersistentVolume, checkVolumeChange>,
+         .create = on<core::PersistentVolume, startPending<core::PersistentVolume>>},
+        {.type = core::PersistentVolumeClaim::descriptor(),
+         .defaults = on<core::PersistentVolumeClaim, defaultClaim>,
+         .check = checks<core::PersistentVolumeClaim, checkClaim>,
+         .checkChange = compares<core::PersistentVolumeClaim, checkClaimChange>,
+         .create = on<core::PersistentVolumeClaim, startPending<core::PersistentVolumeClaim>>}};
     return all;
 }
 

@@ -386,6 +386,7 @@ void generateSelector(batch::Job& job) {
     auto& wanted = *spec.mutable_selector()->mutable_matchlabels();
     if (!wanted.contains("batch.kubernetes.io/controller-uid"))
         wanted["batch.kubernetes.io/controller-uid"] = uid;
+    takeLabels(job);
 }
 
 void checkCronJob(const batch::CronJob& cron, Problems& problems) {
