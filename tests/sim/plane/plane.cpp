@@ -226,15 +226,14 @@ std::vector<core::Pod> Plane::pods() const {
     return result;
 }
 
-void Plane::compareCopies() {
+bool Plane::copiesAgree() const {
     std::set<std::string> copied;
     std::set<std::string> stored;
     for (const auto& object : podCopy_->all())
         copied.insert(object->key() + "@" + std::to_string(object->revision()));
     for (const auto& pod : pods())
         stored.insert("default/" + pod.metadata().name() + "@" + pod.metadata().resourceversion());
-    if (copied != stored)
-        checker.complaints.push_back("an informer's copy of the pods is not what the store has");
+    return copied == stored;
 }
 
 } // namespace wheelhouse::sim

@@ -104,8 +104,9 @@ class Plane {
         return object ? std::optional<M>(object->template as<M>()) : std::nullopt;
     }
     std::vector<core::Pod> pods() const;
-    /// Compares a watcher's copy with the store, once all is quiet.
-    void compareCopies();
+    /// Whether a watcher's copy of the pods is what the store has. False while an event is on its way, for
+    /// good where one was lost.
+    bool copiesAgree() const;
 
     SeededRandom tieBreak;
     SeededRandom random;

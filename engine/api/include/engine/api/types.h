@@ -1,7 +1,7 @@
 #pragma once
 
-// Short names for the generated message types. Include this, never a .pb.h by name, outside engine/api. The groups that few
-// files need have a header each in groups/: every source above pays for what stands here.
+// Short names for the generated message types. Include this, never a .pb.h by name, outside engine/api. The
+// groups that few files need have a header each in groups/: every source above pays for what stands here.
 #include "apidiscovery_v2.pb.h"
 #include "apps_v1.pb.h"
 #include "autoscaling_v1.pb.h"
