@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <fcntl.h>
+#include <future>
 #include <mutex>
 #include <poll.h>
 #include <spawn.h>
@@ -139,6 +140,36 @@ double ServedLab::runPods(int count) {
         },
         count, "ready replicas");
     return now(CLOCK_MONOTONIC) - start;
+}
+
+int ServedLab::createMaps(int count, int inFlight, std::size_t bytes) {
+    struct Load {
+        int started = 0, ended = 0, good = 0;
+        std::promise<void> over;
+        std::function<void()> next;
+    };
+    Load load;
+    const std::string value(bytes, 'x');
+    load.next = [&] {
+        if (load.started == count) return;
+        api::core::ConfigMap map;
+        map.mutable_metadata()->set_name("bench-" + std::to_string(mapsMade_++));
+        map.mutable_metadata()->set_namespace_("default");
+        (*map.mutable_data())["value"] = value;
+        ++load.started;
+        cluster_->create(api::kindOf<api::core::ConfigMap>().name, "default", client::body(map), {},
+                         [&](const Result<client::Written>& written) {
+                             load.good += written.has_value();
+                             load.next();
+                             if (++load.ended == count) load.over.set_value();
+                         });
+    };
+    executor_->post([&] {
+        for (int i = 0; i < inFlight; ++i)
+            load.next();
+    });
+    load.over.get_future().wait();
+    return load.good;
 }
 
 double ServedLab::awaitNodes(int count) {

@@ -28,6 +28,9 @@ class ServedLab {
     /// Creates `count` pods that ask for simulated nodes (through a ReplicaSet) and waits until all are
     /// Running; seconds.
     double runPods(int count);
+    /// Creates `count` ConfigMaps of that many bytes, always `inFlight` of them under way; those that were
+    /// acknowledged.
+    int createMaps(int count, int inFlight, std::size_t bytes);
     /// Waits until that many nodes are Ready; seconds.
     double awaitNodes(int count);
 
@@ -38,6 +41,7 @@ class ServedLab {
 
     std::filesystem::path folder_;
     int pid_ = 0;
+    int mapsMade_ = 0;
     double secondsToServe_ = 0;
     boost::asio::io_context io_;
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_ =
