@@ -1,6 +1,7 @@
 # Who may use whom: the layering of the program, one line a module. Module.cmake refuses any other edge.
 # A module may always use what is listed here, never what is not, whether PUBLIC or PRIVATE.
 set(ALLOWED_engine_base "")
+set(ALLOWED_engine_framing engine_base)
 set(ALLOWED_engine_api engine_base)
 set(ALLOWED_engine_store engine_base engine_api)
 set(ALLOWED_engine_client engine_base engine_api)

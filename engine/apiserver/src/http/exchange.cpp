@@ -115,6 +115,44 @@ void HttpExchange::abort() {
     wake(lock);
 }
 
+bool HttpExchange::upgrade(Headers headers, std::shared_ptr<Upgraded> client) {
+    if (!facts_.upgradable) return false;
+    front_->decorate(headers, facts_.auditId);
+    std::unique_lock lock(mutex_);
+    if (detached_ || std::exchange(answered_, true)) return true; // as good as a client that leaves at once
+    slot_.release();
+    streaming_ = true;
+    client_ = std::move(client);
+    head_ = Head{101, std::move(headers), std::nullopt};
+    wake(lock);
+    return true;
+}
+
+void HttpExchange::deliver(std::string bytes) {
+    std::unique_lock lock(mutex_);
+    const auto client = client_;
+    if (!client || detached_ || bytes.empty()) return;
+    untaken_ += bytes.size();
+    lock.unlock();
+    front_->whileHandled([&] { client->received(std::move(bytes)); });
+}
+
+bool HttpExchange::wantsInput() const {
+    std::unique_lock lock(mutex_);
+    return untaken_ < front_->limits.upgradedBytes;
+}
+
+void HttpExchange::taken(std::size_t bytes) {
+    std::unique_lock lock(mutex_);
+    const bool waited = untaken_ >= front_->limits.upgradedBytes;
+    untaken_ -= std::min(untaken_, bytes);
+    if (!waited || detached_ || untaken_ >= front_->limits.upgradedBytes) return;
+    lock.unlock();
+    front_->whileOpen([this] {
+        if (auto sink = sink_.lock()) sink->outputReady(shared_from_this());
+    });
+}
+
 std::size_t HttpExchange::pendingBytes() const {
     std::unique_lock lock(mutex_);
     return queued_;
@@ -171,10 +209,14 @@ HttpExchange::Pulled HttpExchange::pull(char* to, std::size_t size) {
             offset_ = 0;
         }
     }
+    const bool wasFull = queued_ > writableBelow;
     queued_ -= std::min(queued_, pulled.bytes);
     pulled_ += pulled.bytes;
     pulled.aborted = aborted_;
     pulled.ended = ended_ && queue_.empty();
+    const auto client = wasFull && queued_ <= writableBelow ? client_ : nullptr;
+    lock.unlock();
+    if (client) front_->whileHandled([&] { client->writable(); });
     return pulled;
 }
 
@@ -185,6 +227,7 @@ bool HttpExchange::aborted() const {
 
 std::shared_ptr<Running> HttpExchange::releaseLocked() {
     detached_ = true;
+    client_.reset();
     queue_.clear();
     queued_ = offset_ = 0;
     return std::exchange(running_, nullptr);

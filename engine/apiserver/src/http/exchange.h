@@ -33,6 +33,7 @@ class HttpExchange final : public Exchange, public std::enable_shared_from_this<
         bool head = false; ///< HEAD: the headers of the answer only
         bool gzip = false;
         bool longRunning = false;
+        bool upgradable = false; ///< the connection can switch to another protocol
         std::string auditId;
         std::int32_t stream = 0; ///< HTTP/2 stream, for the connection
     };
@@ -45,6 +46,8 @@ class HttpExchange final : public Exchange, public std::enable_shared_from_this<
     void write(Bytes chunk) override;
     void end() override;
     void abort() override;
+    bool upgrade(Headers headers, std::shared_ptr<Upgraded> client) override;
+    void taken(std::size_t bytes) override;
     std::size_t pendingBytes() const override;
 
     // For the front.
@@ -64,6 +67,10 @@ class HttpExchange final : public Exchange, public std::enable_shared_from_this<
     };
     Pulled pull(char* to, std::size_t size);
     bool aborted() const;
+    /// After an upgrade: bytes of the client, for the handler.
+    void deliver(std::string bytes);
+    /// After an upgrade: whether the handler has room for more.
+    bool wantsInput() const;
     /// The client has gone: the handler is told, and nothing is kept any more.
     void detach();
     /// Looks at the clock: an answer that does not come becomes 504, a client that does not read loses its
@@ -94,7 +101,9 @@ class HttpExchange final : public Exchange, public std::enable_shared_from_this<
     const Instant started_;
     Instant behindSince_{};
     std::size_t pulledThen_ = 0;
-    bool answered_ = false; ///< respond or begin was called
+    std::shared_ptr<Upgraded> client_;
+    std::size_t untaken_ = 0; ///< bytes delivered to client_ and not yet taken
+    bool answered_ = false;   ///< respond or begin was called
     bool streaming_ = false;
     bool ended_ = false;
     bool aborted_ = false;

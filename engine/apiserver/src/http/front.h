@@ -67,6 +67,12 @@ class Front {
         std::shared_lock lock(openLock_);
         if (open_) touch();
     }
+    /// Runs `call`, which ends in the handler's module, unless `close` was called.
+    template <class F>
+    void whileHandled(const F& call) {
+        std::shared_lock lock(handlerLock_);
+        if (handler_) call();
+    }
     /// Audit-Id, Date and Cache-Control, where the answer has none.
     void decorate(Headers& headers, const std::string& auditId) const;
     /// The client's own Audit-Id when it is a sane one, or a new one.

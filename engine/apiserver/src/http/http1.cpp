@@ -55,12 +55,14 @@ class Http1 final : public Connection {
     void answerDone();
     void writeHead(const Head& head);
     bool fill();
+    void passInput();
 
     void onOutput(const std::shared_ptr<HttpExchange>& exchange) override {
         if (exchange != exchange_) return;
         // Also when a write is stuck in a client that does not read.
         if (exchange->aborted()) return close();
         send();
+        if (upgraded_) passInput();
     }
     void onStop() override;
     void onTick(Instant now) override;
@@ -83,6 +85,7 @@ class Http1 final : public Connection {
     bool chunked_ = false;
     bool headSent_ = false;
     bool answered_ = false; ///< the last bytes of the answer are in out_
+    bool upgraded_ = false; ///< after a 101: raw bytes both ways, and then the end
     bool refused_ = false;  ///< what is still to come is thrown away
 };
 
@@ -120,6 +123,7 @@ void Http1::onRead(error_code error, std::size_t bytes) {
         return read();
     }
     if (!exchange_) return parse();
+    if (upgraded_) return passInput();
     if (buffer_.size() < pipelineBytes) read();
 }
 
@@ -190,6 +194,8 @@ void Http1::requestDone() {
         std::string name(field.name_string());
         std::transform(name.begin(), name.end(), name.begin(),
                        [](unsigned char c) { return std::tolower(c); });
+        // Only HTTP/1.1 can switch protocols.
+        if (http10_ && name == "upgrade") continue;
         request.headers.emplace_back(std::move(name), std::string(field.value()));
     }
     request.body = std::move(message.body());
@@ -222,6 +228,13 @@ void Http1::writeHead(const Head& head) {
                        [](char c) { return c == '\r' || c == '\n' || c == '\0' ? ' ' : c; });
         out_ += "\r\n";
     }
+    upgraded_ = head.code == 101;
+    if (upgraded_) {
+        keepAlive_ = chunked_ = false;
+        out_ += "\r\n";
+        headSent_ = true;
+        return;
+    }
     chunked_ = !head.length && !http10_;
     if (head.length) {
         if (head.code != 204 && head.code != 304) out_ += fmt::format("content-length: {}\r\n", *head.length);
@@ -236,6 +249,17 @@ void Http1::writeHead(const Head& head) {
         out_ += "connection: keep-alive\r\n";
     out_ += "\r\n";
     headSent_ = true;
+}
+
+/// The client's bytes after a switch of protocols, as far as the handler keeps up with them.
+void Http1::passInput() {
+    if (!exchange_ || answered_) return;
+    if (const auto bytes = buffer_.data(); bytes.size() > 0) {
+        std::string copy(static_cast<const char*>(bytes.data()), bytes.size());
+        buffer_.consume(buffer_.size());
+        exchange_->deliver(std::move(copy));
+    }
+    if (exchange_->wantsInput()) read();
 }
 
 /// Puts what there is of the answer into out_. False when the stream broke off.

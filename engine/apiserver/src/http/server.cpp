@@ -89,6 +89,7 @@ std::shared_ptr<HttpExchange> Connection::newExchange(const Request& request, st
     facts.head = request.method == "HEAD";
     facts.gzip = acceptsGzip(request.header("accept-encoding"));
     facts.longRunning = isLongRunning(request);
+    facts.upgradable = stream == 0;
     facts.auditId = front_->auditId(request.header("audit-id"));
     facts.stream = stream;
     return std::make_shared<HttpExchange>(front_, weak_from_this(), std::move(facts));

@@ -55,11 +55,21 @@ struct Response {
     }
 };
 
+/// Who takes a client's bytes after its connection has switched to another protocol. Called on a thread of
+/// the front, one call at a time, until the exchange ends or its request is cancelled.
+class Upgraded {
+  public:
+    virtual ~Upgraded() = default;
+    virtual void received(std::string bytes) = 0;
+    /// `Exchange::pendingBytes` has fallen to `Exchange::writableBelow` after having been above it.
+    virtual void writable() = 0;
+};
+
 /// The client's side of one request, made by whoever carries the bytes. All functions are thread-safe, return
 /// at once, and do nothing after the client has gone.
 ///
-/// Exactly one of two things happens: `respond` once; or `begin` once, any number of `write`, then `end` or
-/// `abort`.
+/// Exactly one of two things happens: `respond` once; or `begin` or `upgrade` once, any number of `write`,
+/// then `end` or `abort`.
 class Exchange {
   public:
     virtual ~Exchange() = default;
@@ -75,6 +85,13 @@ class Exchange {
     /// The stream breaks off: HTTP/1.1 closes the connection, HTTP/2 resets the stream. For clients too slow
     /// to follow.
     virtual void abort() = 0;
+    /// Answers 101 with `headers` (`Upgrade` and `Connection` among them) and makes the connection a raw one:
+    /// what is written goes out as it is, what comes in goes to `client`, at most `HttpLimits::upgradedBytes`
+    /// ahead of what `taken` has given back. False, and nothing has happened, where a connection cannot
+    /// switch (HTTP/2).
+    [[nodiscard]] virtual bool upgrade(Headers, std::shared_ptr<Upgraded> /*client*/) { return false; }
+    virtual void taken(std::size_t /*bytes*/) {}
+    static constexpr std::size_t writableBelow = 256 * 1024;
     /// Bytes written and not yet given to the kernel. The handler aborts a stream that falls too far behind.
     virtual std::size_t pendingBytes() const = 0;
 };

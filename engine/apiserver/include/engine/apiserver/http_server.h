@@ -31,6 +31,7 @@ struct HttpLimits {
     /// A stream with more than this waiting for `slowReader` is ended, and at once beyond `streamHardBytes`.
     std::size_t streamBytes = 4 * 1024 * 1024;
     std::size_t streamHardBytes = 64 * 1024 * 1024;
+    std::size_t upgradedBytes = 256 * 1024; ///< read ahead of the handler on a connection that has switched
     std::size_t gzipFrom = 128 * 1024;
     std::chrono::milliseconds slowReader{10'000};
     std::chrono::milliseconds handshake{10'000};
