@@ -7,6 +7,7 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <fmt/format.h>
+#include <poll.h>
 
 namespace wheelhouse::apiserver::http {
 
@@ -56,6 +57,7 @@ class Http1 final : public Connection {
     void writeHead(const Head& head);
     bool fill();
     void passInput();
+    bool peerLeft();
 
     void onOutput(const std::shared_ptr<HttpExchange>& exchange) override {
         if (exchange != exchange_) return;
@@ -84,9 +86,10 @@ class Http1 final : public Connection {
     bool http10_ = false;
     bool chunked_ = false;
     bool headSent_ = false;
-    bool answered_ = false; ///< the last bytes of the answer are in out_
-    bool upgraded_ = false; ///< after a 101: raw bytes both ways, and then the end
-    bool refused_ = false;  ///< what is still to come is thrown away
+    bool answered_ = false;       ///< the last bytes of the answer are in out_
+    bool upgraded_ = false;       ///< after a 101: raw bytes both ways, and then the end
+    bool refused_ = false;        ///< what is still to come is thrown away
+    std::shared_ptr<Http1> held_; ///< itself, while the client's bytes are held back
 };
 
 void Http1::expectRequest() {
@@ -259,7 +262,15 @@ void Http1::passInput() {
         buffer_.consume(buffer_.size());
         exchange_->deliver(std::move(copy));
     }
-    if (exchange_->wantsInput()) read();
+    // While nothing is read nothing else keeps this connection alive.
+    held_ = exchange_->wantsInput() ? nullptr : self();
+    if (!held_) read();
+}
+
+/// Whether the client has gone, as far as that shows without reading.
+bool Http1::peerLeft() {
+    pollfd socket{stream_->next_layer().native_handle(), POLLRDHUP, 0};
+    return ::poll(&socket, 1, 0) > 0;
 }
 
 /// Puts what there is of the answer into out_. False when the stream broke off.
@@ -317,6 +328,7 @@ void Http1::onSent(error_code error) {
 
 void Http1::answerDone() {
     std::exchange(exchange_, nullptr)->detach();
+    held_.reset();
     if (out_.capacity() > 2 * writeSize) out_.shrink_to_fit();
     if (refused_) {
         waitingSince_ = now();
@@ -337,6 +349,7 @@ void Http1::onStop() {
 }
 
 void Http1::onTick(Instant now) {
+    if (held_ && peerLeft()) return close();
     if (exchange_) return exchange_->tick(now);
     const auto waited = now - waitingSince_;
     const auto& limits = front_->limits;
@@ -352,6 +365,7 @@ void Http1::onTick(Instant now) {
 void Http1::onClose() {
     if (auto exchange = std::exchange(exchange_, nullptr)) exchange->detach();
     budget_.reset();
+    held_.reset();
 }
 
 } // namespace
