@@ -1,9 +1,10 @@
 #include "engine/api/openapi.h"
 
-#include "engine/api/kind.h"
+#include "engine/api/custom_resource.h"
 #include "engine/api/types.h"
 #include "openapi/schemas.h"
 
+#include <algorithm>
 #include <array>
 #include <openssl/sha.h>
 
@@ -11,6 +12,7 @@ namespace wheelhouse::api {
 namespace {
 
 using google::protobuf::Descriptor;
+using openapi::SchemaOf;
 using openapi::Schemas;
 
 /// One operation on one path.
@@ -18,8 +20,8 @@ struct Operation {
     std::string_view method; ///< of HTTP, lower case
     std::string_view action; ///< Kubernetes' verb
     const Kind* kind = nullptr;
-    const Descriptor* request = nullptr;  ///< null: no body
-    const Descriptor* response = nullptr; ///< null: text
+    SchemaOf request;  ///< nothing: no body
+    SchemaOf response; ///< nothing: text
     bool namespaced = false;
     bool named = false;
     std::string suffix;    ///< of the operation's id: "", "Status", "ForAllNamespaces", …
@@ -96,11 +98,11 @@ void writeParameters(JsonWriter& writer, const Operation& operation) {
     writer.endArray();
 }
 
-void content(JsonWriter& writer, std::string_view type, const Descriptor* schema) {
+void content(JsonWriter& writer, std::string_view type, const SchemaOf& schema) {
     writer.dataKey(type);
     writer.beginObject();
     writer.dataKey("schema");
-    if (schema != nullptr)
+    if (schema)
         openapi::writeReference(writer, schema);
     else
         writer.raw(R"({"type":"string"})");
@@ -108,14 +110,16 @@ void content(JsonWriter& writer, std::string_view type, const Descriptor* schema
 }
 
 void writeRequest(JsonWriter& writer, const Operation& operation) {
-    if (operation.request == nullptr) return;
+    if (!operation.request) return;
     writer.dataKey("requestBody");
     writer.beginObject();
     writer.dataKey("content");
     writer.beginObject();
     if (operation.method == "patch") {
         for (const std::string_view type : patchTypes)
-            content(writer, type, operation.request);
+            // Clients learn from its absence that a custom object takes no strategic merge patch.
+            if (!operation.response.custom || !type.starts_with("application/strategic"))
+                content(writer, type, operation.request);
     } else {
         content(writer, "*/*", operation.request);
     }
@@ -136,11 +140,12 @@ void writeResponses(JsonWriter& writer, const Operation& operation) {
         member(writer, "description", description);
         writer.dataKey("content");
         writer.beginObject();
-        if (operation.response == nullptr) {
+        if (!operation.response) {
             content(writer, "text/plain", nullptr);
         } else {
             content(writer, "application/json", operation.response);
-            content(writer, "application/vnd.kubernetes.protobuf", operation.response);
+            if (!operation.response.custom)
+                content(writer, "application/vnd.kubernetes.protobuf", operation.response);
             if (operation.action == "list")
                 content(writer, "application/json;stream=watch", operation.response);
         }
@@ -179,7 +184,7 @@ void writeOperation(JsonWriter& writer, const Operation& operation) {
     writer.dataKey("x-kubernetes-group-version-kind");
     writer.beginObject();
     member(writer, "group", otherKind ? operation.bodyGroup : operation.kind->name.group);
-    member(writer, "kind", otherKind ? operation.response->name() : operation.kind->kind);
+    member(writer, "kind", otherKind ? operation.response.type->name() : operation.kind->kind);
     member(writer, "version", otherKind ? operation.bodyVersion : operation.kind->name.version);
     writer.endObject();
     writer.endObject();
@@ -191,8 +196,8 @@ class Paths {
     explicit Paths(Schemas& schemas) : schemas_(schemas) {}
 
     void add(const std::string& path, Operation operation) {
-        if (operation.request != nullptr) schemas_.add(operation.request);
-        if (operation.response != nullptr) schemas_.add(operation.response);
+        if (operation.request) schemas_.add(operation.request);
+        if (operation.response) schemas_.add(operation.response);
         paths_[path].push_back(std::move(operation));
     }
     void write(JsonWriter& writer) const {
@@ -232,7 +237,9 @@ void addSubresource(Paths& paths, const Kind& kind, const std::string& objectPat
                   {"put", "put", &kind, kind.descriptor, kind.descriptor, namespaced, true, suffix, {}, {}});
     } else {
         const bool scale = subresource == "scale";
-        const Descriptor* body = scale ? autoscaling::Scale::descriptor() : kind.descriptor;
+        const SchemaOf body = scale            ? SchemaOf(autoscaling::Scale::descriptor())
+                              : customOf(kind) ? SchemaOf(kind, false)
+                                               : SchemaOf(kind.descriptor);
         const std::string group = scale ? "autoscaling" : "";
         const std::string version = scale ? "v1" : "";
         paths.add(path, {"get", "get", &kind, nullptr, body, namespaced, true, suffix, group, version});
@@ -242,8 +249,8 @@ void addSubresource(Paths& paths, const Kind& kind, const std::string& objectPat
 }
 
 void addKind(Paths& paths, const Kind& kind, const std::string& base) {
-    const Descriptor* object = kind.descriptor;
-    const Descriptor* list = kind.listDescriptor;
+    const SchemaOf object = customOf(kind) ? SchemaOf(kind, false) : SchemaOf(kind.descriptor);
+    const SchemaOf list = customOf(kind) ? SchemaOf(kind, true) : SchemaOf(kind.listDescriptor);
     const auto* status = meta::Status::descriptor();
     const auto* options = meta::DeleteOptions::descriptor();
     const bool namespaced = kind.namespaced;
@@ -251,7 +258,7 @@ void addKind(Paths& paths, const Kind& kind, const std::string& base) {
         base + (namespaced ? "/namespaces/{namespace}/" : "/") + kind.name.resource;
     const std::string one = collection + "/{name}";
     paths.add(collection, {"post", "post", &kind, object, object, namespaced, false, {}, {}, {}});
-    if (!kind.stored()) return;
+    if (!kind.stored() && !customOf(kind)) return;
     paths.add(collection, {"get", "list", &kind, nullptr, list, namespaced, false, {}, {}, {}});
     // Deleting all namespaces at once is the one thing nobody may ask for.
     if (kind.allows("deletecollection"))
@@ -281,12 +288,15 @@ std::string sha512(const std::string& text) {
     return result;
 }
 
-OpenApiDocument makeDocument(const ResourceName& name) {
-    const std::string path = name.group.empty() ? "api/" + name.version : "apis/" + name.apiVersion();
+std::string pathOf(const ResourceName& name) {
+    return name.group.empty() ? "api/" + name.version : "apis/" + name.apiVersion();
+}
+
+std::string makeJson(const std::string& path, const std::vector<const Kind*>& kinds) {
     Schemas schemas;
     Paths paths(schemas);
-    for (const Kind* kind : kinds())
-        if (kind->apiVersion() == name.apiVersion()) addKind(paths, *kind, "/" + path);
+    for (const Kind* kind : kinds)
+        addKind(paths, *kind, "/" + path);
     JsonWriter writer;
     writer.beginObject();
     member(writer, "openapi", "3.0.0");
@@ -303,20 +313,38 @@ OpenApiDocument makeDocument(const ResourceName& name) {
     schemas.write(writer);
     writer.endObject();
     writer.endObject();
-    OpenApiDocument document{path, writer.take(), {}};
-    document.hash = sha512(document.json);
-    return document;
+    return writer.take();
 }
 
 std::vector<OpenApiDocument> makeDocuments() {
     std::vector<OpenApiDocument> documents;
-    std::string last;
-    for (const Kind* kind : kinds()) {
-        if (kind->apiVersion() == last) continue;
-        last = kind->apiVersion();
-        documents.push_back(makeDocument(kind->name));
-    }
+    for (const auto& group : Catalogue::builtIn()->groups())
+        for (const auto& version : group.versions) {
+            const std::string path = pathOf(version.kinds.front()->name);
+            OpenApiDocument document{path, makeJson(path, version.kinds), {}};
+            document.hash = sha512(document.json);
+            documents.push_back(std::move(document));
+        }
     return documents;
+}
+
+const OpenApiDocument* builtIn(const std::string& path) {
+    for (const OpenApiDocument& document : openApiV3())
+        if (document.path == path) return &document;
+    return nullptr;
+}
+
+bool hasCustom(const Catalogue::Version& version) {
+    return std::any_of(version.kinds.begin(), version.kinds.end(),
+                       [](const Kind* kind) { return customOf(*kind) != nullptr; });
+}
+
+/// What the document is made of stands for it, so that a document nobody asks for is never made.
+std::string hashOf(const Catalogue::Version& version) {
+    std::string all;
+    for (const Kind* kind : version.kinds)
+        all += (customOf(*kind) ? customOf(*kind)->hash() : kind->name.resource) + "\n";
+    return sha512(all);
 }
 
 } // namespace
@@ -324,6 +352,31 @@ std::vector<OpenApiDocument> makeDocuments() {
 const std::vector<OpenApiDocument>& openApiV3() {
     static const std::vector<OpenApiDocument> documents = makeDocuments();
     return documents;
+}
+
+std::vector<OpenApiEntry> openApiIndex(const Catalogue& catalogue) {
+    std::vector<OpenApiEntry> entries;
+    for (const auto& group : catalogue.groups())
+        for (const auto& version : group.versions) {
+            std::string path = pathOf(version.kinds.front()->name);
+            const OpenApiDocument* fixed = hasCustom(version) ? nullptr : builtIn(path);
+            entries.push_back({std::move(path), fixed != nullptr ? fixed->hash : hashOf(version)});
+        }
+    return entries;
+}
+
+std::optional<OpenApiText> openApiDocument(const Catalogue& catalogue, const std::string& path) {
+    for (const auto& group : catalogue.groups())
+        for (const auto& version : group.versions) {
+            if (pathOf(version.kinds.front()->name) != path) continue;
+            if (!hasCustom(version))
+                if (const OpenApiDocument* fixed = builtIn(path))
+                    // It lives as long as the program: the text is shared, not copied.
+                    return OpenApiText{{std::shared_ptr<void>(), &fixed->json}, fixed->hash};
+            return OpenApiText{std::make_shared<const std::string>(makeJson(path, version.kinds)),
+                               hashOf(version)};
+        }
+    return std::nullopt;
 }
 
 } // namespace wheelhouse::api

@@ -1,7 +1,9 @@
 #include "openapi/schemas.h"
 
 #include "codec/docs.h"
+#include "engine/api/custom_resource.h"
 #include "engine/api/kind.h"
+#include "json/value.h"
 
 #include "options.pb.h"
 
@@ -207,6 +209,73 @@ void writeOneOf(JsonWriter& writer, std::string_view first, std::string_view sec
     writer.endArray();
 }
 
+JsonValue text(std::string description) {
+    JsonObject schema;
+    schema.put("description", std::move(description));
+    schema.put("type", "string");
+    return schema;
+}
+
+JsonValue kindsOf(const Kind& kind, const std::string& name) {
+    JsonObject of;
+    of.put("group", kind.name.group);
+    of.put("kind", name);
+    of.put("version", kind.name.version);
+    return JsonValue::Array{JsonValue(std::move(of))};
+}
+
+JsonValue reference(const std::string& name) {
+    JsonObject schema;
+    schema.put("$ref", "#/components/schemas/" + name);
+    return schema;
+}
+
+JsonValue metadataSchema(const char* description, const Descriptor* type) {
+    JsonObject schema;
+    schema.put("description", description);
+    schema.put("allOf", JsonValue::Array{reference(schemaName(type))});
+    schema.put("default", JsonObject());
+    return schema;
+}
+
+void putTypeMeta(JsonObject& properties) {
+    properties.put("apiVersion", text("Group and version of the schema this object is written in."));
+    properties.put("kind", text("What the object is, in CamelCase. It never changes."));
+}
+
+/// A definition's schema with what every object has.
+std::string customSchema(const Kind& kind) {
+    auto parsed = JsonValue::parse(customOf(kind)->definition().schema);
+    JsonObject schema = parsed && parsed->object() != nullptr ? *parsed->object() : JsonObject();
+    JsonValue& properties = schema.at("properties");
+    if (properties.object() == nullptr) properties = JsonObject();
+    putTypeMeta(*properties.object());
+    properties.object()->put("metadata",
+                             metadataSchema("Standard object metadata.", meta::ObjectMeta::descriptor()));
+    schema.put("type", "object");
+    schema.put("x-kubernetes-group-version-kind", kindsOf(kind, kind.kind));
+    return JsonValue(std::move(schema)).text();
+}
+
+std::string customListSchema(const Kind& kind) {
+    const std::string& listKind = customOf(kind)->definition().listKind;
+    JsonObject items;
+    items.put("description", "The " + kind.name.resource + ".");
+    items.put("type", "array");
+    items.put("items", reference(schemaName(SchemaOf(kind, false))));
+    JsonObject properties;
+    putTypeMeta(properties);
+    properties.put("items", std::move(items));
+    properties.put("metadata", metadataSchema("Standard list metadata.", meta::ListMeta::descriptor()));
+    JsonObject schema;
+    schema.put("description", listKind + " is a list of " + kind.kind + ".");
+    schema.put("type", "object");
+    schema.put("required", JsonValue::Array{JsonValue("items")});
+    schema.put("properties", std::move(properties));
+    schema.put("x-kubernetes-group-version-kind", kindsOf(kind, listKind));
+    return JsonValue(std::move(schema)).text();
+}
+
 void writeSchema(JsonWriter& writer, const Descriptor* type) {
     writer.beginObject();
     memberIfAny(writer, "description", codec::docOf(type->full_name()));
@@ -254,10 +323,34 @@ std::string schemaName(const Descriptor* type) {
     return name.starts_with(upstream) ? "io.k8s." + name.substr(upstream.size()) : name;
 }
 
-void writeReference(JsonWriter& writer, const Descriptor* type) {
+std::string schemaName(const SchemaOf& of) {
+    if (of.custom == nullptr) return schemaName(of.type);
+    // "stable.example.com" is "com.example.stable" here.
+    std::string name;
+    std::string_view group = of.custom->name.group;
+    while (!group.empty()) {
+        const std::size_t dot = group.rfind('.');
+        name += group.substr(dot == std::string_view::npos ? 0 : dot + 1);
+        name += '.';
+        group = group.substr(0, dot == std::string_view::npos ? 0 : dot);
+    }
+    const std::string& kind = of.list ? customOf(*of.custom)->definition().listKind : of.custom->kind;
+    return name + of.custom->name.version + "." + kind;
+}
+
+void writeReference(JsonWriter& writer, const SchemaOf& of) {
     writer.beginObject();
-    member(writer, "$ref", "#/components/schemas/" + schemaName(type));
+    member(writer, "$ref", "#/components/schemas/" + schemaName(of));
     writer.endObject();
+}
+
+void Schemas::add(const SchemaOf& of) {
+    if (of.type != nullptr) return add(of.type);
+    types_.emplace(schemaName(of), of);
+    if (of.list)
+        add(meta::ListMeta::descriptor());
+    else
+        add(meta::ObjectMeta::descriptor());
 }
 
 void Schemas::add(const Descriptor* type) {
@@ -271,9 +364,14 @@ void Schemas::add(const Descriptor* type) {
 
 void Schemas::write(JsonWriter& writer) const {
     writer.beginObject();
-    for (const auto& [name, type] : types_) {
+    for (const auto& [name, of] : types_) {
         writer.dataKey(name);
-        writeSchema(writer, type);
+        if (of.custom == nullptr)
+            writeSchema(writer, of.type);
+        else if (of.list)
+            writer.raw(customListSchema(*of.custom));
+        else
+            writer.raw(customSchema(*of.custom));
     }
     writer.endObject();
 }

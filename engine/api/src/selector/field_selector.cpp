@@ -1,5 +1,7 @@
 #include "engine/api/selector.h"
 
+#include "engine/api/custom_resource.h"
+
 #include <algorithm>
 #include <array>
 
@@ -66,6 +68,10 @@ bool isSupported(std::string_view field, const Kind& kind) {
     if (field == "metadata.name") return true;
     if (field == "metadata.namespace") return kind.namespaced;
     if (findNamed(field, kind.descriptor) != nullptr) return true;
+    if (customOf(kind)) {
+        const auto& own = customOf(kind)->definition().selectableFields;
+        return std::find(own.begin(), own.end(), field) != own.end();
+    }
     return std::any_of(supportedFields.begin(), supportedFields.end(), [&](const Supported& supported) {
         return supported.field == field && supported.kind() == kind.descriptor;
     });
@@ -168,6 +174,10 @@ bool FieldSelector::matches(const Object& object) const {
             value = object.nameSpace();
         } else {
             if (message == nullptr) message = object.message();
+            if (message->GetDescriptor() == CustomObject::descriptor()) {
+                value = custom::fieldValue(static_cast<const CustomObject&>(*message), term.field);
+                return (value == term.value) != term.negated;
+            }
             const bool event = message->GetDescriptor() == core::Event::descriptor();
             const Named* named = findNamed(term.field, message->GetDescriptor());
             value = event ? fieldValue(static_cast<const core::Event&>(*message), term.field)

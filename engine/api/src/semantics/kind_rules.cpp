@@ -1,5 +1,6 @@
 #include "semantics/kind_rules.h"
 
+#include "custom/definition.h"
 #include "engine/api/codec.h"
 #include "engine/api/selector.h"
 
@@ -11,9 +12,9 @@ const KindRules* rulesFor(const google::protobuf::Descriptor* type) {
     static const auto all = [] {
         std::unordered_map<const google::protobuf::Descriptor*, const KindRules*> table;
         for (const KindRuleList& list :
-             {accessRules(), certificateRules(), classRules(), deviceRules(), extensionRules(),
-              fairnessRules(), jobRules(), networkRules(), quotaRules(), scalingRules(), statefulRules(),
-              storageRules(), claimRules(), webhookRules()})
+             {accessRules(), certificateRules(), classRules(), definitionRules(), deviceRules(),
+              extensionRules(), fairnessRules(), jobRules(), networkRules(), quotaRules(), scalingRules(),
+              statefulRules(), storageRules(), claimRules(), webhookRules()})
             for (const KindRules& rules : list)
                 table.emplace(rules.type, &rules);
         return table;

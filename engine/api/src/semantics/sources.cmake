@@ -5,6 +5,15 @@ set(SEMANTICS_SOURCES
   src/semantics/certificate_rules.cpp
   src/semantics/claim_rules.cpp
   src/semantics/class_rules.cpp
+  src/custom/check.cpp
+  src/custom/custom_resource.cpp
+  src/custom/definition_rules.cpp
+  src/custom/formats.cpp
+  src/custom/json_path.cpp
+  src/custom/schema.cpp
+  src/custom/shaping.cpp
+  src/custom/structural.cpp
+  src/semantics/by_kind.cpp
   src/semantics/cluster_rules.cpp
   src/semantics/config_rules.cpp
   src/semantics/container_rules.cpp

@@ -1,5 +1,6 @@
 #include "engine/api/table.h"
 
+#include "engine/api/custom_resource.h"
 #include "engine/api/time.h"
 #include "semantics/table_printers.h"
 
@@ -188,10 +189,12 @@ const Printer& printerOf(const Kind& kind) {
 } // namespace
 
 const std::vector<Table::Column>& tableColumns(const Kind& kind) {
-    return printerOf(kind).columns;
+    return customOf(kind) ? customOf(kind)->columns() : printerOf(kind).columns;
 }
 
 Table::Row tableRow(const ObjectPtr& object, WallTime now) {
+    if (customOf(object->kind()))
+        return {custom::cells(object->kind(), object->as<CustomObject>(), now), object};
     return {printerOf(object->kind()).cells(*object, now), object};
 }
 

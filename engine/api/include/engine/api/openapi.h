@@ -1,5 +1,9 @@
 #pragma once
 
+#include "engine/api/catalogue.h"
+
+#include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,5 +24,21 @@ const std::vector<OpenApiDocument>& openApiV3();
 /// All of these documents as one of OpenAPI v2 (swagger), for clients that know nothing newer: what v2 cannot
 /// say is said more loosely. Takes a while: for who has time, and keeps the answer.
 std::string openApiV2(std::span<const OpenApiDocument> documents);
+
+/// Where a document is and what it is known by: changes whenever the document does.
+struct OpenApiEntry {
+    std::string path;
+    std::string hash;
+};
+/// The documents of everything a catalogue serves. None is made for this. Thread-safe.
+std::vector<OpenApiEntry> openApiIndex(const Catalogue& catalogue);
+
+struct OpenApiText {
+    std::shared_ptr<const std::string> json;
+    std::string hash;
+};
+/// One of them. Those with custom kinds are made anew each time, since hardly anybody asks for them twice and
+/// there may be hundreds. Nothing for a path that is not served. Thread-safe.
+std::optional<OpenApiText> openApiDocument(const Catalogue& catalogue, const std::string& path);
 
 } // namespace wheelhouse::api
