@@ -1,5 +1,6 @@
 #include "body.h"
 
+#include "auth/reviews.h"
 #include "errors.h"
 #include "verbs.h"
 
@@ -44,6 +45,7 @@ Result<void> checkKind(const api::Decoded& decoded, const BodyKind& expected) {
 BodyKind bodyKindOf(const api::Kind& kind, std::string_view subresource) {
     if (isScale(subresource)) return {scaleType(), "autoscaling/v1", "Scale"};
     if (subresource == "binding") return {bindingType(), "v1", "Binding"};
+    if (subresource == "token") return {auth::tokenRequestType(), "authentication.k8s.io/v1", "TokenRequest"};
     if (subresource == "eviction") return {evictionType(), "policy/v1", "Eviction"};
     return {kind.descriptor, kind.apiVersion(), kind.kind};
 }

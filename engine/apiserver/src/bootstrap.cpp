@@ -1,4 +1,6 @@
+#include "auth/policy_bootstrap.h"
 #include "core.h"
+#include "engine/api/groups/scheduling.h"
 #include "metadata.h"
 #include "verbs.h"
 
@@ -21,6 +23,14 @@ std::unique_ptr<Message> makeNamespace(const std::string& name) {
     auto space = std::make_unique<Namespace>();
     space->mutable_metadata()->set_name(name);
     return space;
+}
+
+std::unique_ptr<Message> makePriorityClass(const std::string& name, int value, const std::string& what) {
+    auto out = std::make_unique<api::scheduling::PriorityClass>();
+    out->mutable_metadata()->set_name(name);
+    out->set_value(value);
+    out->set_description(what);
+    return out;
 }
 
 /// The API as pods see it, at the first address of the service network.
@@ -49,22 +59,76 @@ struct Steps {
     std::function<void(Result<void>)> done;
 };
 
-void next(const std::shared_ptr<Core>& core, const std::shared_ptr<Steps>& steps) {
-    if (steps->left.empty()) {
-        core->ready = true;
-        return steps->done({});
+User system() {
+    return {"system:apiserver", {"system:masters"}};
+}
+
+WriteRequest writeOf(const api::Kind& kind, const std::string& nameSpace, std::unique_ptr<Message> message) {
+    WriteRequest request;
+    request.kind = &kind;
+    request.nameSpace = nameSpace;
+    request.message = std::move(message);
+    request.user = system();
+    return request;
+}
+
+/// Creates a default role or binding, or gives the one that is there what it lacks.
+void reconcile(Core& core, auth::PolicyObject wanted, Done done) {
+    const std::string name = metadataOf(*wanted.message).name();
+    const auto present = core.store.newest({wanted.kind, keyOf(*wanted.kind, wanted.nameSpace, name)});
+    if (!present)
+        return createObject(core, writeOf(*wanted.kind, wanted.nameSpace, std::move(wanted.message)),
+                            std::move(done));
+    auto message = present->message();
+    const auto amendment = auth::amendPolicy(*message, *wanted.message);
+    if (amendment == auth::Amendment::None) return done(Outcome{});
+    if (amendment == auth::Amendment::Replace) {
+        RemoveRequest remove;
+        remove.kind = wanted.kind;
+        remove.nameSpace = wanted.nameSpace;
+        remove.name = name;
+        remove.user = system();
+        removeObject(core, std::move(remove), [](const Result<Outcome>&) {});
+        metadataOf(*message).clear_resourceversion();
+        return createObject(core, writeOf(*wanted.kind, wanted.nameSpace, std::move(message)),
+                            std::move(done));
     }
+    WriteRequest update = writeOf(*wanted.kind, wanted.nameSpace, std::move(message));
+    update.name = name;
+    updateObject(core, std::move(update), std::move(done));
+}
+
+/// All at once: none needs another, and together they cost one commit.
+void reconcilePolicy(const std::shared_ptr<Core>& core, const std::function<void(Result<void>)>& done) {
+    struct Progress {
+        std::size_t left = 1;
+        std::optional<Status> failure;
+    };
+    auto progress = std::make_shared<Progress>();
+    const Done finished = [weak = std::weak_ptr(core), progress, done](const Result<Outcome>& outcome) {
+        const auto alive = weak.lock();
+        if (!alive) return;
+        if (!outcome && outcome.error().reason != Reason::AlreadyExists) progress->failure = outcome.error();
+        if (--progress->left > 0) return;
+        if (progress->failure) return done(fail(*progress->failure));
+        alive->ready = true;
+        done({});
+    };
+    for (auth::PolicyObject& wanted : auth::defaultPolicy()) {
+        ++progress->left;
+        reconcile(*core, std::move(wanted), finished);
+    }
+    finished(Outcome{});
+}
+
+void next(const std::shared_ptr<Core>& core, const std::shared_ptr<Steps>& steps) {
+    if (steps->left.empty()) return reconcilePolicy(core, steps->done);
     Wanted wanted = std::move(steps->left.front());
     steps->left.pop_front();
     const auto& metadata = metadataOf(*wanted.message);
     if (core->store.newest({wanted.kind, keyOf(*wanted.kind, wanted.nameSpace, metadata.name())}))
         return next(core, steps);
-    WriteRequest request;
-    request.kind = wanted.kind;
-    request.nameSpace = wanted.nameSpace;
-    request.message = std::move(wanted.message);
-    request.user = {"system:apiserver", {"system:masters"}};
-    createObject(*core, std::move(request),
+    createObject(*core, writeOf(*wanted.kind, wanted.nameSpace, std::move(wanted.message)),
                  [weak = std::weak_ptr(core), steps](const Result<Outcome>& outcome) {
                      const auto alive = weak.lock();
                      if (!alive) return;
@@ -81,6 +145,13 @@ void bootstrap(const std::shared_ptr<Core>& core, std::function<void(Result<void
     steps->done = std::move(done);
     for (const char* name : {"default", "kube-system", "kube-public", "kube-node-lease"})
         steps->left.push_back({&api::kindOf<Namespace>(), "", makeNamespace(name)});
+    const auto& classes = api::kindOf<api::scheduling::PriorityClass>();
+    steps->left.push_back({&classes, "",
+                           makePriorityClass("system-node-critical", 2'000'001'000,
+                                             "For pods of the system that must stay on their node.")});
+    steps->left.push_back({&classes, "",
+                           makePriorityClass("system-cluster-critical", 2'000'000'000,
+                                             "For pods of the system that may move but must run.")});
     steps->left.push_back({&api::kindOf<Service>(), "default", makeApiService(core->options.serviceNetwork)});
     next(core, steps);
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "admission/chain.h"
+#include "auth/auth.h"
 #include "engine/api/apply.h"
 #include "engine/apiserver/api_server.h"
 #include "event_cache.h"
@@ -15,13 +16,17 @@ struct Core : std::enable_shared_from_this<Core> {
          Options optionsIn)
         : store(storeIn), control(controlIn), random(randomIn), streams(streamsIn),
           options(std::move(optionsIn)),
-          admission(storeIn, randomIn, options.serviceNetwork, options.defaultTolerationSeconds) {}
+          auth(std::make_shared<auth::Auth>(storeIn, controlIn.clock(), options.tokenKeyPem,
+                                            options.tokenIssuer)),
+          admission(storeIn, *auth, randomIn, options.serviceNetwork, options.defaultTolerationSeconds,
+                    options.mountTokens) {}
 
     store::Store& store;
     Executor& control;
     Random& random;
     nodelink::PodStreams* streams;
     const Options options;
+    const std::shared_ptr<auth::Auth> auth; ///< shared with calls, which look at tokens on their own threads
     AdmissionChain admission;
     EventCache eventCache;
     api::apply::SetCache fieldSets;

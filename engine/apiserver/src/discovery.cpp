@@ -43,6 +43,10 @@ api::meta::GroupVersionKind subresourceKind(const api::Kind& kind, const std::st
         out.set_group("policy");
         out.set_version("v1");
         out.set_kind("Eviction");
+    } else if (subresource == "token") {
+        out.set_group("authentication.k8s.io");
+        out.set_version("v1");
+        out.set_kind("TokenRequest");
     } else if (subresource == "binding") {
         out.set_kind("Binding");
     }
@@ -51,14 +55,15 @@ api::meta::GroupVersionKind subresourceKind(const api::Kind& kind, const std::st
 
 std::vector<std::string> subresourceVerbs(const std::string& subresource) {
     if (subresource == "log") return {"get"};
-    if (subresource == "binding" || subresource == "eviction") return {"create"};
+    if (subresource == "binding" || subresource == "eviction" || subresource == "token") return {"create"};
     if (subresource == "finalize") return {"update"};
     return {"get", "patch", "update"};
 }
 
 /// Subresources that are really answered; a row may name more than this version serves.
 bool served(const std::string& subresource) {
-    static const std::set<std::string> all = {"status", "scale", "log", "binding", "eviction", "finalize"};
+    static const std::set<std::string> all = {"approval", "status",   "scale",    "log",  "binding",
+                                              "eviction", "finalize", "token"};
     return all.count(subresource) > 0;
 }
 

@@ -1,5 +1,6 @@
 #include "engine/apiserver/local_cluster.h"
 
+#include "auth/auth.h"
 #include "body.h"
 #include "core.h"
 #include "discovery.h"
@@ -17,14 +18,15 @@ using api::ResourceName;
 using client::Callback;
 
 struct LocalCluster::Impl : std::enable_shared_from_this<Impl> {
-    Impl(std::weak_ptr<Core> coreIn, Executor& controlIn, Executor& callbacksIn, std::string userName)
-        : core(std::move(coreIn)), control(controlIn),
-          callbacks(callbacksIn), user{std::move(userName), {"system:masters"}} {}
+    Impl(std::weak_ptr<Core> coreIn, Executor& controlIn, Executor& callbacksIn, User userIn)
+        : core(std::move(coreIn)), control(controlIn), callbacks(callbacksIn), user(std::move(userIn)),
+          trusted(auth::inGroup(user, "system:masters")) {}
 
     std::weak_ptr<Core> core;
     Executor& control;
     Executor& callbacks;
     const User user;
+    const bool trusted;  ///< may do everything: nothing is asked
     bool closed = false; ///< on `callbacks`
 
     /// A callback made ready to be called from the control executor.
@@ -44,11 +46,18 @@ struct LocalCluster::Impl : std::enable_shared_from_this<Impl> {
         control.post([weak = core, work = std::move(work)] { work(weak.lock()); });
     }
 
+    Result<void> allow(Core& alive, const auth::Attributes& what) const {
+        return trusted ? Result<void>() : alive.auth->allow(user, what);
+    }
+
     template <class T>
-    void ask(Callback<T> done, std::function<void(Core&, std::function<void(Result<T>)>)> work) {
+    void ask(auth::Attributes what, Callback<T> done,
+             std::function<void(Core&, std::function<void(Result<T>)>)> work) {
         auto answer = later<T>(std::move(done));
-        onControl([answer = std::move(answer), work = std::move(work)](const std::shared_ptr<Core>& alive) {
+        onControl([this, self = shared_from_this(), what = std::move(what), answer = std::move(answer),
+                   work = std::move(work)](const std::shared_ptr<Core>& alive) {
             if (!alive) return answer(fail(Reason::ServiceUnavailable, "the API server has stopped"));
+            if (auto allowed = allow(*alive, what); !allowed) return answer(fail(allowed.error()));
             work(*alive, answer);
         });
     }
@@ -65,6 +74,20 @@ Result<const api::Kind*> kindOf(const ResourceName& resource) {
     const api::Kind* kind = api::findKind(resource);
     if (!kind) return fail(noSuchResource());
     return kind;
+}
+
+auth::Attributes asking(const api::Kind& kind, const char* verb, const std::string& nameSpace,
+                        const std::string& name = {}, const std::string& subresource = {}) {
+    auth::Attributes out;
+    out.resourceRequest = true;
+    out.verb = verb;
+    out.group = kind.name.group;
+    out.version = kind.name.version;
+    out.resource = kind.name.resource;
+    out.subresource = subresource;
+    out.nameSpace = kind.namespaced || kind.kind != "Namespace" ? nameSpace : name;
+    out.name = name;
+    return out;
 }
 
 client::Written written(Outcome outcome) {
@@ -213,8 +236,11 @@ class LogSubscription final : public client::Subscription {
 
 } // namespace
 
-LocalCluster::LocalCluster(ApiServer& server, Executor& callbacks, std::string user)
+LocalCluster::LocalCluster(ApiServer& server, Executor& callbacks, User user)
     : impl_(std::make_shared<Impl>(server.core(), server.core()->control, callbacks, std::move(user))) {}
+
+LocalCluster::LocalCluster(ApiServer& server, Executor& callbacks, std::string user)
+    : LocalCluster(server, callbacks, User{std::move(user), {"system:masters", "system:authenticated"}}) {}
 
 LocalCluster::~LocalCluster() {
     impl_->closed = true;
@@ -224,7 +250,7 @@ void LocalCluster::get(const ResourceName& resource, const std::string& nameSpac
                        Callback<api::ObjectPtr> done) {
     auto kind = kindOf(resource);
     if (!kind) return impl_->refuse(done, kind.error());
-    impl_->ask<api::ObjectPtr>(std::move(done),
+    impl_->ask<api::ObjectPtr>(asking(**kind, "get", nameSpace, name), std::move(done),
                                [kind = *kind, nameSpace, name](Core& core, const auto& answer) {
                                    answer(getObject(core, *kind, nameSpace, name));
                                });
@@ -236,13 +262,14 @@ void LocalCluster::list(const ResourceName& resource, const client::ListOptions&
     if (!kind) return impl_->refuse(done, kind.error());
     auto query = listQuery(**kind, options);
     if (!query) return impl_->refuse(done, query.error());
-    impl_->ask<client::ObjectList>(
-        std::move(done), [query = std::move(*query)](Core& core, const auto& answer) {
-            auto list = listObjects(core, query);
-            if (!list) return answer(fail(list.error()));
-            answer(client::ObjectList{std::move(list->items), list->revision, std::move(list->continueToken),
-                                      list->remaining});
-        });
+    impl_->ask<client::ObjectList>(asking(**kind, "list", options.nameSpace), std::move(done),
+                                   [query = std::move(*query)](Core& core, const auto& answer) {
+                                       auto list = listObjects(core, query);
+                                       if (!list) return answer(fail(list.error()));
+                                       answer(client::ObjectList{std::move(list->items), list->revision,
+                                                                 std::move(list->continueToken),
+                                                                 list->remaining});
+                                   });
 }
 
 std::unique_ptr<client::Subscription> LocalCluster::watch(const ResourceName& resource,
@@ -268,7 +295,7 @@ std::unique_ptr<client::Subscription> LocalCluster::watch(const ResourceName& re
         query.resourceVersionMatch = "NotOlderThan";
         query.bookmarks = true;
     }
-    impl_->onControl([state, query = std::move(query)](const std::shared_ptr<Core>& core) {
+    impl_->onControl([impl = impl_, state, query = std::move(query)](const std::shared_ptr<Core>& core) {
         if (state->closed) return;
         if (!core) {
             Status stopped;
@@ -276,6 +303,10 @@ std::unique_ptr<client::Subscription> LocalCluster::watch(const ResourceName& re
             stopped.message = "the API server has stopped";
             return WatchState::finish(state, std::move(stopped));
         }
+        if (auto allowed =
+                impl->allow(*core, asking(*query.selection.kind, "watch", query.selection.nameSpace));
+            !allowed)
+            return WatchState::finish(state, allowed.error());
         auto watcher = startWatch(*core, query, [weak = std::weak_ptr(state)](const Event& event) {
             if (const auto alive = weak.lock()) WatchState::push(alive, convert(event));
         });
@@ -310,7 +341,9 @@ void LocalCluster::write(const ResourceName& resource, const std::string& nameSp
     // Created on a subresource, the body says whose: a Binding has its pod's name.
     if (name.empty() && !options.subresource.empty()) request->name = metadataOf(*request->message).name();
     request->warnings = std::move(decoded->warnings);
-    impl_->ask<client::Written>(std::move(done), [request](Core& core, auto answer) {
+    auth::Attributes what =
+        asking(**kind, name.empty() ? "create" : "update", nameSpace, request->name, options.subresource);
+    impl_->ask<client::Written>(std::move(what), std::move(done), [request](Core& core, auto answer) {
         Done finish = answerWritten(std::move(answer));
         dispatchWrite(core, std::move(*request), std::move(finish));
     });
@@ -330,7 +363,8 @@ void LocalCluster::patch(const ResourceName& resource, const std::string& nameSp
     request->type = type;
     request->patch = std::move(patch);
     request->validation = *validation;
-    impl_->ask<client::Written>(std::move(done), [request](Core& core, auto answer) {
+    auth::Attributes what = asking(**kind, "patch", nameSpace, name, options.subresource);
+    impl_->ask<client::Written>(std::move(what), std::move(done), [request](Core& core, auto answer) {
         patchObject(core, std::move(*request), answerWritten(std::move(answer)));
     });
 }
@@ -349,9 +383,10 @@ void LocalCluster::remove(const ResourceName& resource, const std::string& nameS
     if (!options.uid.empty()) request.options.mutable_preconditions()->set_uid(options.uid.value());
     if (options.revision > 0)
         request.options.mutable_preconditions()->set_resourceversion(std::to_string(options.revision));
-    impl_->ask<client::Written>(std::move(done), [request = std::move(request)](Core& core, auto answer) {
-        removeObject(core, request, answerWritten(std::move(answer)));
-    });
+    impl_->ask<client::Written>(asking(**kind, "delete", nameSpace, name), std::move(done),
+                                [request = std::move(request)](Core& core, auto answer) {
+                                    removeObject(core, request, answerWritten(std::move(answer)));
+                                });
 }
 
 void LocalCluster::table(const ResourceName& resource, const client::ListOptions& options,
@@ -360,7 +395,7 @@ void LocalCluster::table(const ResourceName& resource, const client::ListOptions
     if (!kind) return impl_->refuse(done, kind.error());
     auto query = listQuery(**kind, options);
     if (!query) return impl_->refuse(done, query.error());
-    impl_->ask<api::Table>(std::move(done),
+    impl_->ask<api::Table>(asking(**kind, "list", options.nameSpace), std::move(done),
                            [kind = *kind, query = std::move(*query)](Core& core, const auto& answer) {
                                auto list = listObjects(core, query);
                                if (!list) return answer(fail(list.error()));
@@ -404,16 +439,19 @@ std::unique_ptr<client::Subscription> LocalCluster::logs(const std::string& name
             if (alive && !alive->closed && alive->sink.onData) alive->sink.onData(text);
         });
     };
-    impl_->onControl([state, nameSpace, pod, query, data, end](const std::shared_ptr<Core>& core) {
-        if (state->closed) return;
-        if (!core) return end(fail(Reason::ServiceUnavailable, "the API server has stopped"));
-        auto stream = openLog(*core, nameSpace, pod, query, data,
-                              [end, weak = std::weak_ptr(state)](Result<void> result) {
-                                  if (weak.lock()) end(result);
-                              });
-        if (!stream) return end(fail(stream.error()));
-        state->stream = std::move(*stream);
-    });
+    impl_->onControl(
+        [impl = impl_, state, nameSpace, pod, query, data, end](const std::shared_ptr<Core>& core) {
+            if (state->closed) return;
+            if (!core) return end(fail(Reason::ServiceUnavailable, "the API server has stopped"));
+            const auto what = asking(api::kindOf<api::core::Pod>(), "get", nameSpace, pod, "log");
+            if (auto allowed = impl->allow(*core, what); !allowed) return end(fail(allowed.error()));
+            auto stream = openLog(*core, nameSpace, pod, query, data,
+                                  [end, weak = std::weak_ptr(state)](Result<void> result) {
+                                      if (weak.lock()) end(result);
+                                  });
+            if (!stream) return end(fail(stream.error()));
+            state->stream = std::move(*stream);
+        });
     return subscription;
 }
 
@@ -421,14 +459,13 @@ void LocalCluster::yaml(const ResourceName& resource, const std::string& nameSpa
                         Callback<std::string> done) {
     auto kind = kindOf(resource);
     if (!kind) return impl_->refuse(done, kind.error());
-    impl_->ask<std::string>(std::move(done), [kind = *kind, nameSpace, name](Core& core, const auto& answer) {
-        auto object = getObject(core, *kind, nameSpace, name);
-        if (!object) return answer(fail(object.error()));
-        // Who set which field is for machines.
-        const auto message = (*object)->message();
-        metadataOf(*message).clear_managedfields();
-        answer(api::jsonToYaml(api::encodeJson(*message, kind->apiVersion(), kind->kind)));
-    });
+    impl_->ask<std::string>(
+        asking(**kind, "get", nameSpace, name), std::move(done),
+        [kind = *kind, nameSpace, name](Core& core, const auto& answer) {
+            auto object = getObject(core, *kind, nameSpace, name);
+            if (!object) return answer(fail(object.error()));
+            answer(api::jsonToYaml(api::encodeJson(*(*object)->message(), kind->apiVersion(), kind->kind)));
+        });
 }
 
 } // namespace wheelhouse::apiserver

@@ -15,22 +15,6 @@ int hexDigit(char c) {
     return -1;
 }
 
-Result<std::vector<std::string>> segmentsOf(std::string_view path) {
-    std::vector<std::string> segments;
-    std::size_t begin = 0;
-    while (begin <= path.size()) {
-        std::size_t end = path.find('/', begin);
-        if (end == std::string_view::npos) end = path.size();
-        if (end > begin) {
-            auto segment = percentDecode(path.substr(begin, end - begin), false);
-            if (!segment) return fail(segment.error());
-            segments.push_back(std::move(*segment));
-        }
-        begin = end + 1;
-    }
-    return segments;
-}
-
 bool servesGroup(std::string_view group) {
     for (const api::Kind* kind : api::kinds())
         if (kind->name.group == group) return true;
@@ -45,10 +29,11 @@ bool servesVersion(std::string_view group, std::string_view version) {
 
 /// What each subresource can be asked; `Get` means the GET method.
 bool subresourceAllows(std::string_view subresource, Verb verb) {
-    if (subresource == "status" || subresource == "scale")
+    if (subresource == "status" || subresource == "scale" || subresource == "approval")
         return verb == Verb::Get || verb == Verb::Update || verb == Verb::Patch;
     if (subresource == "log") return verb == Verb::Get;
-    if (subresource == "binding" || subresource == "eviction") return verb == Verb::Create;
+    if (subresource == "binding" || subresource == "eviction" || subresource == "token")
+        return verb == Verb::Create;
     if (subresource == "finalize") return verb == Verb::Update;
     return false;
 }
@@ -111,6 +96,22 @@ Result<void> parseResource(std::string_view method, std::vector<std::string>& se
 }
 
 } // namespace
+
+Result<std::vector<std::string>> pathSegments(std::string_view path) {
+    std::vector<std::string> segments;
+    std::size_t begin = 0;
+    while (begin <= path.size()) {
+        std::size_t end = path.find('/', begin);
+        if (end == std::string_view::npos) end = path.size();
+        if (end > begin) {
+            auto segment = percentDecode(path.substr(begin, end - begin), false);
+            if (!segment) return fail(segment.error());
+            segments.push_back(std::move(*segment));
+        }
+        begin = end + 1;
+    }
+    return segments;
+}
 
 Result<std::string> percentDecode(std::string_view text, bool plusIsSpace) {
     std::string out;
@@ -202,7 +203,7 @@ Result<RequestInfo> parseRequest(std::string_view method, std::string_view path,
     auto query = Query::parse(rawQuery);
     if (!query) return fail(query.error());
     info.query = std::move(*query);
-    auto parsed = segmentsOf(path);
+    auto parsed = pathSegments(path);
     if (!parsed) return fail(parsed.error());
     std::vector<std::string>& segments = *parsed;
     using Area = RequestInfo::Area;
@@ -214,6 +215,8 @@ Result<RequestInfo> parseRequest(std::string_view method, std::string_view path,
         area = Area::Root;
     else if (first == "version" && count == 1)
         area = Area::Version;
+    else if (path == "/.well-known/openid-configuration" || path == "/openid/v1/jwks")
+        area = Area::Issuer;
     else if ((first == "healthz" || first == "livez" || first == "readyz") && count <= 2) {
         area = Area::Health;
         info.name = first;

@@ -42,7 +42,8 @@ struct RequestInfo {
         Group,
         Resources,
         OpenApiIndex,
-        OpenApiDocument
+        OpenApiDocument,
+        Issuer ///< what others check our tokens with
     };
     Area area = Area::Root;
     Verb verb = Verb::Get;
@@ -58,6 +59,10 @@ struct RequestInfo {
 
 /// Everything between '%XX' and UTF-8; BadRequest for what is no encoding. `plusIsSpace` as in queries.
 Result<std::string> percentDecode(std::string_view text, bool plusIsSpace);
+
+/// The decoded parts of a path between its slashes, empty ones left out. Whoever looks at a path uses this,
+/// so that what is authorised is what is served.
+Result<std::vector<std::string>> pathSegments(std::string_view path);
 
 /// Routes a request by method, path and query. Pure. NotFound for paths nothing is served at,
 /// MethodNotAllowed for a verb the resource does not have.

@@ -1,3 +1,4 @@
+#include "auth/reviews.h"
 #include "core.h"
 #include "engine/api/codec.h"
 #include "engine/api/selector.h"
@@ -249,6 +250,8 @@ void finalizeNamespace(Core& core, WriteRequest request, Done done) {
 }
 
 void dispatchWrite(Core& core, WriteRequest request, Done done) {
+    if (auth::isReview(*request.kind)) return auth::answerReview(core, std::move(request), std::move(done));
+    if (request.subresource == "token") return auth::requestToken(core, std::move(request), std::move(done));
     if (isScale(request.subresource)) return updateScale(core, std::move(request), std::move(done));
     if (request.subresource == "binding") return bindPod(core, std::move(request), std::move(done));
     if (request.subresource == "eviction") return evictPod(core, std::move(request), std::move(done));

@@ -1,5 +1,7 @@
 #include "engine/controllers/controllers.h"
 
+#include "certificate_controller.h"
+#include "clusterrole_aggregation_controller.h"
 #include "deployment_controller.h"
 #include "endpointslice_controller.h"
 #include "garbage_collector.h"
@@ -9,6 +11,7 @@
 #include "nodelifecycle_controller.h"
 #include "podgc_controller.h"
 #include "replicaset_controller.h"
+#include "resourcequota_controller.h"
 #include "serviceaccount_controller.h"
 #include "taint_eviction_controller.h"
 
@@ -29,6 +32,8 @@ std::unique_ptr<Controller> make(const Deps& deps) {
 constexpr std::pair<const char*, Make> known[] = {
     {"serviceaccount", make<ServiceAccountController>},
     {"namespace", make<NamespaceController>},
+    {"certificates", make<CertificateController>},
+    {"clusterroleaggregation", make<ClusterRoleAggregationController>},
     {"machine", make<MachineController>},
     {"nodeipam", make<NodeIpamController>},
     {"nodelifecycle", make<NodeLifecycleController>},
@@ -36,6 +41,7 @@ constexpr std::pair<const char*, Make> known[] = {
     {"deployment", make<DeploymentController>},
     {"replicaset", make<ReplicaSetController>},
     {"endpointslice", make<EndpointSliceController>},
+    {"resourcequota", make<ResourceQuotaController>},
     {"podgc", make<PodGcController>},
     {"garbagecollector", make<GarbageCollector>},
 };

@@ -17,6 +17,7 @@ controllers::Options controllerOptions(const ActorOptions& options) {
     out.caPem = options.caPem;
     out.taintSimulated = options.taintSimulated;
     out.bootstrapFor = options.bootstrapFor;
+    out.signCertificate = options.signCertificate;
     return out;
 }
 

@@ -3,6 +3,7 @@
 #include "engine/apiserver/api_server.h"
 #include "engine/base/executor.h"
 #include "engine/base/random.h"
+#include "engine/controllers/controllers.h"
 #include "engine/machines/machine_provider.h"
 #include "engine/nodelink/node_hub.h"
 
@@ -18,6 +19,7 @@ struct ActorOptions {
     Duration nodeMonitorGrace = std::chrono::seconds(50);
     Duration heartbeat = std::chrono::seconds(10);
     bool taintSimulated = true;
+    decltype(controllers::Options::signCertificate) signCertificate;
     std::function<machines::Bootstrap(const std::string& machine, const std::string& provider)> bootstrapFor;
 };
 

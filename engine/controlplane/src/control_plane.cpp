@@ -76,6 +76,8 @@ Result<void> ControlPlane::Impl::openState() {
     if (!backend) return tl::unexpected<Status>(backend.error());
     const Result<KeyPair> linkKeys = pki->server("nodelink", apiServerNames());
     if (!linkKeys) return tl::unexpected<Status>(linkKeys.error());
+    const Result<std::string> tokenKey = pki->tokenKey();
+    if (!tokenKey) return tl::unexpected<Status>(tokenKey.error());
     Result<void> outcome;
     onControl([&] {
         Result<std::unique_ptr<store::Store>> openedStore =
@@ -88,6 +90,7 @@ Result<void> ControlPlane::Impl::openState() {
         hub = std::make_unique<nodelink::NodeHub>(seams.control);
         apiserver::Options apiOptions;
         apiOptions.defaultTolerationSeconds = options.defaultTolerationSeconds;
+        apiOptions.tokenKeyPem = *tokenKey;
         api = std::make_unique<apiserver::ApiServer>(*store, seams.control, seams.random, hub.get(),
                                                      apiOptions);
         outcome = openLink(*linkKeys);
@@ -183,6 +186,10 @@ void ControlPlane::start(Providers providers, std::function<void(Result<void>)> 
             if (outcome) {
                 ActorOptions actors;
                 actors.caPem = impl.pki->caPem();
+                actors.signCertificate = [&impl](const std::string& request, const std::string& usage,
+                                                 const std::string& extended, Duration validity) {
+                    return impl.pki->signRequest(request, usage, extended, validity);
+                };
                 actors.nodeMonitorGrace = impl.options.nodeMonitorGrace;
                 actors.heartbeat = impl.options.heartbeat;
                 actors.taintSimulated = impl.options.taintSimulated;

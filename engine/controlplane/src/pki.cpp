@@ -321,6 +321,50 @@ Result<KeyPair> Pki::server(const std::string& name, const std::vector<std::stri
     return pair;
 }
 
+Result<std::string> Pki::tokenKey() {
+    const auto file = impl_->dir / "sa.key";
+    const auto text = readIfThere(file);
+    if (!text) return fail(text.error());
+    if (!text->empty()) {
+        if (!readKey(*text)) return opensslFailed(file.string() + " holds no private key");
+        std::error_code ignored;
+        fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write, ignored);
+        return text;
+    }
+    auto key = newKey();
+    if (!key) return fail(key.error());
+    const std::string made = pem(key->get());
+    if (auto written = writeFileAtomically(file, made, 0600); !written) return fail(written.error());
+    return made;
+}
+
+Result<std::string> Pki::signRequest(const std::string& requestPem, const std::string& keyUsage,
+                                     const std::string& extendedUsage, Duration validity) const {
+    const BioPtr bio(BIO_new_mem_buf(requestPem.data(), static_cast<int>(requestPem.size())));
+    const std::unique_ptr<X509_REQ, Free<X509_REQ_free>> request(
+        PEM_read_bio_X509_REQ(bio.get(), nullptr, nullptr, nullptr));
+    if (!request) return opensslFailed("reading a certificate request");
+    EVP_PKEY* key = X509_REQ_get0_pubkey(request.get());
+    if (!key || X509_REQ_verify(request.get(), key) != 1)
+        return opensslFailed("checking the signature of a certificate request");
+    std::vector<Extension> extensions = {{NID_basic_constraints, "critical,CA:FALSE"}};
+    if (!keyUsage.empty()) extensions.push_back({NID_key_usage, "critical," + keyUsage});
+    if (!extendedUsage.empty()) extensions.push_back({NID_ext_key_usage, extendedUsage});
+    const WallTime now = impl_->clock.wallNow();
+    auto made = sign({"requested", {}}, key, impl_->ca.get(), impl_->caKey.get(),
+                     now - std::chrono::minutes(5), now + validity, impl_->random, extensions);
+    if (!made) return fail(made.error());
+    X509* certificate = made->get();
+    bool ok = X509_set_subject_name(certificate, X509_REQ_get_subject_name(request.get())) == 1;
+    STACK_OF(X509_EXTENSION)* asked = X509_REQ_get_extensions(request.get());
+    const int names = X509v3_get_ext_by_NID(asked, NID_subject_alt_name, -1);
+    if (names >= 0) ok = ok && X509_add_ext(certificate, X509v3_get_ext(asked, names), -1) == 1;
+    sk_X509_EXTENSION_pop_free(asked, X509_EXTENSION_free);
+    ok = ok && X509_sign(certificate, impl_->caKey.get(), EVP_sha256()) > 0;
+    if (!ok) return opensslFailed("signing a certificate request");
+    return pem(certificate);
+}
+
 Result<KeyPair> Pki::issueClient(const std::string& commonName, const std::vector<std::string>& organizations,
                                  Duration validity) {
     auto key = newKey();

@@ -36,6 +36,14 @@ class Pki {
     /// addresses; the first is the common name). Made anew, with a new key, when it is missing, unreadable,
     /// signed by another CA, for other names, or in the last third of its year.
     Result<KeyPair> server(const std::string& name, const std::vector<std::string>& sans);
+    /// The key that signs service-account tokens, PEM, kept as `sa.key` (0600). Made when it is missing; one
+    /// that cannot be read is reported, as a new one would end every token.
+    Result<std::string> tokenKey();
+    /// A certificate for whoever made `requestPem` (PKCS #10), for the purposes `extendedUsage` names in
+    /// OpenSSL's words ("clientAuth"): subject, key and names of the request, our signature. Does not touch
+    /// the disk. Errors: no request, or one its own key did not sign.
+    Result<std::string> signRequest(const std::string& requestPem, const std::string& keyUsage,
+                                    const std::string& extendedUsage, Duration validity) const;
     /// A fresh client certificate: `commonName` is the user (or "system:node:<node>"), `organizations` the
     /// groups. Not kept. Valid for one year unless said otherwise.
     Result<KeyPair> issueClient(const std::string& commonName, const std::vector<std::string>& organizations,

@@ -76,6 +76,8 @@ class Store::Impl : public std::enable_shared_from_this<Impl> {
         return found == kinds_.end() ? nullptr : &found->second;
     }
 
+    Revision newest() const { return next_ - 1; }
+
     Revision visible_ = 0;
     Revision compacted_ = 0;
     bool readOnly_ = false;
@@ -384,6 +386,16 @@ Result<ObjectPtr> Store::get(const Key& key, Revision at) const {
 ObjectPtr Store::newest(const Key& key) const {
     const KindIndex* index = impl_->find(*key.kind);
     return index ? index->newest(key.name) : nullptr;
+}
+
+std::vector<ObjectPtr> Store::listNewest(const api::Kind& kind, std::string_view prefix) const {
+    const KindIndex* index = impl_->find(kind);
+    if (index == nullptr) return {};
+    return std::move(index->list(prefix, "", 0, newestRevision(), nullptr)->items);
+}
+
+Revision Store::newestRevision() const {
+    return impl_->newest();
 }
 
 Result<Store::Page> Store::list(const api::Kind& kind, std::string_view prefix, std::string_view start,

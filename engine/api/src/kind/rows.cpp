@@ -60,7 +60,7 @@ std::vector<Group> basicGroups() {
           {"ReplicationController", "replicationcontrollers", true, "rc", "scale status", "all"},
           {"ResourceQuota", "resourcequotas", true, "quota", "status"},
           {"Secret", "secrets", true},
-          {"ServiceAccount", "serviceaccounts", true, "sa"},
+          {"ServiceAccount", "serviceaccounts", true, "sa", "token"},
           {"Service", "services", true, "svc", "status", "all"}}},
         {"k8s.io.kube_aggregator.pkg.apis.apiregistration.v1",
          "apiregistration.k8s.io",

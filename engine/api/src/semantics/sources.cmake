@@ -55,6 +55,7 @@ set(SEMANTICS_SOURCES
   src/semantics/table_pod.cpp
   src/semantics/table_storage.cpp
   src/semantics/table_workloads.cpp
+  src/semantics/usage.cpp
   src/semantics/validate.cpp
   src/semantics/volume_rules.cpp
   src/semantics/webhook_rules.cpp

@@ -12,6 +12,10 @@
 
 namespace wheelhouse::apiserver {
 
+namespace auth {
+class Auth;
+}
+
 /// One write on its way to the store.
 struct Admission {
     enum class Operation { Create, Update, Delete };
@@ -27,7 +31,7 @@ struct Admission {
     std::vector<std::string>* warnings = nullptr;
     /// Run once the write is decided: true = committed, false = refused or only tried. For what a plug-in has
     /// set aside.
-    std::vector<std::function<void(bool committed)>> settle;
+    mutable std::vector<std::function<void(bool committed)>> settle;
 };
 
 /// One rule every write passes. Plug-ins may change the object (`admit`, before validation) or refuse it
@@ -45,8 +49,8 @@ class AdmissionPlugin {
 /// The plug-ins in Kubernetes' order.
 class AdmissionChain {
   public:
-    AdmissionChain(store::Store& store, Random& random, const std::string& serviceNetwork,
-                   int defaultTolerationSeconds);
+    AdmissionChain(store::Store& store, auth::Auth& auth, Random& random, const std::string& serviceNetwork,
+                   int defaultTolerationSeconds, bool mountTokens);
     Result<void> admit(Admission& admission);
     Result<void> check(const Admission& admission);
     void removed(const api::Object& object);
@@ -56,10 +60,22 @@ class AdmissionChain {
 };
 
 std::unique_ptr<AdmissionPlugin> makeNamespaceLifecycle(store::Store& store);
-std::unique_ptr<AdmissionPlugin> makeServiceAccountDefault();
-std::unique_ptr<AdmissionPlugin> makePriority();
+std::unique_ptr<AdmissionPlugin> makeLimitRanger(store::Store& store);
+/// `mountTokens`: pods get the volume with a token of their account, for nodes that know how to fill it.
+std::unique_ptr<AdmissionPlugin> makeServiceAccounts(store::Store& store, Random& random, bool mountTokens);
+std::unique_ptr<AdmissionPlugin> makeNodeRestriction();
+std::unique_ptr<AdmissionPlugin> makePodSecurity(store::Store& store);
+std::unique_ptr<AdmissionPlugin> makePriority(store::Store& store);
 std::unique_ptr<AdmissionPlugin> makeDefaultTolerations(int seconds);
+std::unique_ptr<AdmissionPlugin> makeDefaultStorageClass(store::Store& store);
+std::unique_ptr<AdmissionPlugin> makeClaimResize(store::Store& store);
+std::unique_ptr<AdmissionPlugin> makeRuntimeClass(store::Store& store);
+std::unique_ptr<AdmissionPlugin> makeCertificates(auth::Auth& auth);
+std::unique_ptr<AdmissionPlugin> makeDefaultIngressClass(store::Store& store);
+std::unique_ptr<AdmissionPlugin> makeDenyExternalIps();
+std::unique_ptr<AdmissionPlugin> makeRoleEscalation(auth::Auth& auth);
 std::unique_ptr<AdmissionPlugin> makeServiceAddresses(store::Store& store, Random& random,
                                                       const std::string& network);
+std::unique_ptr<AdmissionPlugin> makeResourceQuota(store::Store& store);
 
 } // namespace wheelhouse::apiserver

@@ -28,6 +28,13 @@ struct Options {
     /// `slowClientEvents` events is broken off, and the client lists again.
     std::size_t streamBufferBytes = std::size_t{1} << 20;
     std::size_t slowClientEvents = 100'000;
+    /// The private key (PEM, ECDSA P-256 or RSA) that signs the tokens of service accounts; empty = one of
+    /// this process only, with which they end.
+    std::string tokenKeyPem;
+    /// Who those tokens are from and, unless they say otherwise, for.
+    std::string tokenIssuer = "https://kubernetes.default.svc.cluster.local";
+    /// Pods get a volume with a token of their service account, as the nodes here know how to fill it.
+    bool mountTokens = false;
     /// What `kubectl version` shows besides 1.35.
     std::string gitVersion = "v1.35.0+wheelhouse";
     std::string buildDate = "1970-01-01T00:00:00Z";

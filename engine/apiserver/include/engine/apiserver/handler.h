@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,10 +17,13 @@ using Bytes = std::shared_ptr<const std::string>;
 /// Header names in lower case, in the order they came; a name may stand more than once.
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
-/// Who asks, as the client certificate says: common name and organisations.
+/// Who asks. A front fills in what the client certificate says (common name and organisations); the rest
+/// comes from tokens and impersonation.
 struct User {
     std::string name;
     std::vector<std::string> groups;
+    std::string uid{};
+    std::map<std::string, std::vector<std::string>> extra{};
 };
 
 /// One request with its whole body, as it came off the wire.

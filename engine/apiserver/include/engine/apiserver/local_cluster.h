@@ -18,9 +18,11 @@ namespace wheelhouse::apiserver {
 /// `callbacks` must outlive the cluster.
 class LocalCluster final : public client::Cluster {
   public:
-    /// `user` is who acts, for admission and messages, e.g. "system:kube-scheduler"; always in group
-    /// system:masters.
+    /// `user` is who acts, for admission and messages, e.g. "system:kube-scheduler"; also in group
+    /// system:masters: it may do everything.
     LocalCluster(ApiServer& server, Executor& callbacks, std::string user);
+    /// Acts as `user` with no more rights than RBAC and the other authorisers give.
+    LocalCluster(ApiServer& server, Executor& callbacks, User user);
     ~LocalCluster() override;
 
     void get(const api::ResourceName& resource, const std::string& nameSpace, const std::string& name,

@@ -36,6 +36,11 @@ struct Options {
     std::string firstNodeCidr = "10.244.0.0/24";
     /// What every namespace's kube-root-ca.crt holds.
     std::string caPem;
+    /// Signs certificate requests with the lab's own authority; empty = none are signed. Usages are
+    /// OpenSSL's words.
+    std::function<Result<std::string>(const std::string& requestPem, const std::string& keyUsage,
+                                      const std::string& extendedUsage, Duration validity)>
+        signCertificate;
     /// Simulated nodes carry wheelhouse.dev/simulated:NoSchedule, so that pods go to VMs unless they ask.
     bool taintSimulated = false;
     /// What the machine of this name needs to join. Asked anew for every start.

@@ -80,6 +80,9 @@ class Store {
     /// The newest state including writes not yet durable: for admission decisions only, never shown to a
     /// client.
     ObjectPtr newest(const Key& key) const;
+    /// The same for everything of `kind` whose name begins with `prefix`, as of `newestRevision`.
+    std::vector<ObjectPtr> listNewest(const api::Kind& kind, std::string_view prefix) const;
+    Revision newestRevision() const;
 
     struct Page {
         std::vector<ObjectPtr> items;

@@ -1,0 +1,73 @@
+#include "resourcequota_controller.h"
+
+#include "engine/api/groups/batch.h"
+#include "engine/api/usage.h"
+
+namespace wheelhouse::controllers {
+
+namespace {
+
+constexpr Duration together = std::chrono::milliseconds(200);
+
+/// What quotas can count here.
+std::vector<const api::Kind*> countedKinds() {
+    return {&api::kindOf<core::Pod>(),
+            &api::kindOf<core::Service>(),
+            &api::kindOf<core::ConfigMap>(),
+            &api::kindOf<core::Secret>(),
+            &api::kindOf<core::PersistentVolumeClaim>(),
+            &api::kindOf<core::ReplicationController>(),
+            &api::kindOf<apps::Deployment>(),
+            &api::kindOf<apps::ReplicaSet>(),
+            &api::kindOf<apps::StatefulSet>(),
+            &api::kindOf<apps::DaemonSet>(),
+            &api::kindOf<api::batch::Job>(),
+            &api::kindOf<api::batch::CronJob>()};
+}
+
+} // namespace
+
+ResourceQuotaController::ResourceQuotaController(const Deps& deps)
+    : QueuedController(deps, "resourcequota"), quotas_(watch<core::ResourceQuota>(enqueueSelf())) {
+    indexByNamespace(quotas_);
+    for (const api::Kind* kind : countedKinds()) {
+        client::Informer& informer =
+            watch(kind->name, onAny([this](const ObjectPtr& object) { contentChanged(object); }));
+        indexByNamespace(informer);
+        content_.push_back(&informer);
+    }
+}
+
+void ResourceQuotaController::contentChanged(const ObjectPtr& object) {
+    for (const ObjectPtr& quota : quotas_.byIndex(byNamespace, object->nameSpace()))
+        enqueueAfter(quota->key(), together);
+}
+
+Step ResourceQuotaController::reconcile(std::string key) {
+    const ObjectPtr object = quotas_.get(key);
+    if (!object || object->deleting()) co_return Result<void>();
+    auto quota = object->as<core::ResourceQuota>();
+    const api::Amounts hard = api::amountsOf(quota.spec().hard());
+    api::Amounts used;
+    for (const auto& [name, amount] : hard)
+        used.emplace(name, api::Quantity());
+    const auto count = [&](const ObjectPtr& each) {
+        const auto message = each->message();
+        if (!api::quotaCovers(quota.spec(), each->kind(), *message)) return;
+        for (const auto& [name, amount] : api::limitedPart(api::quotaUsage(each->kind(), *message), hard))
+            used[name] = used[name] + amount;
+    };
+    for (client::Informer* informer : content_)
+        for (const ObjectPtr& each : informer->byIndex(byNamespace, object->nameSpace()))
+            count(each);
+    for (const ObjectPtr& each : quotas_.byIndex(byNamespace, object->nameSpace()))
+        count(each);
+    if (api::amountsOf(quota.status().hard()) == hard && api::amountsOf(quota.status().used()) == used)
+        co_return Result<void>();
+    api::writeAmounts(hard, *quota.mutable_status()->mutable_hard());
+    api::writeAmounts(used, *quota.mutable_status()->mutable_used());
+    auto written = co_await api_.updateStatus(std::move(quota));
+    co_return unlessGone(written);
+}
+
+} // namespace wheelhouse::controllers
