@@ -62,8 +62,8 @@ std::vector<std::string> subresourceVerbs(const std::string& subresource) {
 
 /// Subresources that are really answered; a row may name more than this version serves.
 bool served(const std::string& subresource) {
-    static const std::set<std::string> all = {"approval", "status",   "scale",    "log",  "binding",
-                                              "eviction", "finalize", "token"};
+    static const std::set<std::string> all = {"approval", "status",   "scale",    "log",
+                                              "binding",  "eviction", "finalize", "token"};
     return all.count(subresource) > 0;
 }
 

@@ -259,7 +259,8 @@ void updateObject(Core& core, WriteRequest request, Done done) {
     recordWrite(core, request, *request.message, old.get());
     if (request.subresource.empty())
         if (auto admitted = core.admission.admit(admission); !admitted) return refuse(admitted.error());
-    api::prepareUpdate(*request.message, *old, request.subresource == "status" || request.subresource == "approval");
+    api::prepareUpdate(*request.message, *old,
+                       request.subresource == "status" || request.subresource == "approval");
     if (auto causes = api::validateUpdate(*request.message, *old); !causes.empty())
         return refuse(api::invalid(*request.kind, request.name, std::move(causes)));
     if (auto checked = core.admission.check(admission); !checked) return refuse(checked.error());

@@ -186,7 +186,7 @@ inline std::string configMap(const std::string& name, const std::string& labels 
            labels + J("},'data':") + data + "}";
 }
 inline std::string pod(const std::string& name, const std::string& spec = "") {
-    return J("{'apiVersion':'v1','kind':'Pod','metadata':{'name':'") + name + J("'},'spec':{") + spec +
+    return J("{'apiVersion':'v1','kind':'Pod','metadata':{'name':'") + name + J("'},'spec':{") + J(spec) +
            J("'containers':[{'name':'c','image':'nginx:1.14.2'}]}}");
 }
 inline std::string deployment(const std::string& name, int replicas) {

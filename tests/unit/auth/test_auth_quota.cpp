@@ -155,10 +155,16 @@ class TestAuthQuota : public QObject {
             "persistentvolumeclaims \"c\" is forbidden: maximum storage usage per PersistentVolumeClaim is "
             "2Gi, but request is 3Gi");
         QCOMPARE(q(make(*api, path, claim("1Gi"))), QString());
-        QCOMPARE(api->send("PATCH", path + "/c", J("{'spec':{'resources':{'requests':{'storage':'2Gi'}}}}"),
-                           mergePatch)
-                     .code,
-                 403); // not bound, so it cannot grow
+        const auto grow = [&] {
+            return api->send("PATCH", path + "/c", J("{'spec':{'resources':{'requests':{'storage':'2Gi'}}}}"),
+                             mergePatch);
+        };
+        QCOMPARE(grow().code, 422); // not bound, so it cannot grow
+        QCOMPARE(api->send("PATCH", path + "/c/status", J("{'status':{'phase':'Bound'}}"), mergePatch).code,
+                 200);
+        QCOMPARE(q(grow().at("message")),
+                 "persistentvolumeclaims \"c\" is forbidden: only dynamically provisioned pvc can be resized "
+                 "and the storageclass that provisions the pvc must support resize");
     }
 
   private:

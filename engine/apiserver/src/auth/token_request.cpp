@@ -90,7 +90,7 @@ Result<void> bindToPod(Core& core, const WriteRequest& request, const api::Objec
 
 /// Ties the token to what the request names.
 Result<void> bindTo(Core& core, const WriteRequest& request, const authn::BoundObjectReference& reference,
-                  TokenClaims& claims) {
+                    TokenClaims& claims) {
     const bool ofCore = reference.apiversion().empty() || reference.apiversion() == "v1";
     if (ofCore && reference.kind() == "Pod") {
         auto object = boundObject<api::core::Pod>(core, request.nameSpace, reference);
