@@ -12,7 +12,17 @@ ApiServer::ApiServer(store::Store& store, Executor& control, Random& random, nod
 
 ApiServer::~ApiServer() = default;
 
+Core::~Core() = default;
+
+void Core::serve(std::shared_ptr<const api::Catalogue> next) {
+    catalogue.store(next);
+    const auto listeners = catalogueListeners; // one told may leave
+    for (const auto& [key, listener] : listeners)
+        if (catalogueListeners.count(key) > 0) listener(*next);
+}
+
 void ApiServer::start(std::function<void(Result<void>)> done) {
+    if (auto started = core_->definitions->start(); !started) return done(fail(started.error()));
     bootstrap(core_, std::move(done));
 }
 

@@ -1,4 +1,5 @@
 #include "core.h"
+#include "engine/api/by_kind.h"
 #include "engine/api/codec.h"
 #include "errors.h"
 #include "metadata.h"
@@ -25,31 +26,49 @@ std::string jsonWithoutRecord(const Message& object, std::string_view apiVersion
 }
 
 /// Keys given twice: the configuration was laid over the object with the last of each.
-Result<void> complainOfDuplicates(PatchRequest& request, const google::protobuf::Descriptor* type) {
-    if (request.validation == api::FieldValidation::Ignore) return {};
-    auto decoded = api::decodeJson(request.patch, type, api::FieldValidation::Warn);
-    if (!decoded) return fail(decoded.error());
-    std::erase_if(decoded->warnings,
-                  [](const std::string& warning) { return !warning.starts_with("duplicate field"); });
-    if (decoded->warnings.empty()) return {};
-    if (request.validation == api::FieldValidation::Strict) {
-        std::string text = "error strict decoding YAML: ";
-        for (const std::string& warning : decoded->warnings)
-            text += (&warning == decoded->warnings.data() ? "" : ", ") + warning;
-        return fail(Reason::BadRequest, std::move(text));
-    }
-    std::move(decoded->warnings.begin(), decoded->warnings.end(), std::back_inserter(request.write.warnings));
+Result<void> complainOfDuplicates(PatchRequest& request) {
+    if (request.duplicates.empty()) return {};
+    std::string text = "error converting YAML to JSON: yaml: unmarshal errors:";
+    for (const std::string& each : request.duplicates)
+        text += "\n  " + each;
+    if (request.validation == api::FieldValidation::Strict)
+        return fail(Reason::BadRequest, "error strict decoding YAML: " + text);
+    request.write.warnings.push_back(std::move(text));
     return {};
 }
 
 /// What is applied to: an object or its scale.
 struct Target {
     const google::protobuf::Descriptor* type = nullptr;
+    const api::apply::Type* merge = nullptr;
     std::string apiVersion;
     std::string kind;
-    std::string live; ///< JSON
+    const api::Kind* row = nullptr; ///< of an object
+    std::string live;               ///< JSON
     api::apply::ManagedFields record;
 };
+
+Target objectTarget(const api::Kind& asked) {
+    const api::Kind& kind = api::draftKind(asked);
+    return {kind.descriptor, &api::mergeTypeOf(asked), kind.apiVersion(), kind.kind, &kind, {}, {}};
+}
+
+/// Of a kind that is stored as another one, the configuration is translated first: what is owned are fields
+/// of what is stored.
+Result<void> translate(PatchRequest& request) {
+    const api::Kind& asked = *request.write.kind;
+    const api::Kind& kind = api::draftKind(asked);
+    if (&kind == &asked) return {};
+    auto decoded = api::decodeJson(request.patch, asked, request.validation);
+    if (!decoded) return fail(decoded.error());
+    if (decoded->apiVersion != asked.apiVersion() || decoded->kindName != asked.kind)
+        return fail(Reason::BadRequest,
+                    fmt::format("invalid object type: {}, Kind={}", decoded->apiVersion, decoded->kindName));
+    std::move(decoded->warnings.begin(), decoded->warnings.end(), std::back_inserter(request.write.warnings));
+    request.patch =
+        api::encodeJson(*api::toDraft(asked, std::move(decoded->message)), kind.apiVersion(), kind.kind);
+    return {};
+}
 
 Result<std::unique_ptr<Message>> applyTo(Core& core, PatchRequest& request, const Target& target) {
     const WriteRequest& write = request.write;
@@ -58,7 +77,7 @@ Result<std::unique_ptr<Message>> applyTo(Core& core, PatchRequest& request, cons
     apply.writer.apiVersion = target.apiVersion;
     apply.writer.kind = target.kind;
     apply.force = request.force;
-    apply.type = &api::apply::typeOf(target.type);
+    apply.type = target.merge;
     apply.config = request.patch;
     const std::unique_ptr<Message> nothing(
         google::protobuf::MessageFactory::generated_factory()->GetPrototype(target.type)->New());
@@ -69,8 +88,10 @@ Result<std::unique_ptr<Message>> applyTo(Core& core, PatchRequest& request, cons
     apply.managed = &target.record;
     auto applied = api::apply::apply(apply, core.fieldSets);
     if (!applied) return fail(applied.error());
-    if (auto fine = complainOfDuplicates(request, target.type); !fine) return fail(fine.error());
-    auto decoded = api::decodeJson(applied->object, target.type, api::FieldValidation::Ignore);
+    if (auto fine = complainOfDuplicates(request); !fine) return fail(fine.error());
+    constexpr auto ignore = api::FieldValidation::Ignore;
+    auto decoded = target.row ? api::decodeJson(applied->object, *target.row, ignore)
+                              : api::decodeJson(applied->object, target.type, ignore);
     if (!decoded) return fail(decoded.error());
     metadataOf(*decoded->message).mutable_managedfields()->Swap(&applied->managed);
     return std::move(decoded->message);
@@ -79,8 +100,7 @@ Result<std::unique_ptr<Message>> applyTo(Core& core, PatchRequest& request, cons
 void createApplied(Core& core, PatchRequest request, Done done) {
     WriteRequest& write = request.write;
     if (!write.subresource.empty()) return done(fail(notFound(*write.kind, write.name)));
-    auto message =
-        applyTo(core, request, {write.kind->descriptor, write.kind->apiVersion(), write.kind->kind, {}, {}});
+    auto message = applyTo(core, request, objectTarget(*write.kind));
     if (!message) return done(fail(message.error()));
     const auto& metadata = metadataOf(**message);
     if (!metadata.uid().empty())
@@ -106,18 +126,19 @@ void createApplied(Core& core, PatchRequest request, Done done) {
 /// A Scale is laid over the object's scale; what came of its record goes back into the object's.
 void applyScale(Core& core, PatchRequest request, const ObjectPtr& newest, Done done) {
     WriteRequest& write = request.write;
-    auto scale = scaleOf(newest);
+    auto scale = scaleOf(*write.kind, newest);
     if (!scale) return done(fail(scale.error()));
     const auto live = newest->message();
     const auto& record = metadataOf(*live).managedfields();
-    const std::string version = write.kind->apiVersion();
-    auto message =
-        applyTo(core, request,
-                {scaleType(), "autoscaling/v1", "Scale", api::encodeJson(**scale, "autoscaling/v1", "Scale"),
-                 api::apply::toScale(record, version, core.fieldSets)});
+    const auto paths = replicasPaths(core, *write.kind);
+    Target target{scaleType(), &api::apply::typeOf(scaleType()), "autoscaling/v1", "Scale", nullptr, {}, {}};
+    target.live = api::encodeJson(**scale, "autoscaling/v1", "Scale");
+    target.record = api::apply::toScale(record, paths, core.fieldSets);
+    auto message = applyTo(core, request, target);
     if (!message) return done(fail(message.error()));
     auto& metadata = metadataOf(**message);
-    auto merged = api::apply::fromScale(record, metadata.managedfields(), version, core.fieldSets);
+    auto merged = api::apply::fromScale(record, metadata.managedfields(), write.kind->apiVersion(), paths,
+                                        core.fieldSets);
     metadata.mutable_managedfields()->Swap(&merged);
     write.message = std::move(*message);
     write.recorded = true;
@@ -128,17 +149,19 @@ void applyScale(Core& core, PatchRequest request, const ObjectPtr& newest, Done 
 
 void applyObject(Core& core, PatchRequest request, Done done) {
     WriteRequest& write = request.write;
+    if (!isScale(write.subresource))
+        if (auto translated = translate(request); !translated) return done(fail(translated.error()));
     const ObjectPtr newest = core.store.newest({write.kind, keyOf(*write.kind, write.nameSpace, write.name)});
     if (!newest) {
         if (isScale(write.subresource)) return done(fail(notFound(*write.kind, write.name)));
         return createApplied(core, std::move(request), std::move(done));
     }
     if (isScale(write.subresource)) return applyScale(core, std::move(request), newest, std::move(done));
-    const auto live = newest->message();
-    auto message = applyTo(core, request,
-                           {write.kind->descriptor, write.kind->apiVersion(), write.kind->kind,
-                            jsonWithoutRecord(*live, write.kind->apiVersion(), write.kind->kind),
-                            metadataOf(*live).managedfields()});
+    const auto live = api::draftOf(*write.kind, *newest);
+    Target target = objectTarget(*write.kind);
+    target.live = jsonWithoutRecord(*live, target.apiVersion, target.kind);
+    target.record = metadataOf(*live).managedfields();
+    auto message = applyTo(core, request, target);
     if (!message) return done(fail(message.error()));
     write.message = std::move(*message);
     write.recorded = true;

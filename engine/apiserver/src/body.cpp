@@ -1,6 +1,8 @@
 #include "body.h"
 
 #include "auth/reviews.h"
+#include "engine/api/by_kind.h"
+#include "engine/api/custom_resource.h"
 #include "errors.h"
 #include "verbs.h"
 
@@ -13,6 +15,12 @@ namespace {
 constexpr std::string_view acceptedBodies =
     "application/json, application/yaml, application/vnd.kubernetes.protobuf";
 
+Result<api::Decoded> decodeText(std::string_view json, const BodyKind& expected,
+                                api::FieldValidation validation) {
+    return expected.row ? api::decodeJson(json, *expected.row, validation)
+                        : api::decodeJson(json, expected.type, validation);
+}
+
 Result<api::Decoded> decodeYaml(std::string_view bytes, const BodyKind& expected,
                                 api::FieldValidation validation) {
     auto documents = api::yamlToJson(bytes);
@@ -20,16 +28,17 @@ Result<api::Decoded> decodeYaml(std::string_view bytes, const BodyKind& expected
     if (documents->size() != 1)
         return fail(Reason::BadRequest,
                     fmt::format("the body must be one YAML document, not {}", documents->size()));
-    return api::decodeJson(documents->front(), expected.type, validation);
+    return decodeText(documents->front(), expected, validation);
 }
 
-Result<void> checkKind(const api::Decoded& decoded, const BodyKind& expected) {
+Result<void> checkKind(const api::Decoded& decoded, const BodyKind& expected,
+                       const api::Catalogue& catalogue) {
     const std::string& version = decoded.apiVersion;
     const std::string& kind = decoded.kindName;
     if ((version.empty() || version == expected.apiVersion) && (kind.empty() || kind == expected.kind))
         return {};
     const std::string known = version.empty() ? expected.apiVersion : version;
-    if (!kind.empty() && kind != expected.kind && !api::findKind(known, kind))
+    if (!kind.empty() && kind != expected.kind && !catalogue.find(known, kind))
         return fail(
             Reason::BadRequest,
             fmt::format("no kind \"{}\" is registered for version \"{}\"; this request takes a {} of {}",
@@ -43,11 +52,12 @@ Result<void> checkKind(const api::Decoded& decoded, const BodyKind& expected) {
 } // namespace
 
 BodyKind bodyKindOf(const api::Kind& kind, std::string_view subresource) {
-    if (isScale(subresource)) return {scaleType(), "autoscaling/v1", "Scale"};
-    if (subresource == "binding") return {bindingType(), "v1", "Binding"};
-    if (subresource == "token") return {auth::tokenRequestType(), "authentication.k8s.io/v1", "TokenRequest"};
-    if (subresource == "eviction") return {evictionType(), "policy/v1", "Eviction"};
-    return {kind.descriptor, kind.apiVersion(), kind.kind};
+    if (isScale(subresource)) return {scaleType(), "autoscaling/v1", "Scale", nullptr};
+    if (subresource == "binding") return {bindingType(), "v1", "Binding", nullptr};
+    if (subresource == "token")
+        return {auth::tokenRequestType(), "authentication.k8s.io/v1", "TokenRequest", nullptr};
+    if (subresource == "eviction") return {evictionType(), "policy/v1", "Eviction", nullptr};
+    return {kind.descriptor, kind.apiVersion(), kind.kind, &kind};
 }
 
 namespace {
@@ -56,10 +66,10 @@ Result<api::Decoded> decodeUnchecked(std::string_view bytes, BodyType bodyType, 
                                      api::FieldValidation validation) {
     Result<api::Decoded> decoded = fail(unsupportedMediaType(acceptedBodies));
     if (bodyType == BodyType::Json)
-        decoded = api::decodeJson(bytes, expected.type, validation);
+        decoded = decodeText(bytes, expected, validation);
     else if (bodyType == BodyType::Yaml)
         decoded = decodeYaml(bytes, expected, validation);
-    else if (bodyType == BodyType::Protobuf)
+    else if (bodyType == BodyType::Protobuf && (!expected.row || !api::customOf(*expected.row)))
         decoded = api::decodeProtobuf(bytes, expected.type);
     return decoded;
 }
@@ -67,19 +77,19 @@ Result<api::Decoded> decodeUnchecked(std::string_view bytes, BodyType bodyType, 
 } // namespace
 
 Result<api::Decoded> decodeBody(std::string_view bytes, BodyType bodyType, const BodyKind& expected,
-                                api::FieldValidation validation) {
+                                api::FieldValidation validation, const api::Catalogue& catalogue) {
     auto decoded = decodeUnchecked(bytes, bodyType, expected, validation);
     if (!decoded) return decoded;
-    if (auto checked = checkKind(*decoded, expected); !checked) return fail(checked.error());
+    if (auto checked = checkKind(*decoded, expected, catalogue); !checked) return fail(checked.error());
     return decoded;
 }
 
 Result<api::Decoded> decodeAnyVersion(std::string_view bytes, BodyType bodyType, BodyKind expected,
-                                      api::FieldValidation validation) {
+                                      api::FieldValidation validation, const api::Catalogue& catalogue) {
     auto decoded = decodeUnchecked(bytes, bodyType, expected, validation);
     if (!decoded) return decoded;
     expected.apiVersion = decoded->apiVersion;
-    if (auto checked = checkKind(*decoded, expected); !checked) return fail(checked.error());
+    if (auto checked = checkKind(*decoded, expected, catalogue); !checked) return fail(checked.error());
     return decoded;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/api/catalogue.h"
 #include "engine/api/codec.h"
 #include "negotiate.h"
 
@@ -12,18 +13,19 @@ struct BodyKind {
     const google::protobuf::Descriptor* type = nullptr;
     std::string apiVersion;
     std::string kind;
+    const api::Kind* row = nullptr; ///< where the body is an object of the kind itself
 };
 /// What a write to `kind` (or its subresource) takes.
 BodyKind bodyKindOf(const api::Kind& kind, std::string_view subresource);
 
 /// A whole body as a message of `expected`. A body may leave out what the path says already (apiVersion,
-/// kind), but not contradict it. Pure. BadRequest says what is wrong; UnsupportedMediaType for patches and
-/// unknown types.
+/// kind), but not contradict it; `catalogue` tells a wrong kind from an unknown one. Pure. BadRequest says
+/// what is wrong; UnsupportedMediaType for patches and unknown types.
 Result<api::Decoded> decodeBody(std::string_view bytes, BodyType bodyType, const BodyKind& expected,
-                                api::FieldValidation validation);
+                                api::FieldValidation validation, const api::Catalogue& catalogue);
 /// The same for options: a body of the right kind in whatever version.
 Result<api::Decoded> decodeAnyVersion(std::string_view bytes, BodyType bodyType, BodyKind expected,
-                                      api::FieldValidation validation);
+                                      api::FieldValidation validation, const api::Catalogue& catalogue);
 /// The body of an apply patch, YAML or JSON, as JSON. BadRequest when it is neither, or more than one
 /// document.
 Result<std::string> appliedConfiguration(const std::string& body);

@@ -5,8 +5,11 @@
 #include "body.h"
 #include "discovery.h"
 #include "encode.h"
+#include "engine/api/custom_resource.h"
+#include "engine/api/yaml.h"
 #include "errors.h"
 #include "health.h"
+#include "openapi.h"
 #include "ownership.h"
 #include "path.h"
 #include "streams.h"
@@ -40,6 +43,8 @@ namespace {
 constexpr std::string_view acceptedPatches =
     "application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, "
     "application/apply-patch+yaml";
+constexpr std::string_view customPatches =
+    "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml";
 constexpr std::size_t warningsTotal = 4096;
 constexpr std::size_t warningShort = 256;
 
@@ -69,8 +74,8 @@ std::string_view optionsKindOf(Verb verb) {
 class Call final : public Running, public std::enable_shared_from_this<Call> {
   public:
     Call(const std::shared_ptr<Core>& core, Request request, std::shared_ptr<Exchange> exchange)
-        : core_(core), auth_(core->auth), control_(core->control), request_(std::move(request)),
-          exchange_(std::move(exchange)) {}
+        : core_(core), auth_(core->auth), control_(core->control), catalogue_(core->catalogue.load()),
+          request_(std::move(request)), exchange_(std::move(exchange)) {}
 
     void start() {
         auto work = parse();
@@ -120,13 +125,17 @@ class Call final : public Running, public std::enable_shared_from_this<Call> {
 
     void answer(int code, std::function<std::string()> encode,
                 const std::vector<std::string>& warnings = {}) {
+        const bool custom = info_.kind && api::customOf(*info_.kind);
         exchange_->respond([code, encode = std::move(encode), warnings, type = format_.contentType(false),
+                            deprecation = custom ? api::customOf(*info_.kind)->definition().deprecation : "",
                             auditId = auditId_] {
             Response response;
             response.code = code;
             response.headers.emplace_back("content-type", type);
             addCommonHeaders(response.headers, auditId);
             std::size_t total = 0;
+            if (!deprecation.empty())
+                response.headers.emplace_back("warning", warningHeader(deprecation, false));
             for (const auto& warning : warnings)
                 total += warning.size();
             for (const auto& warning : warnings)
@@ -141,10 +150,10 @@ class Call final : public Running, public std::enable_shared_from_this<Call> {
             if (!outcome) return self->refuse(std::move(outcome.error()));
             self->answer(
                 outcome->created ? 201 : 200,
-                [outcome = *outcome, format = self->format_, now = clock.wallNow()] {
+                [outcome = *outcome, kind = self->info_.kind, format = self->format_, now = clock.wallNow()] {
                     return outcome.answer ? encodeMessage(*outcome.answer, outcome.answerVersion,
                                                           outcome.answerKind, format)
-                                          : encodeObject(outcome.object, format, now);
+                                          : encodeObject(*kind, outcome.object, format, now);
                 },
                 outcome->warnings);
         };
@@ -167,6 +176,7 @@ class Call final : public Running, public std::enable_shared_from_this<Call> {
     std::weak_ptr<Core> core_;
     const std::shared_ptr<auth::Auth> auth_;
     Executor& control_;
+    const std::shared_ptr<const api::Catalogue> catalogue_; ///< as it was when the request came
     Request request_;
     std::shared_ptr<Exchange> exchange_;
     std::atomic<bool> cancelled_{false};
@@ -186,7 +196,7 @@ Result<Call::Work> Call::parse() {
     if (!credentials_.certificate && credentials_.bearer.empty())
         return fail(Reason::Unauthorized, "Unauthorized");
     attributes_ = auth::attributesOf(request_.method, request_.path, request_.query);
-    auto info = parseRequest(request_.method, request_.path, request_.query);
+    auto info = parseRequest(*catalogue_, request_.method, request_.path, request_.query);
     if (!info) return fail(info.error());
     info_ = std::move(*info);
     if (attributes_ && info_.area == RequestInfo::Area::Resource && info_.verb == Verb::Watch)
@@ -210,7 +220,11 @@ Result<Call::Work> Call::parse() {
         });
     return Work([self = this](const std::shared_ptr<Core>& core) {
         self->exchange_->respond([call = self->shared_from_this(), options = core->options] {
-            return answerDiscovery(call->info_, call->request_, options);
+            using Area = RequestInfo::Area;
+            const Area area = call->info_.area;
+            if (area == Area::OpenApiIndex || area == Area::OpenApiDocument || area == Area::OpenApiV2)
+                return answerOpenApi(*call->catalogue_, call->info_, call->request_);
+            return answerDiscovery(*call->catalogue_, call->info_, call->request_, options);
         });
     });
 }
@@ -227,7 +241,9 @@ Result<Call::Work> Call::parseResource() {
     const bool shapes =
         info_.subresource.empty() && info_.verb != Verb::Delete && info_.verb != Verb::DeleteCollection;
     if (info_.subresource == "log") return parseLog();
-    auto format = negotiate(request_.header("accept"), shapes, info_.verb == Verb::Watch);
+    // Of custom objects there is no protobuf form; of their metadata alone there is.
+    const bool custom = api::customOf(*info_.kind) && !isScale(info_.subresource);
+    auto format = negotiate(request_.header("accept"), shapes, info_.verb == Verb::Watch, !custom);
     if (!format) return fail(format.error());
     format_ = std::move(*format);
     const std::string& include = info_.query.text("includeObject");
@@ -262,12 +278,13 @@ Result<Call::Work> Call::parseRead() {
         if (!object) return refuse(std::move(object.error()));
         const WallTime now = core->control.clock().wallNow();
         if (!isScale(info_.subresource))
-            return answer(
-                200, [object = *object, format = format_, now] { return encodeObject(object, format, now); });
-        answer(200, [object = *object, format = format_] {
-            const auto scale = scaleOf(object);
-            return encodeMessage(**scale, "autoscaling/v1", "Scale", format);
-        });
+            return answer(200, [object = *object, kind = info_.kind, format = format_, now] {
+                return encodeObject(*kind, object, format, now);
+            });
+        auto scale = scaleOf(*info_.kind, *object);
+        if (!scale) return refuse(std::move(scale.error()));
+        answer(200, [scale = std::shared_ptr<const google::protobuf::Message>(std::move(*scale)),
+                     format = format_] { return encodeMessage(*scale, "autoscaling/v1", "Scale", format); });
     });
 }
 
@@ -363,7 +380,7 @@ Result<Call::Work> Call::parseWrite() {
     auto dry = dryRun();
     if (!dry) return fail(dry.error());
     auto decoded = decodeBody(request_.body, bodyType(request_.header("content-type")),
-                              bodyKindOf(*info_.kind, info_.subresource), *validation);
+                              bodyKindOf(*info_.kind, info_.subresource), *validation, *catalogue_);
     if (!decoded) return fail(decoded.error());
     if (auto fine = checkFieldManager(info_.query.text("fieldManager"), optionsKindOf(info_.verb)); !fine)
         return fail(fine.error());
@@ -392,6 +409,9 @@ Result<Call::Work> Call::parsePatch() {
         patch->type = api::PatchType::Merge;
         break;
     case BodyType::StrategicPatch:
+        // What lists are merged by only built-in types say.
+        if (api::customOf(*info_.kind) && !isScale(info_.subresource))
+            return fail(unsupportedMediaType(customPatches));
         patch->type = api::PatchType::Strategic;
         break;
     case BodyType::ApplyPatch:
@@ -415,6 +435,8 @@ Result<Call::Work> Call::parsePatch() {
     patch->write.dryRun = *dry;
     patch->patch = std::move(request_.body);
     if (patch->apply) {
+        if (*validation != api::FieldValidation::Ignore)
+            patch->duplicates = api::duplicateYamlKeys(patch->patch);
         auto config = appliedConfiguration(patch->patch);
         if (!config) return fail(config.error());
         patch->patch = std::move(*config);
@@ -429,10 +451,10 @@ Result<Call::Work> Call::parsePatch() {
 Result<api::meta::DeleteOptions> Call::deleteOptions() const {
     api::meta::DeleteOptions options;
     if (!request_.body.empty()) {
-        const BodyKind expected{api::meta::DeleteOptions::descriptor(), "", "DeleteOptions"};
+        const BodyKind expected{api::meta::DeleteOptions::descriptor(), "", "DeleteOptions", nullptr};
         // Every group's version names these options; the body may carry any of them.
         auto decoded = decodeAnyVersion(request_.body, bodyType(request_.header("content-type")), expected,
-                                        api::FieldValidation::Ignore);
+                                        api::FieldValidation::Ignore, *catalogue_);
         if (!decoded) return fail(decoded.error());
         options = static_cast<const api::meta::DeleteOptions&>(*decoded->message);
         if (options.dryrun_size() > 1 || (options.dryrun_size() == 1 && options.dryrun(0) != "All"))

@@ -2,16 +2,23 @@
 
 #include "admission/chain.h"
 #include "auth/auth.h"
+#include "definitions/definitions.h"
 #include "engine/api/apply.h"
+#include "engine/api/catalogue.h"
 #include "engine/apiserver/api_server.h"
 #include "event_cache.h"
 
+#include <atomic>
+#include <functional>
+#include <map>
 #include <memory>
 
 namespace wheelhouse::apiserver {
 
-/// What the verbs share. Control executor only, except `control` itself and `options`, which never change.
+/// What the verbs share. Control executor only, except `control` itself, `options`, which never change, and
+/// `catalogue`.
 struct Core : std::enable_shared_from_this<Core> {
+    ~Core();
     Core(store::Store& storeIn, Executor& controlIn, Random& randomIn, nodelink::PodStreams* streamsIn,
          Options optionsIn)
         : store(storeIn), control(controlIn), random(randomIn), streams(streamsIn),
@@ -19,7 +26,8 @@ struct Core : std::enable_shared_from_this<Core> {
           auth(std::make_shared<auth::Auth>(storeIn, controlIn.clock(), options.tokenKeyPem,
                                             options.tokenIssuer)),
           admission(storeIn, *auth, randomIn, options.serviceNetwork, options.defaultTolerationSeconds,
-                    options.mountTokens) {}
+                    options.mountTokens),
+          definitions(std::make_unique<Definitions>(*this)) {}
 
     store::Store& store;
     Executor& control;
@@ -30,6 +38,13 @@ struct Core : std::enable_shared_from_this<Core> {
     AdmissionChain admission;
     EventCache eventCache;
     api::apply::SetCache fieldSets;
+    /// The kinds served now. Read from any thread; replaced on the control executor.
+    std::atomic<std::shared_ptr<const api::Catalogue>> catalogue{api::Catalogue::builtIn()};
+    std::unique_ptr<Definitions> definitions;
+    /// Told after the catalogue was replaced, by whatever key they are kept under.
+    std::map<const void*, std::function<void(const api::Catalogue&)>> catalogueListeners;
+    /// Puts another catalogue in place. What was served and is not any more ends.
+    void serve(std::shared_ptr<const api::Catalogue> next);
     bool ready = false;
 };
 

@@ -1,4 +1,5 @@
 #include "core.h"
+#include "engine/api/by_kind.h"
 #include "engine/api/semantics.h"
 #include "engine/api/time.h"
 #include "errors.h"
@@ -111,6 +112,8 @@ bool advance(Message& message, const api::meta::DeleteOptions& options, WallTime
         markDeleting(metadata, now, isPod ? podGrace(static_cast<const Pod&>(message), options) : 0);
         if (message.GetDescriptor() == api::core::Namespace::descriptor())
             static_cast<api::core::Namespace&>(message).mutable_status()->set_phase("Terminating");
+        if (message.GetDescriptor() == api::apiextensions::CustomResourceDefinition::descriptor())
+            markTerminating(static_cast<api::apiextensions::CustomResourceDefinition&>(message), now);
         return true;
     }
     // Already on its way: only a shorter grace is news. A node confirms the end of a pod with grace 0.
@@ -166,7 +169,7 @@ void removeObject(Core& core, RemoveRequest request, Done done) {
     const bool gone = mayGo(*message);
     if (request.dryRun) {
         settle(admission, false);
-        return done(outcomeOf(*request.kind, api::Object::of(*message), gone));
+        return done(outcomeOf(*request.kind, api::objectOf(request.kind->storage(), *message), gone));
     }
     auto answer = [kind = request.kind, gone, settles = std::move(admission.settle),
                    done = std::move(done)](Result<ObjectPtr> stored) {

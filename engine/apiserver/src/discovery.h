@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/api/kind.h"
+#include "engine/api/catalogue.h"
 #include "engine/apiserver/api_server.h"
 #include "engine/apiserver/handler.h"
 #include "path.h"
@@ -10,13 +10,14 @@
 
 namespace wheelhouse::apiserver {
 
-// What the server says about itself. Pure: made from the registry alone.
+// What the server says about itself. Pure: made from the catalogue alone.
 
 /// "create", "delete", … in alphabetical order.
 std::vector<std::string> verbsOf(const api::Kind& kind);
 
-/// Answers /api, /apis, a group, a version's resources, /openapi/v3 and its documents, /version, /. With
-/// ETag: a client that has the document already gets 304.
-Response answerDiscovery(const RequestInfo& info, const Request& request, const Options& options);
+/// Answers /api, /apis, a group, a version's resources, /version, /. With ETag: a client that has the
+/// document already gets 304.
+Response answerDiscovery(const api::Catalogue& catalogue, const RequestInfo& info, const Request& request,
+                         const Options& options);
 
 } // namespace wheelhouse::apiserver

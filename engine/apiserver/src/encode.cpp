@@ -1,6 +1,9 @@
 #include "encode.h"
 
+#include "engine/api/alias.h"
+#include "engine/api/by_kind.h"
 #include "engine/api/codec.h"
+#include "engine/api/custom_resource.h"
 #include "engine/api/table.h"
 #include "engine/api/types.h"
 #include "errors.h"
@@ -132,8 +135,9 @@ void appendColumns(std::string& out, const api::Kind& kind) {
     out += "]";
 }
 
-void appendRow(std::string& out, const ObjectPtr& object, const Format& format, WallTime now) {
-    const api::Table::Row row = api::tableRow(object, now);
+void appendRow(std::string& out, const api::Kind& kind, const ObjectPtr& stored, const Format& format,
+               WallTime now) {
+    const api::Table::Row row = api::tableRow(kind, stored, now);
     bool first = true;
     out += "{\"cells\":[";
     for (const api::Table::Cell& cell : row.cells) {
@@ -144,9 +148,9 @@ void appendRow(std::string& out, const ObjectPtr& object, const Format& format, 
     if (format.include != Format::Include::None) {
         out += ",\"object\":";
         if (format.include == Format::Include::Object)
-            out += api::encodeJson(*object->message(), object->kind().apiVersion(), object->kind().kind);
+            out += api::jsonAs(kind, *stored);
         else
-            out += api::encodeJson(partialOf(*object), metaGroup(format), "PartialObjectMetadata");
+            out += api::encodeJson(partialOf(*stored), metaGroup(format), "PartialObjectMetadata");
     }
     out += "}";
 }
@@ -164,7 +168,7 @@ std::string table(const api::Kind& kind, std::string_view metadataJson, const st
     bool first = true;
     for (const ObjectPtr& item : items) {
         if (!std::exchange(first, false)) out += ",";
-        appendRow(out, item, format, now);
+        appendRow(out, kind, item, format, now);
     }
     out += "]}";
     return out;
@@ -176,16 +180,16 @@ std::string revisionMeta(Revision revision, bool initialEnd) {
     return out + "}";
 }
 
-std::string objectJson(const ObjectPtr& object, const Format& format, WallTime now) {
+std::string objectJson(const api::Kind& kind, const ObjectPtr& object, const Format& format, WallTime now) {
     switch (format.shape) {
     case Shape::Partial:
         return api::encodeJson(partialOf(*object), metaGroup(format), "PartialObjectMetadata");
     case Shape::Table:
-        return table(object->kind(), revisionMeta(object->revision(), false), {object}, format, true, now);
+        return table(kind, revisionMeta(object->revision(), false), {object}, format, true, now);
     case Shape::Object:
         break;
     }
-    return api::encodeJson(*object->message(), object->kind().apiVersion(), object->kind().kind);
+    return api::jsonAs(kind, *object);
 }
 
 std::string listJson(const api::Kind& kind, const ListAnswer& list, const Format& format, WallTime now) {
@@ -193,16 +197,24 @@ std::string listJson(const api::Kind& kind, const ListAnswer& list, const Format
     if (format.shape == Shape::Table) return table(kind, metadata, list.items, format, true, now);
     const bool partial = format.shape == Shape::Partial;
     std::string out = "{\"kind\":\"";
-    out += partial ? "PartialObjectMetadataList" : kind.kind + "List";
+    out += partial               ? "PartialObjectMetadataList"
+           : api::customOf(kind) ? api::customOf(kind)->definition().listKind
+                                 : kind.kind + "List";
     out += "\",\"apiVersion\":\"" + (partial ? metaGroup(format) : kind.apiVersion());
     out += "\",\"metadata\":" + metadata + ",\"items\":[";
     bool first = true;
     for (const ObjectPtr& item : list.items) {
         if (!std::exchange(first, false)) out += ",";
         out += partial ? api::encodeJson(partialOf(*item), metaGroup(format), "PartialObjectMetadata")
-                       : api::encodeJson(*item->message());
+               : api::customOf(kind) ? api::jsonAs(kind, *item) // what has no type in the list names its own
+                                     : api::encodeJson(*api::messageAs(kind, *item));
     }
     return out + "]}";
+}
+
+/// Only an alias is another message than what is stored.
+std::string bytesAs(const api::Kind& kind, const api::Object& object) {
+    return api::isAlias(kind) ? api::serialize(*api::messageAs(kind, object)) : object.bytes();
 }
 
 std::string listProtobuf(const api::Kind& kind, const ListAnswer& list, const Format& format) {
@@ -214,15 +226,15 @@ std::string listProtobuf(const api::Kind& kind, const ListAnswer& list, const Fo
     appendField(body, 1, listMeta(list).SerializeAsString());
     const bool partial = format.shape == Shape::Partial;
     for (const ObjectPtr& item : list.items)
-        appendField(body, 2, partial ? partialOf(*item).SerializeAsString() : item->bytes());
+        appendField(body, 2, partial ? partialOf(*item).SerializeAsString() : bytesAs(kind, *item));
     return partial ? envelope(body, metaGroup(format), "PartialObjectMetadataList")
                    : envelope(body, kind.apiVersion(), kind.kind + "List");
 }
 
-std::string objectProtobuf(const ObjectPtr& object, const Format& format) {
+std::string objectProtobuf(const api::Kind& kind, const ObjectPtr& object, const Format& format) {
     if (format.shape == Shape::Partial)
         return envelope(partialOf(*object).SerializeAsString(), metaGroup(format), "PartialObjectMetadata");
-    return envelope(object->bytes(), object->kind().apiVersion(), object->kind().kind);
+    return envelope(bytesAs(kind, *object), kind.apiVersion(), kind.kind);
 }
 
 /// The empty object of a kind that tells only how far the watch has come.
@@ -274,9 +286,9 @@ std::string_view typeName(Event::Type type) {
 
 } // namespace
 
-std::string encodeObject(const ObjectPtr& object, const Format& format, WallTime now) {
-    if (format.encoding == Encoding::Protobuf) return objectProtobuf(object, format);
-    std::string json = objectJson(object, format, now);
+std::string encodeObject(const api::Kind& kind, const ObjectPtr& object, const Format& format, WallTime now) {
+    if (format.encoding == Encoding::Protobuf) return objectProtobuf(kind, object, format);
+    std::string json = objectJson(kind, object, format, now);
     return format.encoding == Encoding::Yaml ? asYaml(std::move(json)) : json;
 }
 
@@ -309,8 +321,8 @@ std::string encodeEvent(const api::Kind& kind, const Event& event, const Format&
     }
     const std::string object = event.type == Event::Type::Bookmark ? bookmarkObject(kind, event, format)
                                : format.encoding == Encoding::Protobuf
-                                   ? objectProtobuf(event.object, format)
-                                   : objectJson(event.object, format, now);
+                                   ? objectProtobuf(kind, event.object, format)
+                                   : objectJson(kind, event.object, format, now);
     return frame(typeName(event.type), object, format.encoding);
 }
 

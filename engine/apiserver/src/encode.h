@@ -10,9 +10,11 @@
 
 namespace wheelhouse::apiserver {
 
-// Answers as bytes. Pure; thread-safe.
+// Answers as bytes. `kind` is the one asked for: objects are shown as that kind, in its version. Pure;
+// thread-safe.
 
-std::string encodeObject(const api::ObjectPtr& object, const Format& format, WallTime now);
+std::string encodeObject(const api::Kind& kind, const api::ObjectPtr& object, const Format& format,
+                         WallTime now);
 std::string encodeList(const api::Kind& kind, const ListAnswer& list, const Format& format, WallTime now);
 /// A message that is no registered object: a Status, a Scale, a discovery document.
 std::string encodeMessage(const google::protobuf::Message& message, std::string_view apiVersion,

@@ -16,10 +16,11 @@ class EventCache {
         if (format.shape == Format::Shape::Table || !event.object)
             return std::make_shared<const std::string>(encodeEvent(kind, event, format, firstOfTable, now));
         for (const Entry& entry : entries_)
-            if (entry.object == event.object && entry.type == event.type && entry.format == format)
+            if (entry.object == event.object && entry.kind == &kind && entry.type == event.type &&
+                entry.format == format)
                 return entry.bytes;
         Entry& entry = entries_[next_++ % entries_.size()];
-        entry = {event.object, event.type, format,
+        entry = {event.object, &kind, event.type, format,
                  std::make_shared<const std::string>(encodeEvent(kind, event, format, false, now))};
         ++encoded_;
         return entry.bytes;
@@ -30,6 +31,7 @@ class EventCache {
   private:
     struct Entry {
         api::ObjectPtr object; // kept, so that a new object cannot have the same address
+        const api::Kind* kind = nullptr;
         Event::Type type = Event::Type::Added;
         Format format;
         Bytes bytes;

@@ -4,6 +4,7 @@
 #include "body.h"
 #include "core.h"
 #include "discovery.h"
+#include "engine/api/by_kind.h"
 #include "engine/api/codec.h"
 #include "errors.h"
 #include "metadata.h"
@@ -62,6 +63,17 @@ struct LocalCluster::Impl : std::enable_shared_from_this<Impl> {
         });
     }
 
+    /// The kinds served now; the built-in ones when the server has gone (the call is refused later).
+    std::shared_ptr<const api::Catalogue> catalogue() const {
+        const auto alive = core.lock();
+        return alive ? alive->catalogue.load() : api::Catalogue::builtIn();
+    }
+    Result<const api::Kind*> kindOf(const ResourceName& resource) const {
+        const api::Kind* kind = catalogue()->find(resource);
+        if (!kind) return fail(noSuchResource());
+        return kind;
+    }
+
     template <class T>
     void refuse(const Callback<T>& done, Status why) {
         later<T>(done)(fail(std::move(why)));
@@ -69,12 +81,6 @@ struct LocalCluster::Impl : std::enable_shared_from_this<Impl> {
 };
 
 namespace {
-
-Result<const api::Kind*> kindOf(const ResourceName& resource) {
-    const api::Kind* kind = api::findKind(resource);
-    if (!kind) return fail(noSuchResource());
-    return kind;
-}
 
 auth::Attributes asking(const api::Kind& kind, const char* verb, const std::string& nameSpace,
                         const std::string& name = {}, const std::string& subresource = {}) {
@@ -90,18 +96,18 @@ auth::Attributes asking(const api::Kind& kind, const char* verb, const std::stri
     return out;
 }
 
-client::Written written(Outcome outcome) {
+client::Written written(const api::Kind& kind, Outcome outcome) {
     client::Written out;
-    out.object = std::move(outcome.object);
+    out.object = api::shownAs(kind, outcome.object);
     out.created = outcome.created;
     out.warnings = std::move(outcome.warnings);
     return out;
 }
 
-Done answerWritten(std::function<void(Result<client::Written>)> answer) {
-    return [answer = std::move(answer)](Result<Outcome> outcome) {
+Done answerWritten(const api::Kind& kind, std::function<void(Result<client::Written>)> answer) {
+    return [&kind, answer = std::move(answer)](Result<Outcome> outcome) {
         if (!outcome) return answer(fail(outcome.error()));
-        answer(written(std::move(*outcome)));
+        answer(written(kind, std::move(*outcome)));
     };
 }
 
@@ -114,7 +120,7 @@ Result<ListQuery> listQuery(const api::Kind& kind, const client::ListOptions& op
 
 /// The body as a message of its own; decoding happens on the caller's thread.
 Result<api::Decoded> messageOf(const api::Kind& kind, const client::Body& body,
-                               const client::WriteOptions& options) {
+                               const client::WriteOptions& options, const api::Catalogue& catalogue) {
     const BodyKind expected = bodyKindOf(kind, options.subresource);
     if (const auto* message = std::get_if<std::shared_ptr<const google::protobuf::Message>>(&body)) {
         if (!*message || (*message)->GetDescriptor() != expected.type)
@@ -129,7 +135,7 @@ Result<api::Decoded> messageOf(const api::Kind& kind, const client::Body& body,
         return fail(Reason::RequestEntityTooLarge, "Request entity too large: limit is 3145728");
     auto validation = parseFieldValidation(options.fieldValidation, "UpdateOptions");
     if (!validation) return fail(validation.error());
-    return decodeBody(raw.bytes, bodyType(raw.contentType), expected, *validation);
+    return decodeBody(raw.bytes, bodyType(raw.contentType), expected, *validation, catalogue);
 }
 
 /// A request that may be handed from thread to thread as a std::function wants it.
@@ -203,11 +209,12 @@ class WatchSubscription final : public client::Subscription {
     Executor& control_;
 };
 
-client::WatchEvent convert(const Event& event) {
+client::WatchEvent convert(const api::Kind& kind, const Event& event) {
     static constexpr client::WatchEvent::Type types[] = {
         client::WatchEvent::Type::Added, client::WatchEvent::Type::Modified,
         client::WatchEvent::Type::Deleted, client::WatchEvent::Type::Bookmark};
-    return {types[static_cast<int>(event.type)], event.object, event.revision, event.initialEventsEnd};
+    return {types[static_cast<int>(event.type)], api::shownAs(kind, event.object), event.revision,
+            event.initialEventsEnd};
 }
 
 struct LogState {
@@ -248,17 +255,19 @@ LocalCluster::~LocalCluster() {
 
 void LocalCluster::get(const ResourceName& resource, const std::string& nameSpace, const std::string& name,
                        Callback<api::ObjectPtr> done) {
-    auto kind = kindOf(resource);
+    auto kind = impl_->kindOf(resource);
     if (!kind) return impl_->refuse(done, kind.error());
     impl_->ask<api::ObjectPtr>(asking(**kind, "get", nameSpace, name), std::move(done),
                                [kind = *kind, nameSpace, name](Core& core, const auto& answer) {
-                                   answer(getObject(core, *kind, nameSpace, name));
+                                   auto object = getObject(core, *kind, nameSpace, name);
+                                   if (!object) return answer(fail(object.error()));
+                                   answer(api::shownAs(*kind, *object));
                                });
 }
 
 void LocalCluster::list(const ResourceName& resource, const client::ListOptions& options,
                         Callback<client::ObjectList> done) {
-    auto kind = kindOf(resource);
+    auto kind = impl_->kindOf(resource);
     if (!kind) return impl_->refuse(done, kind.error());
     auto query = listQuery(**kind, options);
     if (!query) return impl_->refuse(done, query.error());
@@ -266,6 +275,8 @@ void LocalCluster::list(const ResourceName& resource, const client::ListOptions&
                                    [query = std::move(*query)](Core& core, const auto& answer) {
                                        auto list = listObjects(core, query);
                                        if (!list) return answer(fail(list.error()));
+                                       for (api::ObjectPtr& object : list->items)
+                                           object = api::shownAs(*query.selection.kind, object);
                                        answer(client::ObjectList{std::move(list->items), list->revision,
                                                                  std::move(list->continueToken),
                                                                  list->remaining});
@@ -279,7 +290,7 @@ std::unique_ptr<client::Subscription> LocalCluster::watch(const ResourceName& re
     state->sink = std::move(sink);
     state->callbacks = &impl_->callbacks;
     auto subscription = std::make_unique<WatchSubscription>(state, impl_->control);
-    auto kind = kindOf(resource);
+    auto kind = impl_->kindOf(resource);
     auto selection =
         kind ? makeSelection(**kind, options.nameSpace, options.labelSelector, options.fieldSelector)
              : Result<Selection>(fail(kind.error()));
@@ -307,9 +318,10 @@ std::unique_ptr<client::Subscription> LocalCluster::watch(const ResourceName& re
                 impl->allow(*core, asking(*query.selection.kind, "watch", query.selection.nameSpace));
             !allowed)
             return WatchState::finish(state, allowed.error());
-        auto watcher = startWatch(*core, query, [weak = std::weak_ptr(state)](const Event& event) {
-            if (const auto alive = weak.lock()) WatchState::push(alive, convert(event));
-        });
+        const auto show = [weak = std::weak_ptr(state), &kind = *query.selection.kind](const Event& event) {
+            if (const auto alive = weak.lock()) WatchState::push(alive, convert(kind, event));
+        };
+        auto watcher = startWatch(*core, query, show);
         if (!watcher) return WatchState::finish(state, watcher.error());
         state->watcher = std::move(*watcher);
     });
@@ -330,11 +342,11 @@ void LocalCluster::update(const ResourceName& resource, const std::string& nameS
 void LocalCluster::write(const ResourceName& resource, const std::string& nameSpace, const std::string& name,
                          const client::Body& body, const client::WriteOptions& options,
                          Callback<client::Written> done) {
-    auto kind = kindOf(resource);
+    auto kind = impl_->kindOf(resource);
     if (!kind) return impl_->refuse(done, kind.error());
     if (!options.subresource.empty() && !(*kind)->hasSubresource(options.subresource))
         return impl_->refuse(done, noSuchResource());
-    auto decoded = messageOf(**kind, body, options);
+    auto decoded = messageOf(**kind, body, options, *impl_->catalogue());
     if (!decoded) return impl_->refuse(done, decoded.error());
     auto request = writeRequest(impl_->user, **kind, nameSpace, name, options);
     request->message = std::move(decoded->message);
@@ -344,7 +356,7 @@ void LocalCluster::write(const ResourceName& resource, const std::string& nameSp
     auth::Attributes what =
         asking(**kind, name.empty() ? "create" : "update", nameSpace, request->name, options.subresource);
     impl_->ask<client::Written>(std::move(what), std::move(done), [request](Core& core, auto answer) {
-        Done finish = answerWritten(std::move(answer));
+        Done finish = answerWritten(*request->kind, std::move(answer));
         dispatchWrite(core, std::move(*request), std::move(finish));
     });
 }
@@ -352,7 +364,7 @@ void LocalCluster::write(const ResourceName& resource, const std::string& nameSp
 void LocalCluster::patch(const ResourceName& resource, const std::string& nameSpace, const std::string& name,
                          api::PatchType type, std::string patch, const client::WriteOptions& options,
                          Callback<client::Written> done) {
-    auto kind = kindOf(resource);
+    auto kind = impl_->kindOf(resource);
     if (!kind) return impl_->refuse(done, kind.error());
     if (!options.subresource.empty() && !(*kind)->hasSubresource(options.subresource))
         return impl_->refuse(done, noSuchResource());
@@ -365,13 +377,14 @@ void LocalCluster::patch(const ResourceName& resource, const std::string& nameSp
     request->validation = *validation;
     auth::Attributes what = asking(**kind, "patch", nameSpace, name, options.subresource);
     impl_->ask<client::Written>(std::move(what), std::move(done), [request](Core& core, auto answer) {
-        patchObject(core, std::move(*request), answerWritten(std::move(answer)));
+        Done finish = answerWritten(*request->write.kind, std::move(answer));
+        patchObject(core, std::move(*request), std::move(finish));
     });
 }
 
 void LocalCluster::remove(const ResourceName& resource, const std::string& nameSpace, const std::string& name,
                           const client::DeleteOptions& options, Callback<client::Written> done) {
-    auto kind = kindOf(resource);
+    auto kind = impl_->kindOf(resource);
     if (!kind) return impl_->refuse(done, kind.error());
     RemoveRequest request;
     request.kind = *kind;
@@ -385,13 +398,14 @@ void LocalCluster::remove(const ResourceName& resource, const std::string& nameS
         request.options.mutable_preconditions()->set_resourceversion(std::to_string(options.revision));
     impl_->ask<client::Written>(asking(**kind, "delete", nameSpace, name), std::move(done),
                                 [request = std::move(request)](Core& core, auto answer) {
-                                    removeObject(core, request, answerWritten(std::move(answer)));
+                                    removeObject(core, request,
+                                                 answerWritten(*request.kind, std::move(answer)));
                                 });
 }
 
 void LocalCluster::table(const ResourceName& resource, const client::ListOptions& options,
                          Callback<api::Table> done) {
-    auto kind = kindOf(resource);
+    auto kind = impl_->kindOf(resource);
     if (!kind) return impl_->refuse(done, kind.error());
     auto query = listQuery(**kind, options);
     if (!query) return impl_->refuse(done, query.error());
@@ -403,7 +417,7 @@ void LocalCluster::table(const ResourceName& resource, const client::ListOptions
                                table.columns = api::tableColumns(*kind);
                                const WallTime now = core.control.clock().wallNow();
                                for (const api::ObjectPtr& item : list->items)
-                                   table.rows.push_back(api::tableRow(item, now));
+                                   table.rows.push_back(api::tableRow(*kind, item, now));
                                table.resourceVersion = std::to_string(list->revision);
                                table.continueToken = std::move(list->continueToken);
                                table.remaining = list->remaining;
@@ -413,7 +427,8 @@ void LocalCluster::table(const ResourceName& resource, const client::ListOptions
 
 void LocalCluster::discover(Callback<std::vector<client::ResourceInfo>> done) {
     std::vector<client::ResourceInfo> infos;
-    for (const api::Kind* kind : api::kinds())
+    const auto catalogue = impl_->catalogue();
+    for (const api::Kind* kind : catalogue->kinds())
         infos.push_back({kind->name, kind->kind, kind->singular, kind->shortNames, kind->categories,
                          verbsOf(*kind), kind->subresources, kind->namespaced});
     impl_->later<std::vector<client::ResourceInfo>>(std::move(done))(std::move(infos));
@@ -457,14 +472,17 @@ std::unique_ptr<client::Subscription> LocalCluster::logs(const std::string& name
 
 void LocalCluster::yaml(const ResourceName& resource, const std::string& nameSpace, const std::string& name,
                         Callback<std::string> done) {
-    auto kind = kindOf(resource);
+    auto kind = impl_->kindOf(resource);
     if (!kind) return impl_->refuse(done, kind.error());
     impl_->ask<std::string>(
         asking(**kind, "get", nameSpace, name), std::move(done),
         [kind = *kind, nameSpace, name](Core& core, const auto& answer) {
             auto object = getObject(core, *kind, nameSpace, name);
             if (!object) return answer(fail(object.error()));
-            answer(api::jsonToYaml(api::encodeJson(*(*object)->message(), kind->apiVersion(), kind->kind)));
+            // Who set which field is for machines.
+            const auto message = api::messageAs(*kind, **object);
+            metadataOf(*message).clear_managedfields();
+            answer(api::jsonToYaml(api::encodeJson(*message, kind->apiVersion(), kind->kind)));
         });
 }
 

@@ -1,5 +1,7 @@
 #include "metadata.h"
 
+#include "engine/api/by_kind.h"
+
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
@@ -40,7 +42,7 @@ const api::meta::ObjectMeta& metadataOf(const Message& message) {
 api::ObjectPtr atRevision(const api::ObjectPtr& object, Revision revision) {
     const auto message = object->message();
     metadataOf(*message).set_resourceversion(std::to_string(revision));
-    return api::Object::of(*message);
+    return api::objectOf(object->kind(), *message);
 }
 
 std::string deterministicBytes(const Message& message) {

@@ -16,6 +16,8 @@ constexpr std::string_view protobufType = "application/vnd.kubernetes.protobuf";
 constexpr std::string_view acceptedTypes =
     "application/json, application/yaml, application/vnd.kubernetes.protobuf";
 
+constexpr std::string_view acceptedTextTypes = "application/json, application/yaml";
+
 struct MediaRange {
     std::string type;
     std::map<std::string, std::string, std::less<>> parameters;
@@ -120,13 +122,29 @@ std::string Format::contentType(bool watch) const {
     return "application/json";
 }
 
-Result<Format> negotiate(std::string_view accept, bool shapes, bool watch) {
+Result<Format> negotiate(std::string_view accept, bool shapes, bool watch, bool protobuf) {
     if (trimmed(accept).empty()) return Format{};
     for (const MediaRange& range : parseAccept(accept)) {
         if (range.quality <= 0) continue;
-        if (auto format = formatOf(range, shapes, watch)) return *format;
+        const auto format = formatOf(range, shapes, watch);
+        if (!format) continue;
+        const bool whole = format->shape == Format::Shape::Object;
+        if (protobuf || !whole || format->encoding != Format::Encoding::Protobuf) return *format;
     }
-    return fail(notAcceptable(acceptedTypes));
+    return fail(notAcceptable(protobuf ? acceptedTypes : acceptedTextTypes));
+}
+
+std::string_view preferredType(std::string_view accept, std::span<const std::string_view> offered) {
+    if (trimmed(accept).empty()) return offered.front();
+    for (const MediaRange& range : parseAccept(accept)) {
+        if (range.quality <= 0) continue;
+        for (const std::string_view type : offered)
+            if (range.type == "*/*" || range.type == type ||
+                (range.type.ends_with("/*") &&
+                 type.starts_with(std::string_view(range.type).substr(0, range.type.size() - 1))))
+                return type;
+    }
+    return {};
 }
 
 bool wantsAggregatedDiscovery(std::string_view accept) {

@@ -2,6 +2,7 @@
 
 #include "engine/base/status.h"
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -24,7 +25,12 @@ struct Format {
 
 /// The best format of an Accept header (absent = anything). `shapes`: Table and PartialObjectMetadata may be
 /// asked for. NotAcceptable when nothing fits. Pure.
-Result<Format> negotiate(std::string_view accept, bool shapes, bool watch);
+/// `protobuf`: whole objects have a protobuf form (PartialObjectMetadata always has one).
+Result<Format> negotiate(std::string_view accept, bool shapes, bool watch, bool protobuf = true);
+
+/// The one of `offered` types that an Accept header (absent = anything) likes best; of those it likes alike
+/// the first. Empty when none will do. Pure.
+std::string_view preferredType(std::string_view accept, std::span<const std::string_view> offered);
 
 /// The aggregated discovery form was asked for, and before the plain one.
 bool wantsAggregatedDiscovery(std::string_view accept);

@@ -1,7 +1,9 @@
 #include "ownership.h"
 
 #include "core.h"
+#include "engine/api/by_kind.h"
 #include "engine/api/codec.h"
+#include "engine/api/custom_resource.h"
 #include "engine/api/time.h"
 #include "errors.h"
 #include "metadata.h"
@@ -119,7 +121,7 @@ Result<void> checkFieldManager(const std::string& manager, std::string_view opti
 Writer writerOf(const Core& core, const WriteRequest& request) {
     Writer writer;
     writer.manager = request.fieldManager.empty() ? managerFromUser(request.user) : request.fieldManager;
-    writer.apiVersion = request.kind->apiVersion();
+    writer.apiVersion = api::draftKind(*request.kind).apiVersion();
     writer.kind = request.kind->kind;
     writer.subresource = request.subresource;
     writer.resets = resetsOf(*request.kind, request.subresource);
@@ -145,13 +147,31 @@ void recordWrite(Core& core, const WriteRequest& request, Message& object, const
         empty.reset(object.New());
         live = empty.get();
     }
-    const Comparison changes = api::apply::compare(*live, object, writer.resets);
+    const Comparison changes = api::compareDrafts(*request.kind, *live, object, writer.resets);
     if (empty == nullptr && asBefore && changes.same()) {
         record.CopyFrom(before);
         return;
     }
     auto after = api::apply::track(writer, changes, before, record, empty != nullptr, core.fieldSets);
     record.Swap(&after);
+}
+
+api::apply::ReplicasPaths replicasPaths(const Core& core, const api::Kind& kind) {
+    api::apply::ReplicasPaths paths;
+    if (!api::customOf(kind)) {
+        paths.emplace(kind.apiVersion(), Set::ofFields({"spec.replicas"}));
+        return paths;
+    }
+    const auto catalogue = core.catalogue.load();
+    for (const api::Kind* each : catalogue->kinds()) {
+        if (!api::customOf(*each) || &each->storage() != &kind.storage()) continue;
+        const auto& scale = api::customOf(*each)->definition().scale;
+        if (!scale) continue;
+        std::string_view path = scale->specReplicasPath;
+        if (path.starts_with('.')) path.remove_prefix(1);
+        paths.emplace(each->apiVersion(), Set::ofFields({path}));
+    }
+    return paths;
 }
 
 bool forgetsOwners(std::string_view json) {

@@ -26,6 +26,9 @@ api::apply::Writer writerOf(const Core& core, const WriteRequest& request);
 void recordWrite(Core& core, const WriteRequest& request, google::protobuf::Message& object,
                  const google::protobuf::Message* live);
 
+/// Where the replicas stand in every served version of `kind`.
+api::apply::ReplicasPaths replicasPaths(const Core& core, const api::Kind& kind);
+
 /// True when the JSON object says `metadata.managedFields: []`: the record is to be forgotten.
 bool forgetsOwners(std::string_view json);
 

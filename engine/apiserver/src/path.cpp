@@ -15,18 +15,6 @@ int hexDigit(char c) {
     return -1;
 }
 
-bool servesGroup(std::string_view group) {
-    for (const api::Kind* kind : api::kinds())
-        if (kind->name.group == group) return true;
-    return false;
-}
-
-bool servesVersion(std::string_view group, std::string_view version) {
-    for (const api::Kind* kind : api::kinds())
-        if (kind->name.group == group && kind->name.version == version) return true;
-    return false;
-}
-
 /// What each subresource can be asked; `Get` means the GET method.
 bool subresourceAllows(std::string_view subresource, Verb verb) {
     if (subresource == "status" || subresource == "scale" || subresource == "approval")
@@ -56,8 +44,8 @@ Result<Verb> verbOf(std::string_view method, const RequestInfo& info, bool watch
 }
 
 /// `segments` from `at` on: [watch/] [namespaces/NS/] RESOURCE [/NAME [/SUBRESOURCE]].
-Result<void> parseResource(std::string_view method, std::vector<std::string>& segments, std::size_t at,
-                           RequestInfo& info) {
+Result<void> parseResource(const api::Catalogue& catalogue, std::string_view method,
+                           std::vector<std::string>& segments, std::size_t at, RequestInfo& info) {
     const bool watchPath = segments[at] == "watch";
     if (watchPath) ++at;
     if (at >= segments.size()) return fail(noSuchResource());
@@ -72,7 +60,7 @@ Result<void> parseResource(std::string_view method, std::vector<std::string>& se
     }
     const std::size_t left = segments.size() - at;
     if (left < 1 || left > 3) return fail(noSuchResource());
-    info.kind = api::findKind(api::ResourceName{info.group, info.version, segments[at]});
+    info.kind = catalogue.find(api::ResourceName{info.group, info.version, segments[at]});
     if (!info.kind) return fail(noSuchResource());
     if (left > 1) info.name = segments[at + 1];
     if (left > 2) info.subresource = segments[at + 2];
@@ -198,7 +186,8 @@ std::string_view verbName(Verb verb) {
     return "";
 }
 
-Result<RequestInfo> parseRequest(std::string_view method, std::string_view path, std::string_view rawQuery) {
+Result<RequestInfo> parseRequest(const api::Catalogue& catalogue, std::string_view method,
+                                 std::string_view path, std::string_view rawQuery) {
     RequestInfo info;
     auto query = Query::parse(rawQuery);
     if (!query) return fail(query.error());
@@ -221,7 +210,9 @@ Result<RequestInfo> parseRequest(std::string_view method, std::string_view path,
         area = Area::Health;
         info.name = first;
         if (count == 2) info.rest = segments[1];
-    } else if (first == "openapi" && count == 2 && segments[1] == "v3")
+    } else if (first == "openapi" && count == 2 && segments[1] == "v2")
+        area = Area::OpenApiV2;
+    else if (first == "openapi" && count == 2 && segments[1] == "v3")
         area = Area::OpenApiIndex;
     else if (first == "openapi" && count > 2 && segments[1] == "v3") {
         area = Area::OpenApiDocument;
@@ -232,7 +223,7 @@ Result<RequestInfo> parseRequest(std::string_view method, std::string_view path,
     else if (first == "apis" && count == 1)
         area = Area::Groups;
     else if (first == "apis" && count == 2) {
-        if (!servesGroup(segments[1]) || segments[1].empty()) return fail(noSuchResource());
+        if (!catalogue.findGroup(segments[1])) return fail(noSuchResource());
         info.group = segments[1];
         area = Area::Group;
     }
@@ -240,12 +231,13 @@ Result<RequestInfo> parseRequest(std::string_view method, std::string_view path,
     if (!area && (first == "api" || first == "apis") && count >= prefix) {
         info.group = first == "api" ? "" : segments[1];
         info.version = segments[prefix - 1];
-        if (!servesVersion(info.group, info.version)) return fail(noSuchResource());
+        if (!catalogue.findVersion(info.group, info.version)) return fail(noSuchResource());
         if (count == prefix)
             area = Area::Resources;
         else {
             info.area = Area::Resource;
-            if (auto done = parseResource(method, segments, prefix, info); !done) return fail(done.error());
+            if (auto done = parseResource(catalogue, method, segments, prefix, info); !done)
+                return fail(done.error());
             return info;
         }
     }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/api/kind.h"
+#include "engine/api/catalogue.h"
 #include "engine/base/status.h"
 
 #include <map>
@@ -43,6 +43,7 @@ struct RequestInfo {
         Resources,
         OpenApiIndex,
         OpenApiDocument,
+        OpenApiV2,
         Issuer ///< what others check our tokens with
     };
     Area area = Area::Root;
@@ -64,8 +65,9 @@ Result<std::string> percentDecode(std::string_view text, bool plusIsSpace);
 /// so that what is authorised is what is served.
 Result<std::vector<std::string>> pathSegments(std::string_view path);
 
-/// Routes a request by method, path and query. Pure. NotFound for paths nothing is served at,
-/// MethodNotAllowed for a verb the resource does not have.
-Result<RequestInfo> parseRequest(std::string_view method, std::string_view path, std::string_view query);
+/// Routes a request by method, path and query to what `catalogue` serves. Pure. NotFound for paths nothing is
+/// served at, MethodNotAllowed for a verb the resource does not have.
+Result<RequestInfo> parseRequest(const api::Catalogue& catalogue, std::string_view method,
+                                 std::string_view path, std::string_view query);
 
 } // namespace wheelhouse::apiserver

@@ -1,6 +1,7 @@
 #include "streams.h"
 
 #include "call.h"
+#include "engine/api/custom_resource.h"
 
 #include <deque>
 
@@ -38,10 +39,19 @@ class WatchStream final : public StreamSession, public std::enable_shared_from_t
             return finish(core);
         }
         watcher_ = std::move(*watcher);
+        // A definition that changes or goes ends the watches of what it defined.
+        if (api::customOf(kind_))
+            core.catalogueListeners[this] = [this](const api::Catalogue& now) {
+                if (now.find(kind_.name) != &kind_) onReplaced();
+            };
         allowedBacklog_ = queue_.size() + core.options.slowClientEvents;
         if (bookmarks_) armBookmark(core);
         deadline_.start(core.control, timeout, [this] { onDeadline(); });
         flush();
+    }
+
+    ~WatchStream() override {
+        if (const auto core = core_.lock()) core->catalogueListeners.erase(this);
     }
 
   private:
@@ -103,6 +113,18 @@ class WatchStream final : public StreamSession, public std::enable_shared_from_t
         });
     }
 
+    void onReplaced() {
+        const auto core = core_.lock();
+        if (!core || finished_) return;
+        // Not yet: the deletions that led here are still on their way to this stream.
+        core->control.post([self = shared_from_this()] {
+            if (self->finished_ || self->ending_) return;
+            self->watcher_.reset();
+            self->ending_ = true;
+            self->flush();
+        });
+    }
+
     void onDeadline() {
         const auto core = core_.lock();
         if (!core || finished_) return;
@@ -115,6 +137,7 @@ class WatchStream final : public StreamSession, public std::enable_shared_from_t
     /// The watcher is let go later: this may run inside its sink.
     void finish(Core& core) {
         if (std::exchange(finished_, true)) return;
+        core.catalogueListeners.erase(this);
         queue_.clear();
         bookmarkTimer_.stop();
         deadline_.stop();

@@ -1,6 +1,8 @@
 #include "auth/reviews.h"
 #include "core.h"
+#include "engine/api/by_kind.h"
 #include "engine/api/codec.h"
+#include "engine/api/custom_resource.h"
 #include "engine/api/selector.h"
 #include "engine/api/time.h"
 #include "errors.h"
@@ -37,7 +39,7 @@ std::string selectorText(const Message& object) {
     return parsed ? parsed->toString() : std::string();
 }
 
-api::autoscaling::Scale makeScale(const Message& object) {
+Result<api::autoscaling::Scale> makeScale(const api::Kind& kind, const Message& object) {
     const auto& from = metadataOf(object);
     api::autoscaling::Scale scale;
     auto& metadata = *scale.mutable_metadata();
@@ -46,17 +48,33 @@ api::autoscaling::Scale makeScale(const Message& object) {
     metadata.set_uid(from.uid());
     metadata.set_resourceversion(from.resourceversion());
     *metadata.mutable_creationtimestamp() = from.creationtimestamp();
+    if (api::customOf(kind)) {
+        const auto numbers = api::custom::scaleOf(kind, static_cast<const api::CustomObject&>(object));
+        if (!numbers) return fail(numbers.error());
+        scale.mutable_spec()->set_replicas(static_cast<std::int32_t>(numbers->wanted));
+        scale.mutable_status()->set_replicas(static_cast<std::int32_t>(numbers->actual));
+        scale.mutable_status()->set_selector(numbers->selector);
+        return scale;
+    }
     scale.mutable_spec()->set_replicas(replicasOf(subMessage(object, "spec")));
     scale.mutable_status()->set_replicas(replicasOf(subMessage(object, "status")));
     scale.mutable_status()->set_selector(selectorText(object));
     return scale;
 }
 
-Done answerWithScale(Done done) {
-    return [done = std::move(done)](Result<Outcome> outcome) {
+void setReplicas(const api::Kind& kind, Message& object, std::int32_t replicas) {
+    if (api::customOf(kind))
+        return api::custom::setReplicas(kind, static_cast<api::CustomObject&>(object), replicas);
+    Message& spec = *subMessage(object, "spec");
+    spec.GetReflection()->SetInt32(&spec, spec.GetDescriptor()->FindFieldByName("replicas"), replicas);
+}
+
+Done answerWithScale(const api::Kind& kind, Done done) {
+    return [&kind, done = std::move(done)](Result<Outcome> outcome) {
         if (outcome && outcome->object) {
-            outcome->answer =
-                std::make_shared<api::autoscaling::Scale>(makeScale(*outcome->object->message()));
+            auto scale = makeScale(kind, *outcome->object->message());
+            if (!scale) return done(fail(scale.error()));
+            outcome->answer = std::make_shared<api::autoscaling::Scale>(std::move(*scale));
             outcome->answerVersion = "autoscaling/v1";
             outcome->answerKind = "Scale";
         }
@@ -65,15 +83,16 @@ Done answerWithScale(Done done) {
 }
 
 /// The scale's record is the object's, as far as the replicas go.
-void recordScale(Core& core, const WriteRequest& request, const Message& live) {
-    const std::string version = request.kind->apiVersion();
+void recordScale(Core& core, const WriteRequest& request, const Message& live,
+                 const api::autoscaling::Scale& before, const api::autoscaling::Scale& after) {
+    const auto paths = replicasPaths(core, *request.kind);
     const auto& record = metadataOf(live).managedfields();
     auto writer = writerOf(core, request);
-    writer.apiVersion = "autoscaling/v1";
-    const auto before = api::apply::toScale(record, version, core.fieldSets);
-    const auto after = api::apply::track(writer, api::apply::compare(live, *request.message), before, before,
-                                         false, core.fieldSets);
-    auto merged = api::apply::fromScale(record, after, version, core.fieldSets);
+    const std::string version = std::exchange(writer.apiVersion, "autoscaling/v1");
+    const auto known = api::apply::toScale(record, paths, core.fieldSets);
+    const auto tracked =
+        api::apply::track(writer, api::apply::compare(before, after), known, known, false, core.fieldSets);
+    auto merged = api::apply::fromScale(record, tracked, version, paths, core.fieldSets);
     metadataOf(*request.message).mutable_managedfields()->Swap(&merged);
 }
 
@@ -117,8 +136,10 @@ const google::protobuf::Descriptor* evictionType() {
     return api::policy::Eviction::descriptor();
 }
 
-Result<std::unique_ptr<Message>> scaleOf(const ObjectPtr& object) {
-    return std::make_unique<api::autoscaling::Scale>(makeScale(*object->message()));
+Result<std::unique_ptr<Message>> scaleOf(const api::Kind& kind, const ObjectPtr& object) {
+    auto scale = makeScale(kind, *api::draftOf(kind, *object));
+    if (!scale) return fail(scale.error());
+    return std::make_unique<api::autoscaling::Scale>(std::move(*scale));
 }
 
 void updateScale(Core& core, WriteRequest request, Done done) {
@@ -145,27 +166,35 @@ void updateScale(Core& core, WriteRequest request, Done done) {
                                      status.causes.front().message);
         return done(fail(std::move(status)));
     }
-    request.message = newest->message();
+    const auto live = api::draftOf(*request.kind, *newest);
+    const auto before = makeScale(*request.kind, *live);
+    if (!before) return done(fail(before.error()));
+    request.message = cloneOf(*live);
     auto& metadata = metadataOf(*request.message);
     if (!wanted.metadata().resourceversion().empty())
         metadata.set_resourceversion(wanted.metadata().resourceversion());
     if (!wanted.metadata().uid().empty()) metadata.set_uid(wanted.metadata().uid());
     if (request.recorded) *metadata.mutable_managedfields() = wanted.metadata().managedfields();
-    Message& spec = *subMessage(*request.message, "spec");
-    spec.GetReflection()->SetInt32(&spec, spec.GetDescriptor()->FindFieldByName("replicas"),
-                                   wanted.spec().replicas());
-    if (!request.recorded) recordScale(core, request, *newest->message());
+    setReplicas(*request.kind, *request.message, wanted.spec().replicas());
+    if (!request.recorded) {
+        api::autoscaling::Scale after = *before;
+        after.mutable_spec()->set_replicas(wanted.spec().replicas());
+        recordScale(core, request, *live, *before, after);
+    }
     request.recorded = true;
     request.subresource.clear();
-    updateObject(core, std::move(request), answerWithScale(std::move(done)));
+    Done answer = answerWithScale(*request.kind, std::move(done));
+    updateObject(core, std::move(request), std::move(answer));
 }
 
 void patchScale(Core& core, PatchRequest request, Done done) {
     WriteRequest& write = request.write;
     const ObjectPtr newest = core.store.newest({write.kind, keyOf(*write.kind, write.nameSpace, write.name)});
     if (!newest) return done(fail(notFound(*write.kind, write.name)));
-    const std::string before = api::encodeJson(makeScale(*newest->message()), "autoscaling/v1", "Scale");
-    auto message = applyPatchTo(before, request, *scaleType(), "autoscaling/v1", "Scale");
+    const auto scale = makeScale(*write.kind, *api::draftOf(*write.kind, *newest));
+    if (!scale) return done(fail(scale.error()));
+    auto message = applyPatchTo(api::encodeJson(*scale, "autoscaling/v1", "Scale"), request,
+                                bodyKindOf(*write.kind, write.subresource));
     if (!message) return done(fail(message.error()));
     write.message = std::move(*message);
     updateScale(core, std::move(write), std::move(done));
@@ -258,7 +287,7 @@ void dispatchWrite(Core& core, WriteRequest request, Done done) {
     if (request.subresource == "finalize")
         return finalizeNamespace(core, std::move(request), std::move(done));
     // A review is answered by whoever knows the answer; here nobody does.
-    if (!request.kind->stored()) return done(fail(methodNotAllowed()));
+    if (!request.kind->storage().stored()) return done(fail(methodNotAllowed()));
     if (request.name.empty()) return createObject(core, std::move(request), std::move(done));
     updateObject(core, std::move(request), std::move(done));
 }

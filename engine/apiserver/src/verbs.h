@@ -123,6 +123,7 @@ struct PatchRequest {
     api::FieldValidation validation = api::FieldValidation::Warn;
     bool apply = false; ///< `patch` is an applied configuration, as JSON; `type` means nothing
     bool force = false; ///< with apply: take over what others own
+    std::vector<std::string> duplicates; ///< with apply: keys given twice in the text that came
 };
 void patchObject(Core& core, PatchRequest request, Done done);
 
@@ -141,7 +142,8 @@ void removeCollection(Core& core, const ListQuery& query, const RemoveRequest& m
 
 // Subresources with a shape of their own.
 bool isScale(std::string_view subresource);
-Result<std::unique_ptr<google::protobuf::Message>> scaleOf(const api::ObjectPtr& object);
+Result<std::unique_ptr<google::protobuf::Message>> scaleOf(const api::Kind& kind,
+                                                           const api::ObjectPtr& object);
 const google::protobuf::Descriptor* scaleType();
 void updateScale(Core& core, WriteRequest request, Done done);
 void patchScale(Core& core, PatchRequest request, Done done);

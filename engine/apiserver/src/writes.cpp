@@ -1,6 +1,7 @@
 #include "writes.h"
 
 #include "core.h"
+#include "engine/api/by_kind.h"
 #include "engine/api/codec.h"
 #include "engine/api/semantics.h"
 #include "engine/api/time.h"
@@ -169,10 +170,12 @@ Committed whileAlive(Core& core, Committed done) {
 void commit(Core& core, const api::Kind& kind, std::unique_ptr<Message> message, bool removes,
             Committed done) {
     const auto& metadata = metadataOf(*message);
-    const store::Key key{&kind, keyOf(kind, metadata.namespace_(), metadata.name())};
-    const auto write = [&message](const ObjectPtr&, Revision revision) -> Result<ObjectPtr> {
+    // By the object, not the row: the one custom objects are stored under does not know their scope.
+    const std::string& home = metadata.namespace_();
+    const store::Key key{&kind, home.empty() ? metadata.name() : home + "/" + metadata.name()};
+    const auto write = [&kind, &message](const ObjectPtr&, Revision revision) -> Result<ObjectPtr> {
         metadataOf(*message).set_resourceversion(std::to_string(revision));
-        return api::Object::of(*message);
+        return api::objectOf(kind.storage(), *message);
     };
     if (!removes) {
         core.store.put(key, write, whileAlive(core, std::move(done)));
@@ -191,13 +194,20 @@ void answerUnchanged(Core& core, const ObjectPtr& newest, Committed done) {
 }
 
 void createObject(Core& core, WriteRequest request, Done done) {
+    request.message = api::toDraft(*request.kind, std::move(request.message));
     auto& metadata = metadataOf(*request.message);
     if (!metadata.resourceversion().empty() && metadata.resourceversion() != "0")
         return done(fail(Reason::BadRequest, "resourceVersion should not be set on objects to be created"));
     metadata.clear_resourceversion();
     if (auto placed = placeInNamespace(request, metadata); !placed) return done(fail(placed.error()));
+    if (core.definitions->terminating(*request.kind)) {
+        Status status = methodNotAllowed();
+        status.message = "create not allowed while custom resource definition is terminating";
+        return done(fail(std::move(status)));
+    }
     std::vector<std::string> warnings = std::move(request.warnings);
     request.name = metadata.name();
+    warnOfDefinition(*request.message, warnings);
 
     Admission admission = admissionOf(request, Admission::Operation::Create, warnings);
     const auto refuse = [&](Status why) {
@@ -205,21 +215,22 @@ void createObject(Core& core, WriteRequest request, Done done) {
         done(fail(std::move(why)));
     };
     stampNewObject(core, metadata);
-    api::applyDefaults(*request.message);
+    api::applyDefaults(*request.kind, *request.message);
     // What the server adds from here on is nobody's.
     recordWrite(core, request, *request.message, nullptr);
-    api::prepareCreate(*request.message);
+    api::prepareCreate(*request.kind, *request.message);
     // The namespace is looked at before the name: what cannot be created there needs no name.
     if (auto admitted = core.admission.admit(admission); !admitted) return refuse(admitted.error());
     if (auto named = nameNewObject(core, request, metadata); !named) return refuse(named.error());
     admission.name = metadata.name();
-    if (auto causes = api::validateCreate(*request.message); !causes.empty())
+    if (auto causes = api::validateCreate(*request.kind, *request.message); !causes.empty())
         return refuse(api::invalid(*request.kind, metadata.name(), std::move(causes)));
     if (auto checked = core.admission.check(admission); !checked) return refuse(checked.error());
 
     if (request.dryRun) {
         settle(admission, false);
-        return done(outcomeOf(api::Object::of(*request.message), true, std::move(warnings)));
+        return done(
+            outcomeOf(api::objectOf(request.kind->storage(), *request.message), true, std::move(warnings)));
     }
     commit(core, *request.kind, std::move(request.message), false,
            [settles = std::move(admission.settle), warnings = std::move(warnings),
@@ -232,6 +243,7 @@ void createObject(Core& core, WriteRequest request, Done done) {
 }
 
 void updateObject(Core& core, WriteRequest request, Done done) {
+    request.message = api::toDraft(*request.kind, std::move(request.message));
     auto& metadata = metadataOf(*request.message);
     if (auto placed = placeInNamespace(request, metadata); !placed) return done(fail(placed.error()));
     if (metadata.name().empty()) metadata.set_name(request.name);
@@ -245,23 +257,24 @@ void updateObject(Core& core, WriteRequest request, Done done) {
     if (auto checked = checkPreconditions(request, metadata, newest); !checked)
         return done(fail(checked.error()));
 
-    const std::unique_ptr<Message> old = newest->message();
+    const std::unique_ptr<Message> old = api::draftOf(*request.kind, *newest);
     keepSystemMetadata(metadata, metadataOf(*old));
     metadata.set_resourceversion(metadataOf(*old).resourceversion());
     std::vector<std::string> warnings = std::move(request.warnings);
+    if (request.subresource.empty()) warnOfDefinition(*request.message, warnings);
     Admission admission = admissionOf(request, Admission::Operation::Update, warnings);
     admission.old = old.get();
     const auto refuse = [&](Status why) {
         settle(admission, false);
         done(fail(std::move(why)));
     };
-    api::applyDefaults(*request.message);
+    api::applyDefaults(*request.kind, *request.message);
     recordWrite(core, request, *request.message, old.get());
     if (request.subresource.empty())
         if (auto admitted = core.admission.admit(admission); !admitted) return refuse(admitted.error());
-    api::prepareUpdate(*request.message, *old,
-                       request.subresource == "status" || request.subresource == "approval");
-    if (auto causes = api::validateUpdate(*request.message, *old); !causes.empty())
+    const bool status = request.subresource == "status" || request.subresource == "approval";
+    api::prepareUpdate(*request.kind, *request.message, *old, status);
+    if (auto causes = api::validateUpdate(*request.kind, *request.message, *old); !causes.empty())
         return refuse(api::invalid(*request.kind, request.name, std::move(causes)));
     if (auto checked = core.admission.check(admission); !checked) return refuse(checked.error());
     storeUpdate(core, std::move(admission), newest, std::move(request.message), std::move(warnings),
@@ -289,11 +302,11 @@ void storeUpdate(Core& core, Admission admission, const ObjectPtr& newest, std::
     const bool removes = mayGo(*message);
     // When the times of the record are all that is new, nothing is.
     auto times = keepTimes(*message, admission.old);
-    ObjectPtr candidate = api::Object::of(*message);
+    ObjectPtr candidate = api::objectOf(newest->kind(), *message);
     const bool unchanged = candidate->bytes() == newest->bytes();
     if (!unchanged && times) metadataOf(*message).mutable_managedfields()->Swap(&*times);
     if (admission.dryRun) {
-        if (!unchanged && times) candidate = api::Object::of(*message);
+        if (!unchanged && times) candidate = api::objectOf(newest->kind(), *message);
         settle(admission, false);
         return done(outcomeOf(std::move(candidate), false, std::move(warnings)));
     }
@@ -318,25 +331,23 @@ void patchObject(Core& core, PatchRequest request, Done done) {
     if (isScale(write.subresource)) return patchScale(core, std::move(request), std::move(done));
     const ObjectPtr newest = core.store.newest({write.kind, keyOf(*write.kind, write.nameSpace, write.name)});
     if (!newest) return done(fail(notFound(*write.kind, write.name)));
-    const std::string before =
-        api::encodeJson(*newest->message(), write.kind->apiVersion(), write.kind->kind);
-    auto message =
-        applyPatchTo(before, request, *write.kind->descriptor, write.kind->apiVersion(), write.kind->kind);
+    const BodyKind expected = bodyKindOf(*write.kind, write.subresource);
+    auto message = applyPatchTo(api::jsonAs(*write.kind, *newest), request, expected);
     if (!message) return done(fail(message.error()));
     write.message = std::move(*message);
     updateObject(core, std::move(write), std::move(done));
 }
 
 Result<std::unique_ptr<Message>> applyPatchTo(const std::string& json, PatchRequest& request,
-                                              const google::protobuf::Descriptor& type,
-                                              std::string_view apiVersion, std::string_view kind) {
-    auto patched = api::applyPatch(json, request.patch, request.type, &type);
+                                              const BodyKind& expected) {
+    auto patched = api::applyPatch(json, request.patch, request.type, expected.type);
     if (!patched) return fail(patched.error());
     request.write.forgetsOwners = forgetsOwners(*patched);
-    auto decoded = api::decodeJson(*patched, &type, request.validation);
+    auto decoded = expected.row ? api::decodeJson(*patched, *expected.row, request.validation)
+                                : api::decodeJson(*patched, expected.type, request.validation);
     if (!decoded) return fail(decoded.error());
-    if ((!decoded->apiVersion.empty() && decoded->apiVersion != apiVersion) ||
-        (!decoded->kindName.empty() && decoded->kindName != kind))
+    if ((!decoded->apiVersion.empty() && decoded->apiVersion != expected.apiVersion) ||
+        (!decoded->kindName.empty() && decoded->kindName != expected.kind))
         return fail(Reason::BadRequest, "a patch may not change the kind or apiVersion of an object");
     std::move(decoded->warnings.begin(), decoded->warnings.end(), std::back_inserter(request.write.warnings));
     return std::move(decoded->message);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "admission/chain.h"
+#include "body.h"
 #include "verbs.h"
 
 namespace wheelhouse::apiserver {
@@ -30,7 +31,6 @@ void storeUpdate(Core& core, Admission admission, const api::ObjectPtr& newest,
 
 /// `json` patched and decoded; warnings go to the request.
 Result<std::unique_ptr<google::protobuf::Message>>
-applyPatchTo(const std::string& json, PatchRequest& request, const google::protobuf::Descriptor& type,
-             std::string_view apiVersion, std::string_view kind);
+applyPatchTo(const std::string& json, PatchRequest& request, const BodyKind& expected);
 
 } // namespace wheelhouse::apiserver

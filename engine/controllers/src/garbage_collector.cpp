@@ -1,6 +1,8 @@
 #include "garbage_collector.h"
 
 #include "engine/api/codec.h"
+#include "engine/api/custom_resource.h"
+#include "engine/api/groups/apiextensions.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -14,6 +16,8 @@ constexpr const char* foreground = "foregroundDeletion";
 constexpr const char* orphan = "orphan";
 constexpr Duration absenceKept = std::chrono::minutes(5);
 constexpr std::size_t mostAbsences = 5000;
+/// Until the objects of a kind that has just come are known.
+constexpr Duration customWait = std::chrono::milliseconds(50);
 
 bool hasFinalizer(const meta::ObjectMeta& metadata, const char* name) {
     const auto& finalizers = metadata.finalizers();
@@ -31,19 +35,83 @@ bool canOwn(const ObjectPtr& object) {
 GarbageCollector::GarbageCollector(const Deps& deps) : QueuedController(deps, "garbagecollector", 64) {
     for (const api::Kind* kind : api::kinds()) {
         if (!kind->stored()) continue;
-        client::Informer& informer = watch(
-            kind->name, {.onAdd = [this](const ObjectPtr& object) { changed(object); },
-                         .onUpdate = [this](const ObjectPtr&, const ObjectPtr& object) { changed(object); },
-                         .onDelete = [this](const ObjectPtr& object) { gone(object); }});
-        informer.addIndex(byOwner, [](const ObjectPtr& object) {
-            std::vector<std::string> owners;
-            const auto metadata = client::metadataOf(*object);
-            for (const auto& reference : metadata.ownerreferences())
-                owners.push_back(reference.uid());
-            return owners;
-        });
-        kinds_[kind->name] = &informer;
+        owners_[kind->apiVersion() + " " + kind->kind] = {kind->name, kind->namespaced};
+        follow(watch(kind->name), kind->name);
     }
+    watch<api::apiextensions::CustomResourceDefinition>(onAny([this](const ObjectPtr&) { discover(); }));
+}
+
+void GarbageCollector::started() {
+    discover();
+}
+
+void GarbageCollector::follow(client::Informer& informer, const client::ResourceName& resource) {
+    const std::weak_ptr<bool> weak = alive_;
+    informer.addIndex(byOwner, [](const ObjectPtr& object) {
+        std::vector<std::string> owners;
+        const auto metadata = client::metadataOf(*object);
+        for (const auto& reference : metadata.ownerreferences())
+            owners.push_back(reference.uid());
+        return owners;
+    });
+    informer.addHandler({.onAdd =
+                             [this, weak](const ObjectPtr& object) {
+                                 if (weak.lock()) changed(object);
+                             },
+                         .onUpdate =
+                             [this, weak](const ObjectPtr&, const ObjectPtr& object) {
+                                 if (weak.lock()) changed(object);
+                             },
+                         .onDelete =
+                             [this, weak](const ObjectPtr& object) {
+                                 if (weak.lock()) gone(object);
+                             }});
+    kinds_[resource] = &informer;
+}
+
+void GarbageCollector::discover() {
+    api_.cluster().discover(
+        [this, weak = std::weak_ptr(alive_)](const Result<std::vector<client::ResourceInfo>>& infos) {
+            if (weak.lock() && infos) take(*infos);
+        });
+}
+
+void GarbageCollector::take(const std::vector<client::ResourceInfo>& infos) {
+    std::map<std::pair<std::string, std::string>, client::ResourceName> followed;
+    for (const client::ResourceInfo& info : infos) {
+        if (api::findKind(info.name) != nullptr) continue;
+        if (std::find(info.verbs.begin(), info.verbs.end(), "watch") == info.verbs.end()) continue;
+        // Versions of one resource are the same objects: the first, preferred one is followed for all.
+        const auto& name =
+            followed.try_emplace({info.name.group, info.name.resource}, info.name).first->second;
+        owners_[info.name.apiVersion() + " " + info.kind] = {name, info.namespaced};
+        if (custom_.count(name) > 0) continue;
+        auto informer = std::make_unique<client::Informer>(api_.cluster(), executor_, name);
+        follow(*informer, name);
+        informer->start();
+        custom_[name] = std::move(informer);
+    }
+    for (auto it = custom_.begin(); it != custom_.end();) {
+        const auto kept = followed.find({it->first.group, it->first.resource});
+        if (kept != followed.end() && kept->second == it->first) {
+            ++it;
+            continue;
+        }
+        kinds_.erase(it->first);
+        std::erase_if(owners_, [&](const auto& owner) { return owner.second.resource == it->first; });
+        it = custom_.erase(it);
+    }
+}
+
+const GarbageCollector::OwnerKind* GarbageCollector::ownerKind(const meta::OwnerReference& reference) const {
+    const auto found = owners_.find(reference.apiversion() + " " + reference.kind());
+    if (found == owners_.end() || kinds_.count(found->second.resource) == 0) return nullptr;
+    return &found->second;
+}
+
+bool GarbageCollector::customSynced() const {
+    return std::all_of(custom_.begin(), custom_.end(),
+                       [](const auto& each) { return each.second->synced(); });
 }
 
 // Keys name a kind and an object of it: "apps/v1 replicasets ns/name".
@@ -76,12 +144,11 @@ void GarbageCollector::gone(const ObjectPtr& object) {
     // An owner that waits for its dependents waits for this one too.
     const auto metadata = client::metadataOf(*object);
     for (const auto& reference : metadata.ownerreferences()) {
-        const api::Kind* kind = api::findKind(reference.apiversion(), reference.kind());
-        const auto informer = kind ? kinds_.find(kind->name) : kinds_.end();
-        if (informer == kinds_.end()) continue;
+        const OwnerKind* kind = ownerKind(reference);
+        if (kind == nullptr) continue;
         const std::string key =
             kind->namespaced ? object->nameSpace() + "/" + reference.name() : reference.name();
-        if (const ObjectPtr owner = informer->second->get(key); owner && owner->deleting())
+        if (const ObjectPtr owner = kinds_.at(kind->resource)->get(key); owner && owner->deleting())
             enqueue(keyOf(owner));
     }
 }
@@ -97,6 +164,10 @@ std::vector<ObjectPtr> GarbageCollector::dependentsOf(const Uid& owner) const {
 Step GarbageCollector::reconcile(std::string key) {
     const ObjectPtr object = find(key);
     if (!object) co_return Result<void>();
+    if (!customSynced()) {
+        enqueueAfter(key, customWait);
+        co_return Result<void>();
+    }
     const auto metadata = client::metadataOf(*object);
     if (object->deleting() && hasFinalizer(metadata, orphan)) {
         auto done = co_await finishOrphaning(object);
@@ -113,18 +184,19 @@ Step GarbageCollector::reconcile(std::string key) {
 
 client::Task<Result<GarbageCollector::Owner>> GarbageCollector::look(meta::OwnerReference reference,
                                                                      std::string nameSpace) {
-    const api::Kind* kind = api::findKind(reference.apiversion(), reference.kind());
-    if (!kind || !kind->stored()) co_return Owner::Alive;
+    const OwnerKind* known = ownerKind(reference);
+    if (known == nullptr) co_return Owner::Alive;
+    const OwnerKind kind = *known; // it may go while this waits
     // A cluster-scoped object cannot belong to something in a namespace: nothing sensible can be done with
     // it.
-    if (kind->namespaced && nameSpace.empty()) co_return Owner::Alive;
-    const std::string home = kind->namespaced ? nameSpace : std::string();
+    if (kind.namespaced && nameSpace.empty()) co_return Owner::Alive;
+    const std::string home = kind.namespaced ? nameSpace : std::string();
     const std::string key = home.empty() ? reference.name() : home + "/" + reference.name();
-    ObjectPtr owner = kinds_.at(kind->name)->get(key);
+    ObjectPtr owner = kinds_.at(kind.resource)->get(key);
     if (!owner || owner->uid().value() != reference.uid()) {
-        const auto known = absent_.find(reference.uid());
-        if (known != absent_.end() && now() - known->second < absenceKept) co_return Owner::Gone;
-        auto live = co_await api_.get(kind->name, home, reference.name());
+        const auto absent = absent_.find(reference.uid());
+        if (absent != absent_.end() && now() - absent->second < absenceKept) co_return Owner::Gone;
+        auto live = co_await api_.get(kind.resource, home, reference.name());
         if (!live && live.error().reason != Reason::NotFound) co_return fail(live.error());
         if (!live || (*live)->uid().value() != reference.uid()) {
             if (absent_.size() > mostAbsences) absent_.clear();
@@ -203,6 +275,20 @@ Step GarbageCollector::finishOrphaning(ObjectPtr owner) {
 }
 
 Step GarbageCollector::dropReferences(ObjectPtr object, std::set<std::string> uids) {
+    if (api::customOf(object->kind())) {
+        // No strategic patch there: the list that was read, less the references, replaces it.
+        const auto metadata = client::metadataOf(*object);
+        std::string kept;
+        for (const auto& reference : metadata.ownerreferences())
+            if (uids.count(reference.uid()) == 0)
+                kept += (kept.empty() ? "" : ",") + api::encodeJson(reference);
+        const std::string merge =
+            fmt::format(R"({{"metadata":{{"resourceVersion":"{}","uid":"{}","ownerReferences":[{}]}}}})",
+                        object->revision(), object->uid().value(), kept);
+        auto merged = co_await api_.patch(object->kind().name, object->nameSpace(), object->name(),
+                                          api::PatchType::Merge, merge);
+        co_return unlessGone(merged);
+    }
     std::string references;
     for (const std::string& uid : uids)
         references +=

@@ -10,7 +10,8 @@ namespace wheelhouse::controllers {
 /// Deletes what belongs to owners that are gone, and finishes the deletions that wait for or let go of their
 /// dependents.
 ///
-/// Watches every registered kind, by the uids its ownerReferences name. Background: an object all of whose
+/// Watches every kind, by the uids its ownerReferences name: the built-in ones, and those of
+/// CustomResourceDefinitions as they come and go. Background: an object all of whose
 /// owners are gone is deleted. Foreground (finalizer foregroundDeletion): the owner's dependents are deleted
 /// first; when none that blocks is left the finalizer is taken off. Orphan (finalizer orphan): the owner's
 /// uid is taken out of every dependent's references, then the finalizer off. Owner references of which only
@@ -29,8 +30,21 @@ class GarbageCollector final : public QueuedController {
 
   protected:
     Step reconcile(std::string key) override;
+    void started() override;
 
   private:
+    /// A kind that may own something.
+    struct OwnerKind {
+        client::ResourceName resource;
+        bool namespaced = false;
+    };
+
+    void follow(client::Informer& informer, const client::ResourceName& resource);
+    /// Asks what there is and follows custom kinds that are new.
+    void discover();
+    void take(const std::vector<client::ResourceInfo>& infos);
+    const OwnerKind* ownerKind(const meta::OwnerReference& reference) const;
+    bool customSynced() const;
     /// What has become of one owner reference.
     enum class Owner { Alive, WaitsForDependents, Gone };
 
@@ -48,6 +62,9 @@ class GarbageCollector final : public QueuedController {
     Step deleteAs(ObjectPtr object, const char* policy);
 
     std::map<client::ResourceName, client::Informer*> kinds_;
+    std::map<client::ResourceName, std::unique_ptr<client::Informer>> custom_; ///< a part of `kinds_`
+    std::map<std::string, OwnerKind> owners_;                                  ///< by "apps/v1 Deployment"
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
     std::map<std::string, Instant> absent_; ///< owners' uids found gone, and when
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <google/protobuf/util/message_differencer.h>
+#include <set>
 
 namespace wheelhouse::controllers {
 
@@ -54,9 +55,21 @@ Step NamespaceController::reconcile(std::string key) {
     if (std::find(held.begin(), held.end(), finalizer) == held.end()) co_return Result<void>();
 
     Content content;
-    for (const api::Kind* kind : api::kinds()) {
-        if (!kind->namespaced || !kind->stored()) continue;
-        auto emptied = co_await emptyKind(*kind, key, content);
+    // What there is now: custom kinds come and go.
+    client::Call<std::vector<client::ResourceInfo>> call(
+        [cluster = &api_.cluster()](client::Callback<std::vector<client::ResourceInfo>> done) {
+            cluster->discover(std::move(done));
+        });
+    auto found = co_await call;
+    if (!found) co_return fail(found.error());
+    std::set<std::pair<std::string, std::string>> seen;
+    for (const client::ResourceInfo& info : *found) {
+        const api::Kind* known = api::findKind(info.name);
+        if (!info.namespaced || (known != nullptr && !known->stored())) continue;
+        if (std::find(info.verbs.begin(), info.verbs.end(), "list") == info.verbs.end()) continue;
+        // Versions of one resource are the same objects.
+        if (!seen.insert({info.name.group, info.name.resource}).second) continue;
+        auto emptied = co_await emptyKind(info.name, key, content);
         if (!emptied && content.failure.empty()) content.failure = emptied.error().message;
     }
     auto written = co_await writeConditions(home, content);
@@ -74,10 +87,10 @@ Step NamespaceController::reconcile(std::string key) {
     co_return unlessGone(finalized);
 }
 
-Step NamespaceController::emptyKind(const api::Kind& kind, std::string nameSpace, Content& content) {
+Step NamespaceController::emptyKind(client::ResourceName resource, std::string nameSpace, Content& content) {
     client::ListOptions options;
     options.nameSpace = nameSpace;
-    auto list = co_await api_.list(kind.name, options);
+    auto list = co_await api_.list(resource, options);
     if (!list) co_return fail(list.error());
     std::vector<client::Call<client::Written>::Start> starts;
     client::DeleteOptions how;
@@ -91,11 +104,11 @@ Step NamespaceController::emptyKind(const api::Kind& kind, std::string nameSpace
         if (auto gone = unlessGone(answer); !gone && gone.error().reason != Reason::Conflict) outcome = gone;
     if (list->items.empty()) co_return outcome;
     // Count what is really left: most kinds are gone by now.
-    auto left = co_await api_.list(kind.name, options);
+    auto left = co_await api_.list(resource, options);
     if (!left) co_return fail(left.error());
     if (left->items.empty()) co_return outcome;
     content.remaining += static_cast<int>(left->items.size());
-    content.perKind[kind.name.resource + "." + kind.name.group] = static_cast<int>(left->items.size());
+    content.perKind[resource.resource + "." + resource.group] = static_cast<int>(left->items.size());
     for (const ObjectPtr& object : left->items) {
         const auto metadata = client::metadataOf(*object);
         for (const std::string& name : metadata.finalizers())

@@ -7,9 +7,9 @@ namespace wheelhouse::controllers {
 /// Empties a namespace that is being deleted and then lets it go.
 ///
 /// Watches Namespaces and, to hear when content goes, every namespaced kind. Deletes every object of every
-/// namespaced kind in a terminating namespace (each under its own rules: pods keep their grace, finalizers
-/// are waited for), writes the namespace's status conditions, and when nothing is left takes its own
-/// finalizer `kubernetes` off through the subresource `finalize`.
+/// namespaced kind (custom ones too) in a terminating namespace (each under its own rules: pods keep their
+/// grace, finalizers are waited for), writes the namespace's status conditions, and when nothing is left
+/// takes its own finalizer `kubernetes` off through the subresource `finalize`.
 ///
 /// Each look lists the content afresh from the server, not from informers, because an informer may not have
 /// seen the last object made before the namespace closed. Interrupted anywhere, the next look deletes what is
@@ -28,7 +28,7 @@ class NamespaceController final : public QueuedController {
         std::map<std::string, int> perFinalizer;
         std::string failure;
     };
-    Step emptyKind(const api::Kind& kind, std::string nameSpace, Content& content);
+    Step emptyKind(client::ResourceName resource, std::string nameSpace, Content& content);
     Step writeConditions(ObjectPtr home, const Content& content);
 
     client::Informer& namespaces_;

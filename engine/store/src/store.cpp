@@ -1,5 +1,6 @@
 #include "engine/store/store.h"
 
+#include "engine/api/custom_resource.h"
 #include "engine/base/assert.h"
 #include "engine/base/log.h"
 #include "index.h"
@@ -17,9 +18,10 @@ namespace {
 constexpr std::size_t compactionBatch = 1024;
 
 std::string recordKey(const Key& key) {
-    std::string out = key.kind->apiVersion();
+    const api::ResourceName& name = key.kind->storage().name;
+    std::string out = name.apiVersion();
     out += '/';
-    out += key.kind->name.resource;
+    out += name.resource;
     out += '\0';
     out += key.name;
     return out;
@@ -36,7 +38,7 @@ Result<Key> parseRecordKey(const std::string& text) {
     name.group = groupEnd == std::string::npos ? "" : apiVersion.substr(0, groupEnd);
     name.version = groupEnd == std::string::npos ? apiVersion : apiVersion.substr(groupEnd + 1);
     name.resource = text.substr(slash + 1, end - slash - 1);
-    const api::Kind* kind = api::findKind(name);
+    const api::Kind* kind = api::findStorageKind(name);
     if (kind == nullptr)
         return fail(
             Reason::InternalError,
@@ -70,13 +72,19 @@ class Store::Impl : public std::enable_shared_from_this<Impl> {
     Result<Revision> readable(Revision at) const;
     std::unique_ptr<Watch> watch(const api::Kind& kind, Revision since, Sink sink);
     void compact(Revision revision, std::size_t most);
-    KindIndex& index(const api::Kind& kind) { return kinds_[&kind]; }
+    KindIndex& index(const api::Kind& kind) { return kinds_[&kind.storage()]; }
     const KindIndex* find(const api::Kind& kind) const {
-        const auto found = kinds_.find(&kind);
+        const auto found = kinds_.find(&kind.storage());
         return found == kinds_.end() ? nullptr : &found->second;
     }
 
     Revision newest() const { return next_ - 1; }
+    std::vector<const api::Kind*> kinds() const {
+        std::vector<const api::Kind*> out;
+        for (const auto& [kind, index] : kinds_)
+            out.push_back(kind);
+        return out;
+    }
 
     Revision visible_ = 0;
     Revision compacted_ = 0;
@@ -195,7 +203,7 @@ void Store::Impl::write(const Key& key, const Mutate& mutate, Committed done, bo
                            "the store is read-only since a write to disk failed; free the disk and restart"));
     ObjectPtr object = *std::move(made);
     WH_ASSERT(object->revision() == next_, "an object stored under another revision than its own");
-    WH_ASSERT(object->key() == key.name && &object->kind() == key.kind,
+    WH_ASSERT(object->key() == key.name && &object->kind() == &key.kind->storage(),
               "an object stored under another key than its own");
     const Change::Type type = deletes  ? Change::Type::Deleted
                               : newest ? Change::Type::Updated
@@ -392,6 +400,10 @@ std::vector<ObjectPtr> Store::listNewest(const api::Kind& kind, std::string_view
     const KindIndex* index = impl_->find(kind);
     if (index == nullptr) return {};
     return std::move(index->list(prefix, "", 0, newestRevision(), nullptr)->items);
+}
+
+std::vector<const api::Kind*> Store::kinds() const {
+    return impl_->kinds();
 }
 
 Revision Store::newestRevision() const {

@@ -1,25 +1,15 @@
 // Row 13: memory and processor time of the whole program, idle and with simulated pods. `footprint 150000`
 // for the full row.
 #include "figures.h"
+#include "process_memory.h"
 #include "served_lab.h"
 
 #include <cstdlib>
 #include <fstream>
-#include <poll.h>
 #include <sstream>
 #include <unistd.h>
 
 namespace {
-
-/// Proportional set size in KiB.
-double memoryKiB(int pid) {
-    std::ifstream in("/proc/" + std::to_string(pid) + "/smaps_rollup");
-    for (std::string word; in >> word;) {
-        double value = 0;
-        if (word == "Pss:" && in >> value) return value;
-    }
-    return 0;
-}
 
 /// User and system time of the process so far, in seconds.
 double cpuSeconds(int pid) {
@@ -56,16 +46,16 @@ int main(int argc, char** argv) {
     {
         bench::ServedLab lab({"--nodes", "simulated=0"});
         const double percent = cpuPercent(lab.pid(), 15);
-        one("memory (PSS), no nodes, idle", "KiB", memoryKiB(lab.pid()), "kube-apiserver alone, published",
-            304 * 1024, 0.197);
+        one("memory (PSS), no nodes, idle", "KiB", bench::memoryKiB(lab.pid()),
+            "kube-apiserver alone, published", 304 * 1024, 0.197);
         one("processor, no nodes, idle 15 s", "% of a core", percent, "none", 0, 1);
     }
     bench::ServedLab lab({"--nodes", "simulated=" + std::to_string(nodes)});
     const double ready = lab.awaitNodes(nodes);
-    const double before = memoryKiB(lab.pid());
+    const double before = bench::memoryKiB(lab.pid());
     const double running = lab.runPods(pods);
     const double percent = cpuPercent(lab.pid(), 30);
-    const double after = memoryKiB(lab.pid());
+    const double after = bench::memoryKiB(lab.pid());
     const std::string shape = std::to_string(nodes) + " simulated nodes, " + std::to_string(pods) + " pods: ";
     one((shape + "nodes Ready").c_str(), "s", ready, "kwok gate, 5000 nodes", 60, 0);
     one((shape + "pods Running").c_str(), "s", running, "kwok gate, 10000 pods", 60, 0);

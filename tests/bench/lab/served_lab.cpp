@@ -143,21 +143,34 @@ double ServedLab::runPods(int count) {
 }
 
 int ServedLab::createMaps(int count, int inFlight, std::size_t bytes) {
+    const std::string value(bytes, 'x');
+    return createAll(api::kindOf<api::core::ConfigMap>().name, "default", count, inFlight, [&](int) {
+        api::core::ConfigMap map;
+        map.mutable_metadata()->set_name("bench-" + std::to_string(mapsMade_++));
+        map.mutable_metadata()->set_namespace_("default");
+        (*map.mutable_data())["value"] = value;
+        return client::body(map);
+    });
+}
+
+int ServedLab::createObjects(const client::ResourceName& resource, const std::string& nameSpace,
+                             const std::vector<std::string>& bodies, int inFlight) {
+    return createAll(resource, nameSpace, static_cast<int>(bodies.size()), inFlight, [&](int i) {
+        return client::RawBody{bodies[static_cast<std::size_t>(i)], "application/json"};
+    });
+}
+
+int ServedLab::createAll(const client::ResourceName& resource, const std::string& nameSpace, int count,
+                         int inFlight, const std::function<client::Body(int)>& make) {
     struct Load {
         int started = 0, ended = 0, good = 0;
         std::promise<void> over;
         std::function<void()> next;
     };
     Load load;
-    const std::string value(bytes, 'x');
     load.next = [&] {
         if (load.started == count) return;
-        api::core::ConfigMap map;
-        map.mutable_metadata()->set_name("bench-" + std::to_string(mapsMade_++));
-        map.mutable_metadata()->set_namespace_("default");
-        (*map.mutable_data())["value"] = value;
-        ++load.started;
-        cluster_->create(api::kindOf<api::core::ConfigMap>().name, "default", client::body(map), {},
+        cluster_->create(resource, nameSpace, make(load.started++), {},
                          [&](const Result<client::Written>& written) {
                              load.good += written.has_value();
                              load.next();

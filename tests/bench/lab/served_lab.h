@@ -31,11 +31,16 @@ class ServedLab {
     /// Creates `count` ConfigMaps of that many bytes, always `inFlight` of them under way; those that were
     /// acknowledged.
     int createMaps(int count, int inFlight, std::size_t bytes);
+    /// Creates these objects (JSON) one after another; those that were acknowledged.
+    int createObjects(const wheelhouse::client::ResourceName& resource, const std::string& nameSpace,
+                      const std::vector<std::string>& bodies, int inFlight);
     /// Waits until that many nodes are Ready; seconds.
     double awaitNodes(int count);
 
   private:
     void connect();
+    int createAll(const wheelhouse::client::ResourceName& resource, const std::string& nameSpace, int count,
+                  int inFlight, const std::function<wheelhouse::client::Body(int)>& make);
     /// Asks again and again what `count` gives until it is `wanted`; seconds it took.
     double await(const std::function<void(std::function<void(long)>)>& count, long wanted, const char* what);
 

@@ -49,7 +49,7 @@ class TestClients : public QObject {
 
     void clientGo_data() {
         rows({"typed", "protobuf", "discovery", "informers", "pager", "retry", "dynamic", "metadata",
-              "leader", "apply", "pods"});
+              "leader", "apply", "pods", "custom", "definitions", "aliases"});
     }
     void clientGo() {
         if (goProgram_.isEmpty()) QSKIP("SKIPPED: Go is not installed; nothing but this test needs it");

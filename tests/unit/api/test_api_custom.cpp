@@ -1,5 +1,6 @@
 // Custom kinds: the catalogue, schemas against values, pruning, defaulting, definitions, and that objects
 // come out as they went in.
+#include "engine/api/by_kind.h"
 #include "engine/api/catalogue.h"
 #include "engine/api/custom_resource.h"
 #include "engine/api/groups/apiextensions.h"

@@ -74,7 +74,9 @@ class TestApiserverKinds : public QObject {
         QCOMPARE(bench.send("POST", collection, bodyOf(*kind, *sample)).code, 409);
         const Answer got = bench.send("GET", one);
         QCOMPARE(got.code, 200);
-        QCOMPARE(got.body, created.body);
+        QCOMPARE(got.at("spec"), created.at("spec"));
+        // The server itself goes on with a definition: accepts its names, serves its kind.
+        if (kind->kind != "CustomResourceDefinition") QCOMPARE(got.body, created.body);
 
         readsAndWatches(bench, *kind, collection, one, got);
         patches(bench, *kind, one);
@@ -264,6 +266,7 @@ class TestApiserverKinds : public QObject {
                         const std::string& collection, const std::string& one) {
         const Answer removed = bench.send("DELETE", one);
         QVERIFY2(removed.code == 200, removed.body.c_str());
+        bench.settle(); // a definition goes once its objects have
         // A namespace goes when what is in it has gone, which somebody else sees to.
         if (kind.kind == "Namespace") return;
         QCOMPARE(bench.send("GET", one).code, 404);

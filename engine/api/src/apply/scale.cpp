@@ -15,11 +15,12 @@ const Set& replicas() {
 
 } // namespace
 
-ManagedFields toScale(const ManagedFields& parent, const std::string& parentVersion, SetCache& cache) {
+ManagedFields toScale(const ManagedFields& parent, const ReplicasPaths& paths, SetCache& cache) {
     const Managers managers = decodeManagers(parent, cache).value_or(Managers());
     Managers scale;
     for (const auto& [id, entry] : managers) {
-        if (entry.version != parentVersion || !entry.fields->contains(replicas())) continue;
+        const auto path = paths.find(entry.version);
+        if (path == paths.end() || !entry.fields->contains(path->second)) continue;
         ManagerEntry shown = entry;
         shown.replace(replicas());
         shown.version = scaleVersion;
@@ -32,7 +33,7 @@ ManagedFields toScale(const ManagedFields& parent, const std::string& parentVers
 }
 
 ManagedFields fromScale(const ManagedFields& parent, const ManagedFields& scale,
-                        const std::string& parentVersion, SetCache& cache) {
+                        const std::string& parentVersion, const ReplicasPaths& paths, SetCache& cache) {
     const Managers managers = decodeManagers(parent, cache).value_or(Managers());
     Managers written = decodeManagers(scale, cache).value_or(Managers());
     const auto inScale = [](ManagerId id) {
@@ -41,25 +42,32 @@ ManagedFields fromScale(const ManagedFields& parent, const ManagedFields& scale,
     };
     Managers out;
     for (const auto& [id, entry] : managers) {
-        if (entry.version != parentVersion) continue;
-        const bool owns = entry.fields->contains(replicas());
+        const auto path = paths.find(entry.version);
+        if (path == paths.end()) continue;
+        const bool owns = entry.fields->contains(path->second);
         if (owns && written.erase(inScale(id)) == 0) {
             ManagerEntry robbed = entry;
-            robbed.replace(entry.fields->difference(replicas()));
+            robbed.replace(entry.fields->difference(path->second));
             out.emplace(id, std::move(robbed));
         } else {
             out.emplace(id, entry);
         }
     }
     for (const auto& [id, entry] : written) {
-        if (!entry.fields->contains(replicas())) continue;
+        const auto path = paths.find(parentVersion);
+        if (path == paths.end() || !entry.fields->contains(replicas())) continue;
         ManagerId parentId = id;
         if (!id.applies) parentId.version = parentVersion;
         // The time stays that of the parent's entry; a new entry has none.
         ManagerEntry added;
-        added.replace(replicas());
+        added.replace(path->second);
         added.version = parentVersion;
         if (const auto was = managers.find(parentId); was != managers.end()) added.time = was->second.time;
+        // Whoever comes to own the replicas keeps what it owned.
+        if (const auto was = out.find(parentId); was != out.end()) {
+            added.replace(was->second.fields->unionWith(path->second));
+            out.erase(was);
+        }
         out.emplace(std::move(parentId), std::move(added));
     }
     return encodeManagers(out);

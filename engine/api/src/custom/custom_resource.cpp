@@ -3,6 +3,7 @@
 #include "custom/json_path.h"
 #include "custom/schema.h"
 #include "engine/api/codec.h"
+#include "engine/api/merge_schema.h"
 #include "engine/api/time.h"
 #include "semantics/rules.h"
 #include "semantics/table_cells.h"
@@ -115,6 +116,11 @@ const custom::Schema& CustomResource::schema() const {
         schema_ = custom::compile(json ? *json : JsonValue());
     });
     return *schema_;
+}
+
+const apply::Type& CustomResource::mergeType() const {
+    std::call_once(mergeable_, [this] { mergeType_ = apply::typeOfOpenApi(definition_.schema); });
+    return *mergeType_;
 }
 
 const Kind& customKind(const CustomNames& names, const std::string& version,

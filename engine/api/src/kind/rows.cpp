@@ -9,6 +9,8 @@
 namespace wheelhouse::api {
 namespace {
 
+constexpr const char* everything = "create delete deletecollection get list patch update watch";
+
 /// What the message types cannot say. Lists of words are separated by spaces.
 struct Row {
     const char* kind;
@@ -17,7 +19,8 @@ struct Row {
     const char* shortNames = "";
     const char* subresources = "";
     const char* categories = "";
-    const char* verbs = "create delete deletecollection get list patch update watch";
+    const char* verbs = everything;
+    const char* storedAs = ""; ///< apiVersion of the row with the same objects, where it is not this one
 };
 
 /// The kinds of one group version, all of one .proto package.
@@ -74,6 +77,10 @@ std::vector<Group> basicGroups() {
           {"Deployment", "deployments", true, "deploy", "scale status", "all"},
           {"ReplicaSet", "replicasets", true, "rs", "scale status", "all"},
           {"StatefulSet", "statefulsets", true, "sts", "scale status", "all"}}},
+        {"k8s.io.api.events.v1",
+         "events.k8s.io",
+         "v1",
+         {{"Event", "events", true, "ev", "", "", everything, "v1"}}},
         {"k8s.io.api.authentication.v1",
          "authentication.k8s.io",
          "v1",
@@ -90,6 +97,11 @@ std::vector<Group> basicGroups() {
          "autoscaling",
          "v2",
          {{"HorizontalPodAutoscaler", "horizontalpodautoscalers", true, "hpa", "status", "all"}}},
+        {"k8s.io.api.autoscaling.v1",
+         "autoscaling",
+         "v1",
+         {{"HorizontalPodAutoscaler", "horizontalpodautoscalers", true, "hpa", "status", "all", everything,
+           "autoscaling/v2"}}},
     };
 }
 
@@ -209,10 +221,20 @@ Kind makeRow(const Group& group, const Row& row) {
 
 std::vector<Kind> makeRows() {
     std::vector<Kind> rows;
+    std::vector<std::string> storedAs;
     for (const auto& groups : {basicGroups(), moreGroups(), lastGroups()})
         for (const Group& group : groups)
-            for (const Row& row : group.rows)
+            for (const Row& row : group.rows) {
                 rows.push_back(makeRow(group, row));
+                storedAs.emplace_back(row.storedAs);
+            }
+    // Only now do the rows stay where they are.
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (storedAs[i].empty()) continue;
+        for (const Kind& each : rows)
+            if (each.kind == rows[i].kind && each.apiVersion() == storedAs[i]) rows[i].storedAs = &each;
+        WH_ASSERT(rows[i].storedAs != nullptr, "a row stored as one that is not there");
+    }
     return rows;
 }
 

@@ -2,11 +2,10 @@
 
 #include "engine/api/custom_resource.h"
 #include "engine/api/types.h"
+#include "openapi/hash.h"
 #include "openapi/schemas.h"
 
 #include <algorithm>
-#include <array>
-#include <openssl/sha.h>
 
 namespace wheelhouse::api {
 namespace {
@@ -258,7 +257,7 @@ void addKind(Paths& paths, const Kind& kind, const std::string& base) {
         base + (namespaced ? "/namespaces/{namespace}/" : "/") + kind.name.resource;
     const std::string one = collection + "/{name}";
     paths.add(collection, {"post", "post", &kind, object, object, namespaced, false, {}, {}, {}});
-    if (!kind.stored() && !customOf(kind)) return;
+    if (!kind.storage().stored()) return;
     paths.add(collection, {"get", "list", &kind, nullptr, list, namespaced, false, {}, {}, {}});
     // Deleting all namespaces at once is the one thing nobody may ask for.
     if (kind.allows("deletecollection"))
@@ -274,18 +273,6 @@ void addKind(Paths& paths, const Kind& kind, const std::string& base) {
     paths.add(one, {"delete", "delete", &kind, options, status, namespaced, true, {}, {}, {}});
     for (const std::string& subresource : kind.subresources)
         addSubresource(paths, kind, one, subresource);
-}
-
-std::string sha512(const std::string& text) {
-    static constexpr std::string_view hex = "0123456789ABCDEF";
-    std::array<unsigned char, SHA512_DIGEST_LENGTH> digest{};
-    SHA512(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
-    std::string result;
-    for (const unsigned char byte : digest) {
-        result += hex[byte >> 4];
-        result += hex[byte & 15];
-    }
-    return result;
 }
 
 std::string pathOf(const ResourceName& name) {

@@ -165,7 +165,7 @@ void writeTypeMeta(JsonWriter& writer) {
     constexpr std::string_view version = "Group and version of the schema this object is written in, such as "
                                          "apps/v1; the server may translate it into "
                                          "another version of the same kind.";
-    constexpr std::string_view kind = "What the object is, in CamelCase. It never changes.";
+    constexpr std::string_view kind = "Kind says what the object is, in CamelCase. It never changes.";
     for (const auto& [name, text] : {std::pair("apiVersion", version), std::pair("kind", kind)}) {
         writer.dataKey(name);
         writer.beginObject();
@@ -239,8 +239,9 @@ JsonValue metadataSchema(const char* description, const Descriptor* type) {
 }
 
 void putTypeMeta(JsonObject& properties) {
-    properties.put("apiVersion", text("Group and version of the schema this object is written in."));
-    properties.put("kind", text("What the object is, in CamelCase. It never changes."));
+    properties.put("apiVersion",
+                   text("APIVersion defines the group and version of the schema this object is written in."));
+    properties.put("kind", text("Kind says what the object is, in CamelCase. It never changes."));
 }
 
 /// A definition's schema with what every object has.
@@ -251,7 +252,7 @@ std::string customSchema(const Kind& kind) {
     if (properties.object() == nullptr) properties = JsonObject();
     putTypeMeta(*properties.object());
     properties.object()->put("metadata",
-                             metadataSchema("Standard object metadata.", meta::ObjectMeta::descriptor()));
+                             metadataSchema("Standard object's metadata.", meta::ObjectMeta::descriptor()));
     schema.put("type", "object");
     schema.put("x-kubernetes-group-version-kind", kindsOf(kind, kind.kind));
     return JsonValue(std::move(schema)).text();

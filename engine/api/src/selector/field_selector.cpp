@@ -1,5 +1,6 @@
 #include "engine/api/selector.h"
 
+#include "engine/api/alias.h"
 #include "engine/api/custom_resource.h"
 
 #include <algorithm>
@@ -157,8 +158,10 @@ Result<FieldSelector> FieldSelector::parse(std::string_view text, const Kind& ki
         if (op != "=" && op != "==" && op != "!=") return refuse(text, "'=', '==' or '!=' is expected");
         Term term{std::string(part.substr(0, sign)), op == "!=", {}};
         if (!unescape(part.substr(sign + op.size()), term.value)) return refuse(text, "a bad escape");
-        if (!isSupported(term.field, kind))
-            return fail(Reason::BadRequest, "field label not supported: " + term.field);
+        const std::string asked = term.field;
+        if (isAlias(kind)) term.field = storedField(kind, asked);
+        if (!isSupported(term.field, isAlias(kind) ? kind.storage() : kind))
+            return fail(Reason::BadRequest, "field label not supported: " + asked);
         selector.terms_.push_back(std::move(term));
     }
     return selector;

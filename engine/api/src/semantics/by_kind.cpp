@@ -1,8 +1,9 @@
-#include "custom/definition.h"
-#include "engine/api/custom_resource.h"
+#include "engine/api/by_kind.h"
 
-// Semantics of objects whose kind is known only at run time: a custom kind's from its schema, a built-in
-// one's from its message type.
+#include "custom/definition.h"
+#include "engine/api/alias.h"
+#include "engine/api/custom_resource.h"
+#include "semantics/event_rules.h"
 
 namespace wheelhouse::api {
 
@@ -26,6 +27,21 @@ void addDefinition(const Message& object, const Message* old, std::vector<Cause>
         causes.push_back(std::move(cause));
 }
 
+/// Events of the newer group have another word for who reports, and more to keep to.
+void addEvent(const Kind& kind, const Message& object, const Message* old, std::vector<Cause>& causes) {
+    if (kind.descriptor != events::Event::descriptor()) return;
+    for (Cause& cause : causes)
+        if (cause.field == "reportingComponent") cause.field = "reportingController";
+    semantics::Problems problems;
+    const auto& event = static_cast<const core::Event&>(object);
+    if (old == nullptr)
+        semantics::validateStrictly(event, problems);
+    else
+        semantics::validateChangeStrictly(event, static_cast<const core::Event&>(*old), problems);
+    for (Cause& cause : problems.take())
+        causes.push_back(std::move(cause));
+}
+
 } // namespace
 
 void applyDefaults(const Kind& kind, Message& object) {
@@ -39,6 +55,7 @@ std::vector<Cause> validateCreate(const Kind& kind, const Message& object) {
     if (customOf(kind)) return custom::validate(kind, typed(object), nullptr);
     std::vector<Cause> causes = validateCreate(object);
     addDefinition(object, nullptr, causes);
+    addEvent(kind, object, nullptr, causes);
     return causes;
 }
 
@@ -46,6 +63,7 @@ std::vector<Cause> validateUpdate(const Kind& kind, const Message& object, const
     if (customOf(kind)) return custom::validate(kind, typed(object), &typed(old));
     std::vector<Cause> causes = validateUpdate(object, old);
     addDefinition(object, &old, causes);
+    addEvent(kind, object, &old, causes);
     return causes;
 }
 
@@ -74,11 +92,25 @@ ObjectPtr shownAs(const Kind& kind, const ObjectPtr& object) {
 }
 
 std::unique_ptr<Message> messageAs(const Kind& kind, const Object& object) {
+    std::unique_ptr<Message> draft = draftOf(kind, object);
+    return isAlias(kind) && &object.kind() != &kind ? fromStored(kind, *draft) : std::move(draft);
+}
+
+std::unique_ptr<Message> draftOf(const Kind& kind, const Object& object) {
     std::unique_ptr<Message> message = object.message();
     if (!customOf(kind)) return message;
     custom::prune(kind, typed(*message));
     custom::applyDefaults(kind, typed(*message));
     return message;
+}
+
+std::unique_ptr<Message> toDraft(const Kind& kind, std::unique_ptr<Message> message) {
+    if (!isAlias(kind) || message->GetDescriptor() != kind.descriptor) return message;
+    return toStored(kind, *message);
+}
+
+const Kind& draftKind(const Kind& kind) {
+    return isAlias(kind) ? kind.storage() : kind;
 }
 
 std::string jsonAs(const Kind& kind, const Object& object) {
@@ -101,6 +133,18 @@ Result<Decoded> decodeJson(std::string_view json, const Kind& kind, FieldValidat
     return fail(Reason::BadRequest, kind.kind + " in version \"" + kind.name.version +
                                         "\" cannot be handled as a " + kind.kind +
                                         ": strict decoding error: " + all);
+}
+
+const apply::Type& mergeTypeOf(const Kind& kind) {
+    return customOf(kind) ? customOf(kind)->mergeType() : apply::typeOf(draftKind(kind).descriptor);
+}
+
+apply::Comparison compareDrafts(const Kind& kind, const Message& before, const Message& after,
+                                const apply::Set& ignored) {
+    if (!customOf(kind)) return apply::compare(before, after, ignored);
+    const auto json = [&](const Message& draft) { return encodeJson(draft, kind.apiVersion(), kind.kind); };
+    return apply::compareJson(mergeTypeOf(kind), json(before), json(after), ignored)
+        .value_or(apply::Comparison());
 }
 
 } // namespace wheelhouse::api

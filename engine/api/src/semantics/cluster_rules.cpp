@@ -97,20 +97,6 @@ void validateChange(const core::Node& node, const core::Node& old, Problems& pro
     }
 }
 
-void validate(const core::Event& event, Problems& problems) {
-    validateMeta(event.metadata(), true, dnsSubdomain, metadata, problems);
-    const std::string& about = event.involvedobject().namespace_();
-    const std::string& in = event.metadata().namespace_();
-    // Events about cluster-scoped objects live in "default".
-    if (about.empty() ? in != "default" && !in.empty() : about != in) {
-        problems.invalid(Path("involvedObject").child("namespace"), about, "does not match event.namespace");
-    }
-}
-
-void validateChange(const core::Event& event, const core::Event& old, Problems& problems) {
-    validateMetaUpdate(event.metadata(), old.metadata(), metadata, problems);
-}
-
 void validate(const coordination::Lease& lease, Problems& problems) {
     validateMeta(lease.metadata(), true, dnsSubdomain, metadata, problems);
     if (lease.spec().has_leasedurationseconds() && lease.spec().leasedurationseconds() <= 0) {

@@ -18,6 +18,7 @@ set(SEMANTICS_SOURCES
   src/semantics/config_rules.cpp
   src/semantics/container_rules.cpp
   src/semantics/defaults.cpp
+  src/semantics/event_rules.cpp
   src/semantics/device_rules.cpp
   src/semantics/enumerations.cpp
   src/semantics/environment_rules.cpp

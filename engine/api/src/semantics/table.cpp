@@ -1,5 +1,6 @@
 #include "engine/api/table.h"
 
+#include "engine/api/by_kind.h"
 #include "engine/api/custom_resource.h"
 #include "engine/api/time.h"
 #include "semantics/table_printers.h"
@@ -189,7 +190,11 @@ const Printer& printerOf(const Kind& kind) {
 } // namespace
 
 const std::vector<Table::Column>& tableColumns(const Kind& kind) {
-    return customOf(kind) ? customOf(kind)->columns() : printerOf(kind).columns;
+    return customOf(kind) ? customOf(kind)->columns() : printerOf(draftKind(kind)).columns;
+}
+
+Table::Row tableRow(const Kind& kind, const ObjectPtr& stored, WallTime now) {
+    return tableRow(customOf(kind) ? shownAs(kind, stored) : stored, now);
 }
 
 Table::Row tableRow(const ObjectPtr& object, WallTime now) {

@@ -1,10 +1,12 @@
 #include "engine/api/codec.h"
+#include "engine/api/yaml.h"
 #include "yaml/scalars.h"
 #include "json/json_reader.h"
 #include "json/json_writer.h"
 
 #include <algorithm>
 #include <deque>
+#include <set>
 #include <sstream>
 #include <unordered_map>
 #include <yaml-cpp/anchor.h>
@@ -24,6 +26,7 @@ struct Node {
     bool plain = false; ///< a scalar without quotes and tag
     bool complete = false;
     std::string text;
+    int line = 0;                ///< from 0
     std::vector<Node*> children; ///< of a map: key, value, key, value
     std::uint64_t size = 0;
 };
@@ -79,6 +82,7 @@ class Builder final : public YAML::EventHandler {
     Node* add(const YAML::Mark& mark, YAML::anchor_t anchor, Node::Type type) {
         Node* node = &nodes_.emplace_back();
         node->type = type;
+        node->line = mark.line;
         if (anchor != YAML::NullAnchor) anchors_[anchor] = node;
         attach(mark, node);
         return node;
@@ -124,6 +128,11 @@ class Builder final : public YAML::EventHandler {
     std::uint64_t total_ = 0;
 };
 
+std::string keyText(const Node& key) {
+    const yaml::Scalar resolved = key.plain ? yaml::resolvePlain(key.text) : yaml::Scalar{};
+    return resolved.type == yaml::ScalarType::String ? key.text : resolved.json;
+}
+
 class JsonEmitter {
   public:
     std::string take() { return writer_.take(); }
@@ -153,11 +162,6 @@ class JsonEmitter {
         const yaml::Scalar resolved = node.plain ? yaml::resolvePlain(node.text) : yaml::Scalar{};
         if (resolved.type == yaml::ScalarType::String) return writer_.string(node.text);
         writer_.raw(resolved.json);
-    }
-
-    static std::string keyText(const Node& key) {
-        const yaml::Scalar resolved = key.plain ? yaml::resolvePlain(key.text) : yaml::Scalar{};
-        return resolved.type == yaml::ScalarType::String ? key.text : resolved.json;
     }
 
     void entry(const std::string& key, const Node& child, int depth) {
@@ -207,6 +211,21 @@ class JsonEmitter {
     JsonWriter writer_;
 };
 
+/// What an alias stands for has its duplicates where it is written out.
+void findDuplicates(const Node& node, std::set<const Node*>& seen, std::vector<std::string>& found) {
+    if (node.type == Node::Type::Scalar || !seen.insert(&node).second) return;
+    std::set<std::string> keys;
+    for (std::size_t i = 0; i < node.children.size(); ++i) {
+        const Node& child = *node.children[i];
+        const bool isKey = node.type == Node::Type::Map && i % 2 == 0;
+        if (!isKey)
+            findDuplicates(child, seen, found);
+        else if (const std::string key = keyText(child); !keys.insert(key).second)
+            found.push_back("line " + std::to_string(child.line + 1) + ": key \"" + key +
+                            "\" already set in map");
+    }
+}
+
 tl::unexpected<Status> malformed(const YAML::Mark& mark, const std::string& why) {
     if (mark.is_null()) return fail(Reason::BadRequest, "malformed YAML: " + why);
     return fail(Reason::BadRequest, "malformed YAML at line " + std::to_string(mark.line + 1) + ", column " +
@@ -255,6 +274,24 @@ Result<std::vector<std::string>> yamlToJson(std::string_view yaml) {
         return malformed(error.mark, error.msg);
     }
     return documents;
+}
+
+std::vector<std::string> duplicateYamlKeys(std::string_view yaml) {
+    std::vector<std::string> found;
+    if (yaml.size() > maxBodyBytes || !isUtf8(yaml)) return found;
+    try {
+        std::istringstream stream{std::string(yaml)};
+        YAML::Parser parser(stream);
+        Builder builder;
+        std::set<const Node*> seen;
+        if (parser.HandleNextDocument(builder) && builder.root() != nullptr)
+            findDuplicates(*builder.root(), seen, found);
+    } catch (const Refused&) {
+        found.clear();
+    } catch (const YAML::Exception&) {
+        found.clear();
+    }
+    return found;
 }
 
 } // namespace wheelhouse::api

@@ -88,7 +88,7 @@ class ResourceQuotas final : public AdmissionPlugin {
 
     void removed(const api::Object& object) override {
         if (&object.kind() == &quotaKind()) counts_.erase(object.nameSpace());
-        if (!object.kind().namespaced) return;
+        if (object.nameSpace().empty()) return;
         const auto space = counts_.find(object.nameSpace());
         // What had been removed already when the count was taken is not in it.
         if (space == counts_.end() || object.revision() <= space->second.countedAt) return;
@@ -175,8 +175,8 @@ class ResourceQuotas final : public AdmissionPlugin {
             space.quotas[object->name()] = {quota.spec(), api::amountsOf(quota.spec().hard()), {}};
         }
         if (space.quotas.empty()) return;
-        for (const api::Kind* kind : api::kinds()) {
-            if (!kind->namespaced || !kind->stored() || !counted(*kind, space)) continue;
+        for (const api::Kind* kind : store_.kinds()) {
+            if (!counted(*kind, space)) continue;
             for (const api::ObjectPtr& object : store_.listNewest(*kind, nameSpace + "/")) {
                 const auto message = object->message();
                 for (auto& [name, count] : space.quotas)

@@ -40,6 +40,10 @@ var stories = map[string]func(*stage) error{
 	"leader":    leaderStory,
 	"apply":     applyStory,
 	"pods":      podsStory,
+
+	"custom":      customStory,
+	"definitions": definitionsStory,
+	"aliases":     aliasesStory,
 }
 
 func main() {

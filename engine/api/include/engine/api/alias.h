@@ -9,7 +9,7 @@ namespace wheelhouse::api {
 
 // Some kinds are the same objects in another shape (`Kind::storedAs`): events.k8s.io/v1 shows the events of
 // v1, autoscaling/v1 the autoscalers of v2. They are translated where a request comes in and where its answer
-// goes out. No row names such a kind yet: the API server does not serve them. Pure, thread-safe.
+// goes out (by_kind.h). Pure, thread-safe.
 
 /// Whether objects of `kind` are stored as another message type.
 bool isAlias(const Kind& kind);

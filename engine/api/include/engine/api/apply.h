@@ -6,6 +6,7 @@
 #include "engine/base/status.h"
 
 #include <google/protobuf/message.h>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -96,10 +97,14 @@ Result<Applied> apply(const ApplyRequest& request, SetCache& cache);
 
 // The scale subresource shows of the record what concerns the replicas.
 
-/// The record of a Scale: the entries that own `replicas`, as of autoscaling/v1.
-ManagedFields toScale(const ManagedFields& parent, const std::string& parentVersion, SetCache& cache);
-/// The parent's record after its Scale was written with record `scale`.
+/// Where the replicas stand in each version of the parent, by apiVersion, as a set of that one field. Entries
+/// of other versions are dropped.
+using ReplicasPaths = std::map<std::string, Set>;
+
+/// The record of a Scale: the entries that own the replicas, as of autoscaling/v1.
+ManagedFields toScale(const ManagedFields& parent, const ReplicasPaths& paths, SetCache& cache);
+/// The parent's record after its Scale was written with record `scale` through `parentVersion`.
 ManagedFields fromScale(const ManagedFields& parent, const ManagedFields& scale,
-                        const std::string& parentVersion, SetCache& cache);
+                        const std::string& parentVersion, const ReplicasPaths& paths, SetCache& cache);
 
 } // namespace wheelhouse::api::apply

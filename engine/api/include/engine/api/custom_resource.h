@@ -20,6 +20,9 @@ namespace wheelhouse::api {
 namespace custom {
 struct Schema;
 }
+namespace apply {
+struct Type;
+}
 
 /// What one version of a CustomResourceDefinition says about its kind beyond names. Never changes;
 /// thread-safe. The schema is kept as text and taken apart when it is first needed: most kinds of a cluster
@@ -49,6 +52,8 @@ class CustomResource {
     ~CustomResource();
     const Definition& definition() const { return definition_; }
     const custom::Schema& schema() const;
+    /// How versions of an object are merged (server-side apply).
+    const apply::Type& mergeType() const;
     /// Hexadecimal; different for different definitions.
     const std::string& hash() const { return hash_; }
     /// What `kubectl get` shows: Name, then the definition's columns or Age.
@@ -60,6 +65,8 @@ class CustomResource {
     std::vector<Table::Column> columns_;
     mutable std::once_flag compiled_;
     mutable std::shared_ptr<const custom::Schema> schema_;
+    mutable std::once_flag mergeable_;
+    mutable std::shared_ptr<const apply::Type> mergeType_;
 };
 
 /// The row of a custom kind. Every row of such a kind is one of these (`customOf`).
@@ -97,30 +104,7 @@ const Kind& customKind(const CustomNames& names, const std::string& version,
 /// A row for a custom kind known only by its names, as clients of a far server have it.
 const Kind& customKind(const CustomNames& names, const std::string& version);
 
-/// `Object::of` for a kind whose message type does not tell it.
-ObjectPtr objectOf(const Kind& kind, const google::protobuf::Message& message);
-/// An object of the store as `kind`, a version of its resource, shows it; itself when it is that already.
-ObjectPtr shownAs(const Kind& kind, const ObjectPtr& object);
-
-// What semantics.h and codec.h offer, for objects whose kind their message type does not tell: custom ones go
-// by their schema, all others as there. `object` is a message of `kind`.
-void applyDefaults(const Kind& kind, google::protobuf::Message& object);
-std::vector<Cause> validateCreate(const Kind& kind, const google::protobuf::Message& object);
-std::vector<Cause> validateUpdate(const Kind& kind, const google::protobuf::Message& object,
-                                  const google::protobuf::Message& old);
-void prepareCreate(const Kind& kind, google::protobuf::Message& object);
-void prepareUpdate(const Kind& kind, google::protobuf::Message& object, const google::protobuf::Message& old,
-                   bool statusSubresource);
-/// A stored object as `kind` shows it: a custom one without what the schema does not know (any more), and
-/// with defaults that came later.
-std::unique_ptr<google::protobuf::Message> messageAs(const Kind& kind, const Object& object);
-/// That as JSON.
-std::string jsonAs(const Kind& kind, const Object& object);
-/// JSON of an object of `kind`. Of a custom kind, fields its schema does not know are taken away and noted as
-/// unknown.
-Result<Decoded> decodeJson(std::string_view json, const Kind& kind, FieldValidation validation);
-
-// The same of custom objects alone. `object` is a CustomObject of `kind`.
+// What by_kind.h offers, of custom objects alone. `object` is a CustomObject of `kind`.
 namespace custom {
 
 /// Takes away what the schema does not know and returns the paths of it.

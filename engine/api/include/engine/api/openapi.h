@@ -21,10 +21,6 @@ struct OpenApiDocument {
 /// Made on first use, kept for the life of the program. Thread-safe.
 const std::vector<OpenApiDocument>& openApiV3();
 
-/// All of these documents as one of OpenAPI v2 (swagger), for clients that know nothing newer: what v2 cannot
-/// say is said more loosely. Takes a while: for who has time, and keeps the answer.
-std::string openApiV2(std::span<const OpenApiDocument> documents);
-
 /// Where a document is and what it is known by: changes whenever the document does.
 struct OpenApiEntry {
     std::string path;
@@ -40,5 +36,15 @@ struct OpenApiText {
 /// One of them. Those with custom kinds are made anew each time, since hardly anybody asks for them twice and
 /// there may be hundreds. Nothing for a path that is not served. Thread-safe.
 std::optional<OpenApiText> openApiDocument(const Catalogue& catalogue, const std::string& path);
+
+/// All of a catalogue's documents as one of OpenAPI v2 (swagger), for clients that know nothing newer: what
+/// v2 cannot say is said more loosely.
+struct OpenApiV2 {
+    std::shared_ptr<const std::string> json;
+    std::shared_ptr<const std::string> protobuf; ///< openapi.v2.Document of gnostic-models
+    std::string hash;                            ///< of `json`: upper-case hex SHA-512
+};
+/// Takes a while: for who has time. The last one made is kept. Thread-safe.
+OpenApiV2 openApiV2(const Catalogue& catalogue);
 
 } // namespace wheelhouse::api

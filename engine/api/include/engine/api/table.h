@@ -36,6 +36,8 @@ struct Table {
 const std::vector<Table::Column>& tableColumns(const Kind& kind);
 /// One row; ages are relative to `now`.
 Table::Row tableRow(const ObjectPtr& object, WallTime now);
+/// The row of a stored object as `kind`, one of the rows that show it, has it.
+Table::Row tableRow(const Kind& kind, const ObjectPtr& stored, WallTime now);
 /// "5d", "3h2m": an age as kubectl prints it.
 std::string humanDuration(Duration age);
 

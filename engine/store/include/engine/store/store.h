@@ -83,6 +83,8 @@ class Store {
     /// The same for everything of `kind` whose name begins with `prefix`, as of `newestRevision`.
     std::vector<ObjectPtr> listNewest(const api::Kind& kind, std::string_view prefix) const;
     Revision newestRevision() const;
+    /// The rows there ever were objects of: built-in ones, and those of custom objects.
+    std::vector<const api::Kind*> kinds() const;
 
     struct Page {
         std::vector<ObjectPtr> items;
