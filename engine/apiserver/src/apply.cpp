@@ -40,7 +40,7 @@ Result<void> complainOfDuplicates(PatchRequest& request) {
 /// What is applied to: an object or its scale.
 struct Target {
     const google::protobuf::Descriptor* type = nullptr;
-    const api::apply::Type* merge = nullptr;
+    std::shared_ptr<const api::apply::Type> merge;
     std::string apiVersion;
     std::string kind;
     const api::Kind* row = nullptr; ///< of an object
@@ -50,7 +50,7 @@ struct Target {
 
 Target objectTarget(const api::Kind& asked) {
     const api::Kind& kind = api::draftKind(asked);
-    return {kind.descriptor, &api::mergeTypeOf(asked), kind.apiVersion(), kind.kind, &kind, {}, {}};
+    return {kind.descriptor, api::mergeTypeOf(asked), kind.apiVersion(), kind.kind, &kind, {}, {}};
 }
 
 /// Of a kind that is stored as another one, the configuration is translated first: what is owned are fields
@@ -77,7 +77,7 @@ Result<std::unique_ptr<Message>> applyTo(Core& core, PatchRequest& request, cons
     apply.writer.apiVersion = target.apiVersion;
     apply.writer.kind = target.kind;
     apply.force = request.force;
-    apply.type = target.merge;
+    apply.type = target.merge.get();
     apply.config = request.patch;
     const std::unique_ptr<Message> nothing(
         google::protobuf::MessageFactory::generated_factory()->GetPrototype(target.type)->New());
@@ -131,7 +131,8 @@ void applyScale(Core& core, PatchRequest request, const ObjectPtr& newest, Done 
     const auto live = newest->message();
     const auto& record = metadataOf(*live).managedfields();
     const auto paths = replicasPaths(core, *write.kind);
-    Target target{scaleType(), &api::apply::typeOf(scaleType()), "autoscaling/v1", "Scale", nullptr, {}, {}};
+    Target target{scaleType(), {}, "autoscaling/v1", "Scale", nullptr, {}, {}};
+    target.merge = {std::shared_ptr<void>(), &api::apply::typeOf(scaleType())};
     target.live = api::encodeJson(**scale, "autoscaling/v1", "Scale");
     target.record = api::apply::toScale(record, paths, core.fieldSets);
     auto message = applyTo(core, request, target);

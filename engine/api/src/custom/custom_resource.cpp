@@ -1,6 +1,8 @@
 #include "engine/api/custom_resource.h"
 
 #include "custom/json_path.h"
+#include "custom/packed_text.h"
+#include "custom/recent.h"
 #include "custom/schema.h"
 #include "engine/api/codec.h"
 #include "engine/api/merge_schema.h"
@@ -101,7 +103,9 @@ const Kind* findStorageKind(const ResourceName& name) {
 }
 
 CustomResource::CustomResource(Definition definition, std::string hash)
-    : definition_(std::move(definition)), hash_(std::move(hash)) {
+    : definition_(std::move(definition)), packed_(std::make_unique<const PackedText>(definition_.schema)),
+      hash_(std::move(hash)) {
+    definition_.schema = std::string();
     columns_.push_back({"Name", "string", "name", "Unique within its namespace.", 0});
     for (const Column& each : definition_.columns)
         columns_.push_back(each.column);
@@ -110,17 +114,42 @@ CustomResource::CustomResource(Definition definition, std::string hash)
 
 CustomResource::~CustomResource() = default;
 
-const custom::Schema& CustomResource::schema() const {
-    std::call_once(compiled_, [this] {
-        const auto json = JsonValue::parse(definition_.schema);
-        schema_ = custom::compile(json ? *json : JsonValue());
-    });
-    return *schema_;
+namespace {
+
+/// In bytes of schema text; taken apart it takes about ten times as much.
+constexpr std::size_t keptTakenApart = std::size_t{4} << 20;
+
+/// What `kept` has, or a new one that `make` gives; it is kept alive for a while.
+template <class T, class Make>
+std::shared_ptr<const T> takenApart(std::mutex& mutex, std::weak_ptr<const T>& kept, std::size_t weight,
+                                    const Make& make) {
+    static custom::Recent recent(keptTakenApart);
+    std::shared_ptr<const T> found;
+    {
+        const std::lock_guard lock(mutex);
+        found = kept.lock();
+        if (!found) kept = found = make();
+    }
+    recent.use(found, weight);
+    return found;
 }
 
-const apply::Type& CustomResource::mergeType() const {
-    std::call_once(mergeable_, [this] { mergeType_ = apply::typeOfOpenApi(definition_.schema); });
-    return *mergeType_;
+} // namespace
+
+std::string CustomResource::schemaText() const {
+    return packed_->text();
+}
+
+std::shared_ptr<const custom::Schema> CustomResource::schema() const {
+    return takenApart(mutex_, schema_, packed_->size(), [this] {
+        const auto json = JsonValue::parse(schemaText());
+        return custom::compile(json ? *json : JsonValue());
+    });
+}
+
+std::shared_ptr<const apply::Type> CustomResource::mergeType() const {
+    return takenApart(mutex_, mergeType_, packed_->size(),
+                      [this] { return apply::typeOfOpenApi(schemaText()); });
 }
 
 const Kind& customKind(const CustomNames& names, const std::string& version,
@@ -219,14 +248,14 @@ void checkReplicas(const JsonObject& content, const std::string& path, Findings&
 
 std::vector<std::string> prune(const Kind& kind, CustomObject& object) {
     JsonObject content = contentOf(object);
-    std::vector<std::string> unknown = prune(content, customOf(kind)->schema());
+    std::vector<std::string> unknown = prune(content, *customOf(kind)->schema());
     if (!unknown.empty()) setContent(object, std::move(content));
     return unknown;
 }
 
 void applyDefaults(const Kind& kind, CustomObject& object) {
     JsonObject content = contentOf(object);
-    applyDefaults(content, customOf(kind)->schema());
+    applyDefaults(content, *customOf(kind)->schema());
     setContent(object, std::move(content));
 }
 
@@ -272,7 +301,8 @@ std::vector<Cause> validate(const Kind& kind, const CustomObject& object, const 
                             ofMetadata);
     Findings problems;
     problems.append(ofMetadata.take());
-    const Schema& schema = customOf(kind)->schema();
+    const auto held = customOf(kind)->schema();
+    const Schema& schema = *held;
     // The validator sees the type and the name too: a schema may ask for them.
     const JsonValue now = wholeOf(kind, object);
     const JsonValue before = old == nullptr ? JsonValue() : wholeOf(kind, *old);

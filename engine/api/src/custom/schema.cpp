@@ -1,6 +1,8 @@
 #include "custom/schema.h"
 
 #include <algorithm>
+#include <map>
+#include <mutex>
 #include <re2/re2.h>
 
 namespace wheelhouse::api::custom {
@@ -49,6 +51,19 @@ std::vector<SchemaPtr> schemasAt(const JsonObject& json, std::string_view key) {
     return schemas;
 }
 
+/// Schemas made by one generator have the same few patterns again and again.
+std::shared_ptr<const re2::RE2> sharedExpression(const std::string& pattern) {
+    static std::mutex mutex;
+    static std::map<std::string, std::weak_ptr<const re2::RE2>> known;
+    constexpr std::size_t sweepAt = 1024;
+    const std::lock_guard lock(mutex);
+    if (known.size() >= sweepAt) std::erase_if(known, [](const auto& each) { return each.second.expired(); });
+    auto& kept = known[pattern];
+    auto expression = kept.lock();
+    if (!expression) kept = expression = std::make_shared<const re2::RE2>(pattern, re2::RE2::Quiet);
+    return expression;
+}
+
 std::unique_ptr<const ValueRules> compileRules(const JsonObject& json) {
     ValueRules rules;
     rules.format = textAt(json, "format");
@@ -66,7 +81,7 @@ std::unique_ptr<const ValueRules> compileRules(const JsonObject& json) {
     rules.uniqueItems = flagAt(json, "uniqueItems");
     rules.pattern = textAt(json, "pattern");
     if (!rules.pattern.empty()) {
-        auto expression = std::make_shared<re2::RE2>(rules.pattern, re2::RE2::Quiet);
+        auto expression = sharedExpression(rules.pattern);
         if (expression->ok()) rules.expression = std::move(expression);
     }
     if (const JsonValue* values = json.find("enum"); values != nullptr && values->array() != nullptr)

@@ -246,7 +246,7 @@ void putTypeMeta(JsonObject& properties) {
 
 /// A definition's schema with what every object has.
 std::string customSchema(const Kind& kind) {
-    auto parsed = JsonValue::parse(customOf(kind)->definition().schema);
+    auto parsed = JsonValue::parse(customOf(kind)->schemaText());
     JsonObject schema = parsed && parsed->object() != nullptr ? *parsed->object() : JsonObject();
     JsonValue& properties = schema.at("properties");
     if (properties.object() == nullptr) properties = JsonObject();

@@ -135,15 +135,16 @@ Result<Decoded> decodeJson(std::string_view json, const Kind& kind, FieldValidat
                                         ": strict decoding error: " + all);
 }
 
-const apply::Type& mergeTypeOf(const Kind& kind) {
-    return customOf(kind) ? customOf(kind)->mergeType() : apply::typeOf(draftKind(kind).descriptor);
+std::shared_ptr<const apply::Type> mergeTypeOf(const Kind& kind) {
+    if (customOf(kind)) return customOf(kind)->mergeType();
+    return {std::shared_ptr<void>(), &apply::typeOf(draftKind(kind).descriptor)};
 }
 
 apply::Comparison compareDrafts(const Kind& kind, const Message& before, const Message& after,
                                 const apply::Set& ignored) {
     if (!customOf(kind)) return apply::compare(before, after, ignored);
     const auto json = [&](const Message& draft) { return encodeJson(draft, kind.apiVersion(), kind.kind); };
-    return apply::compareJson(mergeTypeOf(kind), json(before), json(after), ignored)
+    return apply::compareJson(*mergeTypeOf(kind), json(before), json(after), ignored)
         .value_or(apply::Comparison());
 }
 

@@ -51,7 +51,7 @@ void prepareUpdate(const Kind& kind, google::protobuf::Message& object, const go
 Result<Decoded> decodeJson(std::string_view json, const Kind& kind, FieldValidation validation);
 
 /// How drafts of `kind` are merged.
-const apply::Type& mergeTypeOf(const Kind& kind);
+std::shared_ptr<const apply::Type> mergeTypeOf(const Kind& kind);
 /// What leads from one draft to another. Nothing where one does not fit its schema: of such an object nobody
 /// knows who set what.
 apply::Comparison compareDrafts(const Kind& kind, const google::protobuf::Message& before,

@@ -23,10 +23,11 @@ struct Schema;
 namespace apply {
 struct Type;
 }
+class PackedText;
 
 /// What one version of a CustomResourceDefinition says about its kind beyond names. Never changes;
-/// thread-safe. The schema is kept as text and taken apart when it is first needed: most kinds of a cluster
-/// are never touched in one run.
+/// thread-safe. The schema is kept as packed text and taken apart when it is needed; only those used last
+/// stay taken apart. Most kinds of a cluster are rarely touched, and there may be hundreds.
 class CustomResource {
   public:
     struct Column {
@@ -39,7 +40,7 @@ class CustomResource {
         std::string labelSelectorPath; ///< empty = none
     };
     struct Definition {
-        std::string schema; ///< openAPIV3Schema as JSON
+        std::string schema; ///< openAPIV3Schema as JSON; afterwards `schemaText` has it
         bool status = false;
         std::optional<Scale> scale;
         std::vector<Column> columns;               ///< empty = Age
@@ -51,22 +52,24 @@ class CustomResource {
     CustomResource(Definition definition, std::string hash);
     ~CustomResource();
     const Definition& definition() const { return definition_; }
-    const custom::Schema& schema() const;
+    std::string schemaText() const;
+    /// Hold it while you look at it.
+    std::shared_ptr<const custom::Schema> schema() const;
     /// How versions of an object are merged (server-side apply).
-    const apply::Type& mergeType() const;
+    std::shared_ptr<const apply::Type> mergeType() const;
     /// Hexadecimal; different for different definitions.
     const std::string& hash() const { return hash_; }
     /// What `kubectl get` shows: Name, then the definition's columns or Age.
     const std::vector<Table::Column>& columns() const { return columns_; }
 
   private:
-    const Definition definition_;
+    Definition definition_; ///< without the schema
+    const std::unique_ptr<const PackedText> packed_;
     std::string hash_;
     std::vector<Table::Column> columns_;
-    mutable std::once_flag compiled_;
-    mutable std::shared_ptr<const custom::Schema> schema_;
-    mutable std::once_flag mergeable_;
-    mutable std::shared_ptr<const apply::Type> mergeType_;
+    mutable std::mutex mutex_;
+    mutable std::weak_ptr<const custom::Schema> schema_;
+    mutable std::weak_ptr<const apply::Type> mergeType_;
 };
 
 /// The row of a custom kind. Every row of such a kind is one of these (`customOf`).
