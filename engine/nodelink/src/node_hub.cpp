@@ -2,6 +2,7 @@
 
 #include "engine/base/log.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace wheelhouse::nodelink {
@@ -10,6 +11,26 @@ namespace {
 
 /// Credit goes back in lumps: one message for each 64 KiB, not one for each line.
 constexpr std::size_t creditLump = 64 * 1024;
+/// What either side of a stream may send before it hears of the other.
+constexpr std::size_t firstCredit = 256 * 1024;
+
+template <class Request>
+void setPod(PodRef& pod, const Request& request) {
+    pod.set_namespace_(request.nameSpace);
+    pod.set_name(request.pod);
+    pod.set_uid(request.podUid.value());
+}
+
+template <class Stream>
+std::shared_ptr<Stream> duplexStream(DuplexEvents events) {
+    auto stream = std::make_shared<Stream>();
+    stream->onData = std::move(events.onData);
+    stream->onRoom = std::move(events.onRoom);
+    stream->onEnd = std::move(events.onEnd);
+    stream->duplex = true;
+    stream->room = firstCredit;
+    return stream;
+}
 
 } // namespace
 
@@ -28,6 +49,54 @@ class NodeHub::StreamHandle final : public PodStream {
     }
 
   private:
+    std::shared_ptr<HubPort::Guard> guard_;
+    std::uint64_t stream_;
+};
+
+class NodeHub::DuplexHandle final : public PodDuplex {
+  public:
+    DuplexHandle(std::shared_ptr<HubPort::Guard> guard, std::uint64_t stream)
+        : guard_(std::move(guard)), stream_(stream) {}
+    ~DuplexHandle() override {
+        if (guard_->hub != nullptr) guard_->hub->closeStream(stream_);
+    }
+    std::size_t room() const override {
+        const auto stream = open();
+        return stream && !stream->inputClosed ? stream->room : 0;
+    }
+    void write(std::string_view bytes) override { input(bytes, false); }
+    void closeInput() override { input({}, true); }
+    void resize(std::uint16_t width, std::uint16_t height) override {
+        const auto stream = open();
+        if (!stream) return;
+        ToAgent message;
+        message.mutable_resize()->set_stream(stream_);
+        message.mutable_resize()->set_width(width);
+        message.mutable_resize()->set_height(height);
+        guard_->hub->tell(*stream, std::move(message));
+    }
+    void taken(std::size_t bytes) override {
+        if (const auto stream = open()) guard_->hub->taken(stream_, *stream, bytes);
+    }
+
+  private:
+    std::shared_ptr<Stream> open() const {
+        return guard_->hub != nullptr ? guard_->hub->streamOf(stream_) : nullptr;
+    }
+    void input(std::string_view bytes, bool end) {
+        const auto stream = open();
+        if (!stream || stream->inputClosed) return;
+        bytes = bytes.substr(0, stream->room);
+        if (bytes.empty() && !end) return;
+        stream->room -= bytes.size();
+        stream->inputClosed = end;
+        ToAgent message;
+        message.mutable_input()->set_stream(stream_);
+        message.mutable_input()->set_data(bytes.data(), bytes.size());
+        message.mutable_input()->set_end(end);
+        guard_->hub->tell(*stream, std::move(message));
+    }
+
     std::shared_ptr<HubPort::Guard> guard_;
     std::uint64_t stream_;
 };
@@ -85,13 +154,10 @@ void NodeHub::received(SessionId id, const FromAgent& message) {
     switch (message.what_case()) {
     case FromAgent::kStreamData:
         return streamData(id, message.stream_data());
-    case FromAgent::kStreamEnd: {
-        const auto stream = streams_.find(message.stream_end().stream());
-        if (stream == streams_.end() || stream->second->session != id) return;
-        const std::string& error = message.stream_end().error();
-        if (error.empty()) return endStream(stream->first, {});
-        return endStream(stream->first, fail(Reason::InternalError, error));
-    }
+    case FromAgent::kStreamEnd:
+        return streamEnded(id, message.stream_end());
+    case FromAgent::kStreamCredit:
+        return inputTaken(id, message.stream_credit());
     default:
         if (listener_ != nullptr) listener_->onMessage(NodeName(session.node), message);
     }
@@ -141,57 +207,136 @@ void NodeHub::drop(SessionId id) {
     if (wasCurrent && listener_ != nullptr) listener_->onDisconnected(session.node);
 }
 
-std::unique_ptr<PodStream> NodeHub::openLog(const NodeName& node, const LogRequest& request,
-                                            std::function<void(std::string_view)> onData,
-                                            std::function<void(Result<void>)> onEnd) {
+std::uint64_t NodeHub::openStream(const NodeName& node, std::shared_ptr<Stream> stream,
+                                  const std::function<ToAgent(std::uint64_t)>& open) {
     const std::uint64_t id = nextStream_++;
-    auto stream = std::make_shared<Stream>();
-    stream->onData = std::move(onData);
-    stream->onEnd = std::move(onEnd);
     streams_.emplace(id, stream);
-    auto handle = std::make_unique<StreamHandle>(guard_, id);
     const auto it = nodes_.find(node);
     if (it == nodes_.end()) {
         port().post([id, node](NodeHub& hub) {
             hub.endStream(id, fail(Reason::ServiceUnavailable,
                                    fmt::format("node \"{}\" is not connected", node.value())));
         });
-        return handle;
+        return id;
     }
     stream->session = it->second;
-    ToAgent message;
-    OpenLog& open = *message.mutable_open_log();
-    open.set_stream(id);
-    open.mutable_pod()->set_namespace_(request.nameSpace);
-    open.mutable_pod()->set_name(request.pod);
-    open.mutable_pod()->set_uid(request.podUid.value());
-    open.set_container(request.container);
-    open.set_follow(request.follow);
-    open.set_previous(request.previous);
-    open.set_timestamps(request.timestamps);
-    open.set_tail_lines(request.tailLines.value_or(-1));
-    open.set_since_time(request.sinceTime);
-    open.set_limit_bytes(request.limitBytes.value_or(0));
-    sessions_.at(it->second).transport->send(std::move(message));
-    return handle;
+    sessions_.at(it->second).transport->send(open(id));
+    return id;
+}
+
+std::unique_ptr<PodStream> NodeHub::openLog(const NodeName& node, const LogRequest& request,
+                                            std::function<void(std::string_view)> onData,
+                                            std::function<void(Result<void>)> onEnd) {
+    auto stream = std::make_shared<Stream>();
+    if (onData) stream->onData = [onData = std::move(onData)](int, std::string_view bytes) { onData(bytes); };
+    if (onEnd)
+        stream->onEnd = [onEnd = std::move(onEnd)](Result<int> end) {
+            onEnd(end ? Result<void>() : fail(std::move(end.error())));
+        };
+    const std::uint64_t id = openStream(node, std::move(stream), [&](std::uint64_t number) {
+        ToAgent message;
+        OpenLog& open = *message.mutable_open_log();
+        open.set_stream(number);
+        setPod(*open.mutable_pod(), request);
+        open.set_container(request.container);
+        open.set_follow(request.follow);
+        open.set_previous(request.previous);
+        open.set_timestamps(request.timestamps);
+        open.set_tail_lines(request.tailLines.value_or(-1));
+        open.set_since_time(request.sinceTime);
+        open.set_limit_bytes(request.limitBytes.value_or(0));
+        return message;
+    });
+    return std::make_unique<StreamHandle>(guard_, id);
+}
+
+std::unique_ptr<PodDuplex> NodeHub::openExec(const NodeName& node, const ExecRequest& request,
+                                             DuplexEvents events) {
+    const std::uint64_t id =
+        openStream(node, duplexStream<Stream>(std::move(events)), [&](std::uint64_t number) {
+            ToAgent message;
+            OpenExec& open = *message.mutable_open_exec();
+            open.set_stream(number);
+            setPod(*open.mutable_pod(), request);
+            open.set_container(request.container);
+            for (const std::string& word : request.command)
+                open.add_command(word);
+            open.set_attach(request.attach);
+            open.set_stdin(request.stdIn);
+            open.set_stdout(request.stdOut);
+            open.set_stderr(request.stdErr && !request.tty);
+            open.set_tty(request.tty);
+            return message;
+        });
+    return std::make_unique<DuplexHandle>(guard_, id);
+}
+
+std::unique_ptr<PodDuplex> NodeHub::openPort(const NodeName& node, const PortRequest& request,
+                                             DuplexEvents events) {
+    const std::uint64_t id =
+        openStream(node, duplexStream<Stream>(std::move(events)), [&](std::uint64_t number) {
+            ToAgent message;
+            OpenPort& open = *message.mutable_open_port();
+            open.set_stream(number);
+            if (!request.pod.empty()) setPod(*open.mutable_pod(), request);
+            open.set_port(request.port);
+            open.set_own_address(request.ownAddress);
+            return message;
+        });
+    return std::make_unique<DuplexHandle>(guard_, id);
+}
+
+std::shared_ptr<NodeHub::Stream> NodeHub::streamOf(std::uint64_t id) const {
+    const auto it = streams_.find(id);
+    return it == streams_.end() ? nullptr : it->second;
+}
+
+void NodeHub::tell(const Stream& stream, ToAgent message) {
+    if (const auto open = sessions_.find(stream.session); open != sessions_.end())
+        open->second.transport->send(std::move(message));
 }
 
 void NodeHub::streamData(SessionId session, const StreamData& data) {
-    const auto it = streams_.find(data.stream());
-    if (it == streams_.end() || it->second->session != session) return;
-    const std::shared_ptr<Stream> stream = it->second; // the receiver may close it inside
-    stream->taken += data.data().size();
-    if (stream->onData) stream->onData(data.data());
-    if (stream->taken < creditLump || !streams_.contains(data.stream())) return;
-    const auto open = sessions_.find(session);
-    if (open == sessions_.end()) return;
-    ToAgent message;
-    message.mutable_credit()->set_stream(data.stream());
-    message.mutable_credit()->set_bytes(static_cast<std::uint32_t>(std::exchange(stream->taken, 0)));
-    open->second.transport->send(std::move(message));
+    const std::shared_ptr<Stream> stream = streamOf(data.stream()); // the receiver may close it inside
+    if (!stream || stream->session != session) return;
+    const std::size_t size = data.data().size();
+    stream->delivered += size;
+    if (stream->duplex && stream->delivered > firstCredit) {
+        endStream(data.stream(), fail(Reason::InternalError, "the node sends more than it may"));
+        ToAgent message;
+        message.set_close_stream(data.stream());
+        return tell(*stream, std::move(message));
+    }
+    if (stream->onData) stream->onData(data.channel() == 2 ? 2 : 1, data.data());
+    if (!stream->duplex && streams_.contains(data.stream())) taken(data.stream(), *stream, size);
 }
 
-void NodeHub::endStream(std::uint64_t id, Result<void> result) {
+void NodeHub::taken(std::uint64_t id, Stream& stream, std::size_t bytes) {
+    bytes = std::min(bytes, stream.delivered);
+    stream.delivered -= bytes;
+    stream.uncredited += bytes;
+    if (stream.uncredited < creditLump) return;
+    ToAgent message;
+    message.mutable_credit()->set_stream(id);
+    message.mutable_credit()->set_bytes(static_cast<std::uint32_t>(std::exchange(stream.uncredited, 0)));
+    tell(stream, std::move(message));
+}
+
+void NodeHub::inputTaken(SessionId session, const StreamCredit& credit) {
+    const std::shared_ptr<Stream> stream = streamOf(credit.stream());
+    if (!stream || stream->session != session) return;
+    stream->room = std::min(firstCredit, stream->room + credit.bytes());
+    if (stream->onRoom) stream->onRoom();
+}
+
+void NodeHub::streamEnded(SessionId session, const StreamEnd& end) {
+    const std::shared_ptr<Stream> stream = streamOf(end.stream());
+    if (!stream || stream->session != session) return;
+    if (end.error().empty()) return endStream(end.stream(), end.exit_code());
+    endStream(end.stream(), fail(Reason::InternalError, end.error()));
+}
+
+void NodeHub::endStream(std::uint64_t id, Result<int> result) {
     auto taken = streams_.extract(id);
     if (taken.empty()) return;
     const std::shared_ptr<Stream> stream = std::move(taken.mapped());

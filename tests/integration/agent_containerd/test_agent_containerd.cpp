@@ -39,7 +39,16 @@ class RecordingChannel final : public nodelink::AgentChannel {
             statuses_[message.pod_status().pod().name()] = message.pod_status().status();
         if (message.has_pod_gone()) gone_[message.pod_gone().pod().name()] = true;
         if (message.has_node_status()) node_ = message.node_status();
-        if (message.has_stream_data()) text_ += message.stream_data().data();
+        if (message.has_stream_data()) {
+            const auto& data = message.stream_data();
+            text_ += data.data();
+            Stream& stream = streams_[data.stream()];
+            (data.channel() == 2 ? stream.err : stream.out) += data.data();
+            stream.uncredited += data.data().size();
+        }
+        if (message.has_stream_end()) streams_[message.stream_end().stream()].end = message.stream_end();
+        if (message.has_stream_credit())
+            streams_[message.stream_credit().stream()].room += message.stream_credit().bytes();
         if (message.has_event())
             events_ += message.event().reason() + ": " + message.event().message() + "\n";
         return true;
@@ -71,6 +80,36 @@ class RecordingChannel final : public nodelink::AgentChannel {
         const std::lock_guard lock(mutex_);
         return events_;
     }
+    /// A two-way stream as the control plane would see it.
+    struct Stream {
+        std::string out;
+        std::string err;
+        std::optional<nodelink::StreamEnd> end;
+        std::size_t uncredited = 0;
+        std::size_t room = std::size_t{256} * 1024;
+    };
+    Stream stream(std::uint64_t id) const {
+        const std::lock_guard lock(mutex_);
+        const auto it = streams_.find(id);
+        return it == streams_.end() ? Stream{} : it->second;
+    }
+    bool canMove(std::uint64_t id) const {
+        const std::lock_guard lock(mutex_);
+        const auto it = streams_.find(id);
+        return it != streams_.end() && (it->second.room > 0 || it->second.uncredited > 0);
+    }
+    /// What may be given back, once.
+    std::size_t takeCredit(std::uint64_t id) {
+        const std::lock_guard lock(mutex_);
+        return std::exchange(streams_[id].uncredited, 0);
+    }
+    /// Room for input, used up by as much as `wanted`.
+    std::size_t takeRoom(std::uint64_t id, std::size_t wanted) {
+        const std::lock_guard lock(mutex_);
+        const std::size_t now = std::min(wanted, streams_[id].room);
+        streams_[id].room -= now;
+        return now;
+    }
 
   private:
     mutable std::mutex mutex_;
@@ -80,6 +119,7 @@ class RecordingChannel final : public nodelink::AgentChannel {
     std::string node_;
     std::string text_;
     std::string events_;
+    std::map<std::uint64_t, Stream> streams_;
 };
 
 /// One agent over a containerd, on a thread of its own.
@@ -137,6 +177,12 @@ class AgentContainerdTest : public QObject {
     void initTestCase();
     void nodeIsReady();
     void runsAPodAndReadsItsLog();
+    void runsCommands();
+    void carriesMuchBothWays();
+    void aTerminalHasItsSize();
+    void joinsTheContainersOutput();
+    void reachesPorts();
+    void showsItsOwnPages();
     void restartsAKilledContainer();
     void adoptsAfterARestart();
     void deletesThePod();
@@ -146,12 +192,20 @@ class AgentContainerdTest : public QObject {
   private:
     std::string path(const std::string& name) const { return folder_.path().toStdString() + "/" + name; }
     core::Pod pod(const std::string& name) const;
+    /// Opens a command in the pod "web"; the number of its stream.
+    std::uint64_t exec(std::vector<std::string> command,
+                       const std::function<void(nodelink::OpenExec&)>& more = {});
+    std::uint64_t port(std::uint16_t number, bool ownAddress);
+    void input(std::uint64_t stream, const std::string& bytes, bool end);
+    /// Gives credit back until the stream ends; what it said.
+    RecordingChannel::Stream toItsEnd(std::uint64_t stream, int milliseconds = 20'000);
     void import(const std::string& reference, const std::string& program, const std::string& name);
 
     QTemporaryDir folder_;
     QProcess containerd_;
     agent::CriOptions options_;
     std::unique_ptr<RealAgent> agent_;
+    std::uint64_t nextStream_ = 100;
 };
 
 core::Pod AgentContainerdTest::pod(const std::string& name) const {
@@ -235,6 +289,7 @@ disabled_plugins = ["io.containerd.nri.v1.nri", "io.containerd.snapshotter.v1.bt
     const std::string bin = WHEELHOUSE_BINARY_DIR "/bin/";
     import("wheelhouse.dev/pause:1", bin + "wheelhouse-pause", "pause");
     import("wheelhouse.dev/demo:1", bin + "wheelhouse-demo", "demo");
+    import("wheelhouse.dev/tools:1", WHEELHOUSE_BINARY_DIR "/tests/agent-containerd-tools", "tools");
     agent_ = std::make_unique<RealAgent>(options_, folder_.path().toStdString());
 }
 
@@ -262,6 +317,183 @@ void AgentContainerdTest::runsAPodAndReadsItsLog() {
     message.mutable_open_log()->set_follow(true);
     agent_->say(message);
     QTRY_VERIFY_WITH_TIMEOUT(!agent_->channel.text().empty(), 10'000);
+}
+
+std::uint64_t AgentContainerdTest::exec(std::vector<std::string> command,
+                                        const std::function<void(nodelink::OpenExec&)>& more) {
+    nodelink::ToAgent message;
+    nodelink::OpenExec& open = *message.mutable_open_exec();
+    open.set_stream(nextStream_);
+    open.mutable_pod()->set_uid("0000-tools");
+    open.set_container("main");
+    for (const std::string& word : command)
+        open.add_command(word);
+    open.set_stdout(true);
+    open.set_stderr(true);
+    if (more) more(open);
+    agent_->say(message);
+    return nextStream_++;
+}
+
+std::uint64_t AgentContainerdTest::port(std::uint16_t number, bool ownAddress) {
+    nodelink::ToAgent message;
+    nodelink::OpenPort& open = *message.mutable_open_port();
+    open.set_stream(nextStream_);
+    open.mutable_pod()->set_uid("0000-web");
+    open.set_port(number);
+    open.set_own_address(ownAddress);
+    agent_->say(message);
+    return nextStream_++;
+}
+
+void AgentContainerdTest::input(std::uint64_t stream, const std::string& bytes, bool end) {
+    for (std::size_t sent = 0; sent < bytes.size() || end;) {
+        const std::size_t wanted = std::min<std::size_t>(bytes.size() - sent, 64 * 1024);
+        const std::size_t now = agent_->channel.takeRoom(stream, wanted);
+        if (now == 0 && wanted > 0) {
+            // The far end takes no more: so it must be listened to, or both would wait.
+            const std::size_t credit = agent_->channel.takeCredit(stream);
+            nodelink::ToAgent message;
+            message.mutable_credit()->set_stream(stream);
+            message.mutable_credit()->set_bytes(static_cast<std::uint32_t>(credit));
+            if (credit > 0) agent_->say(message);
+            static_cast<void>(QTest::qWaitFor([&] { return agent_->channel.canMove(stream); }));
+            continue;
+        }
+        nodelink::ToAgent message;
+        message.mutable_input()->set_stream(stream);
+        message.mutable_input()->set_data(bytes.substr(sent, now));
+        sent += now;
+        message.mutable_input()->set_end(end && sent == bytes.size());
+        agent_->say(message);
+        if (sent == bytes.size()) return;
+    }
+}
+
+RecordingChannel::Stream AgentContainerdTest::toItsEnd(std::uint64_t stream, int milliseconds) {
+    const auto ended = [&] {
+        const std::size_t credit = agent_->channel.takeCredit(stream);
+        nodelink::ToAgent message;
+        message.mutable_credit()->set_stream(stream);
+        message.mutable_credit()->set_bytes(static_cast<std::uint32_t>(credit));
+        if (credit > 0) agent_->say(message);
+        return agent_->channel.stream(stream).end.has_value();
+    };
+    static_cast<void>(QTest::qWaitFor(ended, milliseconds));
+    auto said = agent_->channel.stream(stream);
+    if (!said.end) {
+        said.end.emplace();
+        said.end->set_error("it did not end");
+    }
+    return said;
+}
+
+void AgentContainerdTest::runsCommands() {
+    core::Pod tools = pod("tools");
+    tools.mutable_spec()->mutable_containers(0)->set_image("wheelhouse.dev/tools:1");
+    tools.mutable_spec()->mutable_containers(0)->clear_readinessprobe();
+    agent_->desire(tools);
+    QTRY_VERIFY2_WITH_TIMEOUT(agent_->channel.status("tools").phase() == "Running",
+                              agent_->channel.events().c_str(), 60'000);
+    const auto fine = toItsEnd(exec({"/tools", "out", "a word"}));
+    QCOMPARE(fine.end->error(), std::string());
+    QCOMPARE(fine.end->exit_code(), 0);
+    QCOMPARE(fine.out, std::string("a word\n"));
+    const auto wrong = toItsEnd(exec({"/tools", "fail"}));
+    QCOMPARE(wrong.end->error(), std::string());
+    QCOMPARE(wrong.end->exit_code(), 3);
+    QCOMPARE(wrong.out, std::string());
+    QCOMPARE(wrong.err, std::string("it went wrong\n"));
+    const auto missing = toItsEnd(exec({"/no/such/program"}));
+    QVERIFY2(missing.end->error().find("no such file or directory") != std::string::npos,
+             missing.end->error().c_str());
+    const auto nowhere =
+        toItsEnd(exec({"/tools"}, [](nodelink::OpenExec& open) { open.set_container("none"); }));
+    QCOMPARE(nowhere.end->error(),
+             std::string("unable to upgrade connection: container not found (\"none\")"));
+}
+
+void AgentContainerdTest::carriesMuchBothWays() {
+    const std::uint64_t stream =
+        exec({"/tools", "echo"}, [](nodelink::OpenExec& open) { open.set_stdin(true); });
+    std::string much;
+    for (int i = 0; much.size() < std::size_t{10} << 20; ++i)
+        much += std::to_string(i) + "\n";
+    input(stream, much, true);
+    const auto back = toItsEnd(stream, 60'000);
+    QCOMPARE(back.end->error(), std::string());
+    QCOMPARE(back.out.size(), much.size());
+    QVERIFY(back.out == much);
+    // Without credit a command comes to a halt, and goes on when there is some.
+    const std::uint64_t slow =
+        exec({"/tools", "echo"}, [](nodelink::OpenExec& open) { open.set_stdin(true); });
+    input(slow, std::string(200 * 1024, 'a'), false);
+    input(slow, std::string(50 * 1024, 'b'), false);
+    QTRY_VERIFY_WITH_TIMEOUT(agent_->channel.stream(slow).out.size() >= 200 * 1024, 10'000);
+    QVERIFY(agent_->channel.stream(slow).out.size() <= 256 * 1024);
+    input(slow, std::string(100 * 1024, 'c'), true);
+    QCOMPARE(toItsEnd(slow).out.size(), std::size_t(350 * 1024));
+}
+
+void AgentContainerdTest::aTerminalHasItsSize() {
+    const std::uint64_t stream = exec({"/tools", "size"}, [](nodelink::OpenExec& open) {
+        open.set_stdin(true);
+        open.set_tty(true);
+        open.set_stderr(false);
+    });
+    nodelink::ToAgent message;
+    message.mutable_resize()->set_stream(stream);
+    message.mutable_resize()->set_width(101);
+    message.mutable_resize()->set_height(37);
+    agent_->say(message);
+    // The command says its size for every line it is given.
+    for (int i = 0; i < 50 && agent_->channel.stream(stream).out.find("37 101") == std::string::npos; ++i) {
+        input(stream, "\r", false);
+        static_cast<void>(QTest::qWaitFor(
+            [&] { return agent_->channel.stream(stream).out.find("37 101") != std::string::npos; }, 100));
+    }
+    QVERIFY2(agent_->channel.stream(stream).out.find("37 101") != std::string::npos,
+             agent_->channel.stream(stream).out.c_str());
+    nodelink::ToAgent close;
+    close.set_close_stream(stream);
+    agent_->say(close);
+}
+
+void AgentContainerdTest::joinsTheContainersOutput() {
+    const std::uint64_t stream = exec({}, [](nodelink::OpenExec& open) { open.set_attach(true); });
+    QTRY_VERIFY_WITH_TIMEOUT(
+        !agent_->channel.stream(stream).out.empty() || !agent_->channel.stream(stream).err.empty(), 20'000);
+    QVERIFY(!agent_->channel.stream(stream).end);
+    nodelink::ToAgent close;
+    close.set_close_stream(stream);
+    agent_->say(close);
+    nodelink::ToAgent message;
+    message.mutable_pod_removed()->set_uid("0000-tools");
+    agent_->say(message);
+}
+
+void AgentContainerdTest::reachesPorts() {
+    for (const bool ownAddress : {false, true}) {
+        const std::uint64_t stream = port(8080, ownAddress);
+        input(stream, "GET /readyz HTTP/1.0\r\n\r\n", false);
+        const auto answer = toItsEnd(stream);
+        QCOMPARE(answer.end->error(), std::string());
+        QVERIFY2(answer.out.starts_with("HTTP/1."), answer.out.c_str());
+        const auto closed = toItsEnd(port(81, ownAddress));
+        QVERIFY2(closed.end->error().find("refused") != std::string::npos, closed.end->error().c_str());
+    }
+}
+
+void AgentContainerdTest::showsItsOwnPages() {
+    nodelink::ToAgent message;
+    message.mutable_open_port()->set_stream(nextStream_);
+    message.mutable_open_port()->set_port(10250);
+    agent_->say(message);
+    input(nextStream_, "GET /pods HTTP/1.1\r\nhost: x\r\n\r\n", false);
+    const auto answer = toItsEnd(nextStream_++);
+    QVERIFY2(answer.out.starts_with("HTTP/1.1 200 OK\r\n"), answer.out.c_str());
+    QVERIFY(answer.out.find("\"name\":\"web\"") != std::string::npos);
+    QVERIFY(answer.out.find("\"phase\":\"Running\"") != std::string::npos);
 }
 
 void AgentContainerdTest::restartsAKilledContainer() {

@@ -88,6 +88,8 @@ class GatewayTest : public QObject {
     void aDeletedNodeStaysDeleted();
     void routesOfRealNodesOnly();
     void logs();
+    void commandsAndPorts();
+    void aLostLinkEndsWhatIsOpen();
     void manyNodes();
 };
 
@@ -347,6 +349,115 @@ void GatewayTest::logs() {
     bench.provider.cutPower("sim-1");
     QVERIFY(bench.until([&] { return end.has_value(); }, 5s));
     QVERIFY(!end->has_value());
+}
+
+namespace {
+
+/// One two-way stream with a pod and what it said.
+struct Duplex {
+    std::string out, err;
+    std::optional<Result<int>> end;
+    std::unique_ptr<nodelink::PodDuplex> stream;
+    bool takes = true; ///< gives back at once what comes
+
+    nodelink::DuplexEvents events() {
+        return {.onData =
+                    [this](int channel, std::string_view bytes) {
+                        (channel == 2 ? err : out) += bytes;
+                        if (takes) stream->taken(bytes.size());
+                    },
+                .onRoom = [] {},
+                .onEnd = [this](const Result<int>& result) { end = result; }};
+    }
+};
+
+nodelink::ExecRequest execOf(GatewayBench& bench, std::vector<std::string> command) {
+    nodelink::ExecRequest request;
+    request.nameSpace = "default";
+    request.pod = "web";
+    request.podUid = Uid(bench.cluster.get<core::Pod>("default/web")->metadata().uid());
+    request.container = "main";
+    request.command = std::move(command);
+    request.stdIn = request.stdOut = request.stdErr = true;
+    return request;
+}
+
+} // namespace
+
+void GatewayTest::commandsAndPorts() {
+    GatewayBench bench;
+    bench.machine("sim-1");
+    bench.cluster.put(bench.pod("web", "sim-1"));
+    QVERIFY(bench.untilRunning("web"));
+    const NodeName node("sim-1");
+    Duplex failing;
+    failing.stream = bench.hub.openExec(node, execOf(bench, {"cat", "/none"}), failing.events());
+    QVERIFY(bench.until([&] { return failing.end.has_value(); }, 5s));
+    QCOMPARE(failing.end->value(), 1);
+    QVERIFY(failing.err.find("/none") != std::string::npos);
+
+    // Much more than the credit of either direction, both of which come back only as it is taken.
+    Duplex echo;
+    echo.takes = false;
+    echo.stream = bench.hub.openExec(node, execOf(bench, {"cat"}), echo.events());
+    const std::string piece(100'000, 'x');
+    std::size_t sent = 0, given = 0;
+    constexpr std::size_t all = 3'000'000;
+    while (echo.out.size() < all) {
+        const std::size_t now = std::min({echo.stream->room(), piece.size(), all - sent});
+        if (now > 0) echo.stream->write(std::string_view(piece).substr(0, now));
+        sent += now;
+        bench.executor.advance(1ms);
+        QVERIFY(echo.out.size() - given <= 256 * 1024);
+        QVERIFY(sent - echo.out.size() <= 3 * 256 * 1024);
+        if (now == 0) {
+            QVERIFY2(echo.out.size() > given, "both sides wait for the other");
+            echo.stream->taken(echo.out.size() - given);
+            given = echo.out.size();
+        }
+    }
+    echo.stream->closeInput();
+    QVERIFY(bench.until([&] { return echo.end.has_value(); }, 5s));
+    QCOMPARE(echo.end->value(), 0);
+
+    Duplex port;
+    nodelink::PortRequest request;
+    request.nameSpace = "default";
+    request.pod = "web";
+    request.podUid = execOf(bench, {}).podUid;
+    request.port = 80;
+    port.stream = bench.hub.openPort(node, request, port.events());
+    port.stream->write("GET /hostname HTTP/1.1\r\n\r\n");
+    QVERIFY(bench.until([&] { return port.end.has_value(); }, 5s));
+    QVERIFY2(port.out.starts_with("HTTP/1.1 200 OK"), port.out.c_str());
+
+    Duplex nobody;
+    auto wrong = execOf(bench, {"ls"});
+    wrong.container = "other";
+    nobody.stream = bench.hub.openExec(node, wrong, nobody.events());
+    QVERIFY(bench.until([&] { return nobody.end.has_value(); }, 5s));
+    QCOMPARE(nobody.end->error().message,
+             std::string("unable to upgrade connection: container not found (\"other\")"));
+}
+
+void GatewayTest::aLostLinkEndsWhatIsOpen() {
+    GatewayBench bench;
+    bench.machine("sim-1");
+    bench.cluster.put(bench.pod("web", "sim-1"));
+    QVERIFY(bench.untilRunning("web"));
+    Duplex sleeping, nowhere;
+    sleeping.stream =
+        bench.hub.openExec(NodeName("sim-1"), execOf(bench, {"sleep", "infinity"}), sleeping.events());
+    nowhere.stream = bench.hub.openExec(NodeName("sim-9"), execOf(bench, {"ls"}), nowhere.events());
+    QVERIFY(!nowhere.end); // never inside the call
+    bench.executor.advance(5s);
+    QVERIFY(!sleeping.end);
+    QCOMPARE(nowhere.end->error().message, std::string("node \"sim-9\" is not connected"));
+    bench.provider.cutPower("sim-1");
+    QVERIFY(bench.until([&] { return sleeping.end.has_value(); }, 5s));
+    QCOMPARE(sleeping.end->error().message, std::string("the connection to node \"sim-1\" was lost"));
+    sleeping.stream->write("too late"); // and without effect
+    sleeping.stream.reset();
 }
 
 void GatewayTest::manyNodes() {

@@ -2,6 +2,7 @@
 
 #include "engine/api/time.h"
 #include "simulated_log.h"
+#include "simulated_session.h"
 
 #include <algorithm>
 #include <cctype>
@@ -288,6 +289,56 @@ Result<std::unique_ptr<LogSource>> SimulatedRuntime::openLog(const LogQuery& que
     story.every = container.behaviour.logEvery;
     if (container.info.state == ContainerInfo::State::Exited) story.lastLine = container.info.finishedAt;
     return std::make_unique<SimulatedLog>(executor_, query, story);
+}
+
+SimulatedPlace SimulatedRuntime::placeOf(const PodId& pod, Container* container) const {
+    SimulatedPlace place;
+    place.pod = pod.name;
+    place.nameSpace = pod.nameSpace;
+    if (container == nullptr) return place;
+    place.container = container->spec.name;
+    place.image = container->spec.image;
+    place.env = container->spec.env;
+    if (!container->files) container->files = std::make_shared<SimulatedFiles>();
+    place.files = container->files;
+    return place;
+}
+
+std::unique_ptr<PodSession> SimulatedRuntime::openExec(const ExecTarget& target, SessionEvents events) {
+    const auto it = containers_.find(target.containerId);
+    if (it == containers_.end() || it->second.info.state != ContainerInfo::State::Running)
+        return simulateRefusal(executor_,
+                               {.reason = Reason::NotFound,
+                                .message = fmt::format("container {} is not running", target.container)},
+                               std::move(events));
+    if (!target.attach)
+        return simulateCommand(executor_, placeOf(target.pod, &it->second), target, std::move(events));
+    LogQuery query;
+    query.pod = target.pod;
+    query.container = target.container;
+    query.containerId = target.containerId;
+    query.follow = true;
+    query.tailLines = 0;
+    auto log = openLog(query);
+    if (!log) return simulateRefusal(executor_, log.error(), std::move(events));
+    return simulateAttach(executor_, std::move(*log), target, std::move(events));
+}
+
+std::unique_ptr<PodSession> SimulatedRuntime::openPort(const PortTarget& target, SessionEvents events) {
+    const auto it = sandboxes_.find(target.sandboxId);
+    Container* server = nullptr;
+    if (it != sandboxes_.end())
+        for (const std::string& id : it->second.containers)
+            if (const auto found = containers_.find(id);
+                found != containers_.end() && found->second.info.state == ContainerInfo::State::Running)
+                server = &found->second;
+    if (server == nullptr)
+        return simulateRefusal(
+            executor_,
+            {.reason = Reason::ServiceUnavailable,
+             .message = fmt::format("dial tcp4 127.0.0.1:{}: connect: connection refused", target.port)},
+            std::move(events));
+    return simulatePort(executor_, placeOf(target.pod, server), target.port, std::move(events));
 }
 
 void SimulatedRuntime::makeVolumes(const PodId& pod, std::vector<VolumePlan> plans,

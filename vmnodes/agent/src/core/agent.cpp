@@ -4,7 +4,10 @@
 #include "engine/api/time.h"
 #include "engine/base/log.h"
 #include "log_streams.h"
+#include "node_pages.h"
+#include "pod_sessions.h"
 #include "pod_worker.h"
+#include "session_targets.h"
 
 #include <algorithm>
 #include <google/protobuf/io/coded_stream.h>
@@ -51,7 +54,8 @@ struct Agent::Impl final : PodHost {
          Random& random, AgentOptions options)
         : channel_(channel), runtime_(runtime), store_(store), executor_(executor), random_(random),
           options_(std::move(options)), heartbeat_(options_.heartbeat),
-          logs_([this](nodelink::FromAgent message) { return channel_.send(std::move(message)); }) {}
+          logs_([this](nodelink::FromAgent message) { return channel_.send(std::move(message)); }),
+          sessions_([this](nodelink::FromAgent message) { return channel_.send(std::move(message)); }) {}
 
     // PodHost
     Runtime& runtime() override { return runtime_; }
@@ -79,7 +83,10 @@ struct Agent::Impl final : PodHost {
     void onSynced();
     void onNetwork(const nodelink::Network& network);
     void openLog(const nodelink::OpenLog& open);
-    Result<std::pair<LogQuery, std::string>> logQuery(const nodelink::OpenLog& open) const;
+    void openExec(const nodelink::OpenExec& open);
+    void openPort(const nodelink::OpenPort& open);
+    /// Null for a pod that is not here.
+    const PodWorker* worker(const nodelink::PodRef& pod) const;
     std::shared_ptr<PodWorker> addPod(std::shared_ptr<const core::Pod> pod);
     void flushStatuses();
     void staggerHeartbeat();
@@ -113,6 +120,7 @@ struct Agent::Impl final : PodHost {
     Instant nodeReportedAt_{};
     bool linkOpened_ = false;
     LogStreams logs_;
+    PodSessions sessions_;
     ScopedTimer flushTimer_;
     ScopedTimer heartbeatTimer_;
     ScopedTimer nodeTimer_;
@@ -126,6 +134,7 @@ Agent::Agent(nodelink::AgentChannel& channel, Runtime& runtime, StateStore& stor
 
 Agent::~Agent() {
     impl_->runtime_.setListener({});
+    impl_->sessions_.closeAll();
     impl_->life_.reset();
     impl_->pods_.clear();
     impl_->doomed_.clear();
@@ -267,6 +276,7 @@ void Agent::Impl::onDown() {
     synced_ = false;
     heartbeatTimer_.stop();
     logs_.closeAll();
+    sessions_.closeAll();
 }
 
 /// A first beat anywhere within a period: agents that connect together do not beat together.
@@ -306,9 +316,19 @@ void Agent::Impl::onMessage(const nodelink::ToAgent& message) {
     case What::kOpenLog:
         return openLog(message.open_log());
     case What::kCloseStream:
-        return logs_.close(message.close_stream());
+        logs_.close(message.close_stream());
+        return sessions_.close(message.close_stream());
     case What::kCredit:
-        return logs_.credit(message.credit().stream(), message.credit().bytes());
+        logs_.credit(message.credit().stream(), message.credit().bytes());
+        return sessions_.credit(message.credit().stream(), message.credit().bytes());
+    case What::kOpenExec:
+        return openExec(message.open_exec());
+    case What::kOpenPort:
+        return openPort(message.open_port());
+    case What::kInput:
+        return sessions_.input(message.input());
+    case What::kResize:
+        return sessions_.resize(message.resize());
     case What::kObject:
         return onObject(message.object());
     case What::WHAT_NOT_SET:
@@ -375,46 +395,43 @@ void Agent::Impl::onNetwork(const nodelink::Network& network) {
     });
 }
 
-Result<std::pair<LogQuery, std::string>> Agent::Impl::logQuery(const nodelink::OpenLog& open) const {
-    const auto it = pods_.find(Uid(open.pod().uid()));
-    if (it == pods_.end())
-        return fail(Reason::NotFound, fmt::format("pod \"{}\" is not on this node", open.pod().name()));
-    const ContainerWorker* container = it->second->container(open.container());
-    if (container == nullptr)
-        return fail(Reason::BadRequest,
-                    fmt::format("container {} is not valid for pod {}", open.container(), open.pod().name()));
-    const std::vector<ContainerInfo>& kept = container->kept();
-    const std::size_t needed = open.previous() ? 2 : 1;
-    if (kept.size() < needed) {
-        if (open.previous())
-            return fail(Reason::BadRequest,
-                        fmt::format("previous terminated container \"{}\" in pod \"{}\" not found",
-                                    open.container(), open.pod().name()));
-        return fail(Reason::BadRequest, fmt::format("container \"{}\" in pod \"{}\" is waiting to start",
-                                                    open.container(), open.pod().name()));
-    }
-    const ContainerInfo& of = kept[kept.size() - needed];
-    LogQuery query;
-    query.pod = it->second->podId();
-    query.container = open.container();
-    query.containerId = of.id;
-    query.attempt = of.attempt;
-    query.follow = open.follow() && !open.previous() && !container->exited();
-    query.timestamps = open.timestamps();
-    query.tailLines = open.tail_lines();
-    query.limitBytes = open.limit_bytes();
-    if (!open.since_time().empty()) {
-        const Result<WallTime> since = api::parseTime(open.since_time());
-        if (!since) return fail(since.error());
-        query.since = *since;
-    }
-    return std::pair(std::move(query), of.id);
+const PodWorker* Agent::Impl::worker(const nodelink::PodRef& pod) const {
+    const auto it = pods_.find(Uid(pod.uid()));
+    return it == pods_.end() ? nullptr : it->second.get();
 }
 
 void Agent::Impl::openLog(const nodelink::OpenLog& open) {
-    auto query = logQuery(open);
+    auto query = logQuery(worker(open.pod()), open);
     if (!query) return logs_.open(open.stream(), "", fail(query.error()));
-    logs_.open(open.stream(), query->second, runtime_.openLog(query->first));
+    const std::string containerId = query->containerId;
+    logs_.open(open.stream(), containerId, runtime_.openLog(*query));
+}
+
+void Agent::Impl::openExec(const nodelink::OpenExec& open) {
+    auto target = execTarget(worker(open.pod()), open);
+    if (!target) return sessions_.open(open.stream(), fail(target.error()));
+    sessions_.open(open.stream(), PodSessions::Open([&](SessionEvents events) {
+                       return runtime_.openExec(*target, std::move(events));
+                   }));
+}
+
+void Agent::Impl::openPort(const nodelink::OpenPort& open) {
+    if (!open.has_pod()) {
+        core::PodList pods;
+        for (const auto& [uid, worker] : pods_) {
+            core::Pod& pod = *pods.add_items();
+            pod = worker->pod();
+            *pod.mutable_status() = worker->refreshStatus();
+        }
+        return sessions_.open(open.stream(), PodSessions::Open([&](SessionEvents events) {
+                                  return serveNodePages(executor_, nodePages(pods), std::move(events));
+                              }));
+    }
+    auto target = portTarget(worker(open.pod()), open, hostIp_);
+    if (!target) return sessions_.open(open.stream(), fail(target.error()));
+    sessions_.open(open.stream(), PodSessions::Open([&](SessionEvents events) {
+                       return runtime_.openPort(*target, std::move(events));
+                   }));
 }
 
 void Agent::Impl::statusChanged(const Uid& pod) {

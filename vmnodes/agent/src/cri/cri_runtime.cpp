@@ -2,6 +2,7 @@
 
 #include "cri_client.h"
 #include "cri_convert.h"
+#include "cri_session.h"
 #include "engine/base/log.h"
 #include "engine/base/system.h"
 #include "log_file.h"
@@ -57,6 +58,8 @@ class CriRuntime final : public Runtime {
     void removeContainer(const std::string& id, Done<void> done) override;
     void probe(const ProbeTarget& target, Duration timeout, Done<ProbeAnswer> done) override;
     Result<std::unique_ptr<LogSource>> openLog(const LogQuery& query) override;
+    std::unique_ptr<PodSession> openExec(const ExecTarget& target, SessionEvents events) override;
+    std::unique_ptr<PodSession> openPort(const PortTarget& target, SessionEvents events) override;
     void makeVolumes(const PodId& pod, std::vector<VolumePlan> plans,
                      Done<std::map<std::string, std::string>> done) override;
     void removePodFiles(const PodId& pod, Done<void> done) override;
@@ -91,6 +94,7 @@ class CriRuntime final : public Runtime {
     // Last, so that they end first: their tasks use what stands above.
     ThreadExecutor worker_{"node-worker"};
     std::array<ThreadExecutor, 2> probers_{ThreadExecutor{"prober-1"}, ThreadExecutor{"prober-2"}};
+    StreamThread streams_;
 };
 
 template <class T>
@@ -357,6 +361,15 @@ Result<std::unique_ptr<LogSource>> CriRuntime::openLog(const LogQuery& query) {
     const auto path =
         podLogFolder(options_, query.pod) / query.container / fmt::format("{}.log", query.attempt);
     return LogFile::open(path, query, executor_);
+}
+
+std::unique_ptr<PodSession> CriRuntime::openExec(const ExecTarget& target, SessionEvents events) {
+    return openCriExec(client_, streams_, executor_, target, std::move(events));
+}
+
+std::unique_ptr<PodSession> CriRuntime::openPort(const PortTarget& target, SessionEvents events) {
+    if (!target.address.empty()) return openTcpPort(streams_, executor_, target, std::move(events));
+    return openCriPort(client_, streams_, executor_, target, std::move(events));
 }
 
 void CriRuntime::makeVolumes(const PodId& pod, std::vector<VolumePlan> plans,

@@ -46,7 +46,9 @@ class WebSocketReader {
   public:
     explicit WebSocketReader(std::size_t maxMessageBytes) : maxMessage_(maxMessageBytes) {}
 
-    void feed(std::string_view bytes) { buffer_ += bytes; }
+    void feed(std::string_view bytes) {
+        if (!failed_) buffer_ += bytes;
+    }
     /// The next message or control frame; nothing when more bytes are needed.
     Result<std::optional<WebSocketMessage>> next();
     WebSocketClose closeCode() const { return closeCode_; }

@@ -30,7 +30,7 @@ class NodeListener {
   public:
     virtual ~NodeListener() = default;
     virtual void onConnected(const NodeName& node, const Hello& hello) = 0;
-    /// Everything but Hello and log streams.
+    /// Everything but Hello and what belongs to streams.
     virtual void onMessage(const NodeName& node, const FromAgent& message) = 0;
     virtual void onDisconnected(const NodeName& node) = 0;
 };
@@ -78,6 +78,10 @@ class NodeHub final : public PodStreams {
     std::unique_ptr<PodStream> openLog(const NodeName& node, const LogRequest& request,
                                        std::function<void(std::string_view)> onData,
                                        std::function<void(Result<void>)> onEnd) override;
+    std::unique_ptr<PodDuplex> openExec(const NodeName& node, const ExecRequest& request,
+                                        DuplexEvents events) override;
+    std::unique_ptr<PodDuplex> openPort(const NodeName& node, const PortRequest& request,
+                                        DuplexEvents events) override;
 
     // What transports call.
     HubPort port() const { return HubPort(control_, guard_); }
@@ -94,16 +98,30 @@ class NodeHub final : public PodStreams {
     };
     struct Stream {
         SessionId session = 0;
-        std::function<void(std::string_view)> onData;
-        std::function<void(Result<void>)> onEnd;
-        std::size_t taken = 0; ///< bytes delivered and not yet credited
+        std::function<void(int, std::string_view)> onData;
+        std::function<void()> onRoom;
+        std::function<void(Result<int>)> onEnd;
+        bool duplex = false;        ///< the receiver says itself what it has taken
+        std::size_t delivered = 0;  ///< bytes delivered and not yet taken
+        std::size_t uncredited = 0; ///< bytes taken and not yet credited
+        std::size_t room = 0;       ///< input the agent has room for
+        bool inputClosed = false;
     };
     class StreamHandle;
+    class DuplexHandle;
 
     void greet(SessionId id, Session& session, const Hello& hello);
     void drop(SessionId id);
+    /// Opens a stream and has `open` said to its node; ends it at once when the node is not connected.
+    std::uint64_t openStream(const NodeName& node, std::shared_ptr<Stream> stream,
+                             const std::function<ToAgent(std::uint64_t)>& open);
+    std::shared_ptr<Stream> streamOf(std::uint64_t stream) const;
+    void tell(const Stream& stream, ToAgent message);
     void streamData(SessionId session, const StreamData& data);
-    void endStream(std::uint64_t stream, Result<void> result);
+    void streamEnded(SessionId session, const StreamEnd& end);
+    void inputTaken(SessionId session, const StreamCredit& credit);
+    void taken(std::uint64_t id, Stream& stream, std::size_t bytes);
+    void endStream(std::uint64_t stream, Result<int> result);
     void closeStream(std::uint64_t stream);
 
     Executor& control_;

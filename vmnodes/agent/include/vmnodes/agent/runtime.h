@@ -190,7 +190,13 @@ class LogSource {
     virtual void containerEnded() = 0;
 };
 
-/// What an agent needs of the node it runs on: containers, images, volumes, the pod network, logs, probes.
+struct ExecTarget;
+struct PortTarget;
+struct SessionEvents;
+class PodSession;
+
+/// What an agent needs of the node it runs on: containers, images, volumes, the pod network, logs, probes,
+/// commands in containers and their ports (pod_session.h).
 /// Asynchronous; lives on the agent's executor. Errors carry the engine's own words; the core decides what
 /// they mean for the pod.
 class Runtime {
@@ -224,6 +230,9 @@ class Runtime {
     virtual void probe(const ProbeTarget& target, Duration timeout, Done<ProbeAnswer> done) = 0;
     /// Null with a reason when there is no such log.
     virtual Result<std::unique_ptr<LogSource>> openLog(const LogQuery& query) = 0;
+    /// Both never null; what is wrong is told by `SessionEvents::onEnd`.
+    virtual std::unique_ptr<PodSession> openExec(const ExecTarget& target, SessionEvents events) = 0;
+    virtual std::unique_ptr<PodSession> openPort(const PortTarget& target, SessionEvents events) = 0;
 
     /// Makes or renews the volumes of a pod; answers with the path of each on the node.
     virtual void makeVolumes(const PodId& pod, std::vector<VolumePlan> plans,

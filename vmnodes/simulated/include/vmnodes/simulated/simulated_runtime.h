@@ -15,6 +15,9 @@
 
 namespace wheelhouse::simulated {
 
+class SimulatedFiles;
+struct SimulatedPlace;
+
 /// How long things take on a simulated node: uniform between `from` and `to`.
 struct Span {
     Duration from{};
@@ -43,7 +46,9 @@ struct SimulatedShape {
 ///   simulated.wheelhouse.dev/stop-after: "5s"       how long it takes to obey SIGTERM
 ///   simulated.wheelhouse.dev/unready-after: "60s"   its probes fail from then on
 ///   simulated.wheelhouse.dev/log-every: "1s"        how often it writes a line (default 1 s)
-/// An image whose name begins with `missing.invalid/` cannot be pulled.
+/// An image whose name begins with `missing.invalid/` cannot be pulled. Commands run in a container are a few
+/// words it knows itself, and every port answers HTTP with a page about the pod; both say that it is
+/// simulated.
 class SimulatedRuntime final : public agent::Runtime {
   public:
     SimulatedRuntime(Executor& executor, Random& random, SimulatedShape shape);
@@ -64,6 +69,10 @@ class SimulatedRuntime final : public agent::Runtime {
     void probe(const agent::ProbeTarget& target, Duration timeout,
                agent::Done<agent::ProbeAnswer> done) override;
     Result<std::unique_ptr<agent::LogSource>> openLog(const agent::LogQuery& query) override;
+    std::unique_ptr<agent::PodSession> openExec(const agent::ExecTarget& target,
+                                                agent::SessionEvents events) override;
+    std::unique_ptr<agent::PodSession> openPort(const agent::PortTarget& target,
+                                                agent::SessionEvents events) override;
     void makeVolumes(const agent::PodId& pod, std::vector<agent::VolumePlan> plans,
                      agent::Done<std::map<std::string, std::string>> done) override;
     void removePodFiles(const agent::PodId& pod, agent::Done<void> done) override;
@@ -98,6 +107,7 @@ class SimulatedRuntime final : public agent::Runtime {
         Instant started{};
         Instant ended{};
         TimerId exitTimer = 0;
+        std::shared_ptr<SimulatedFiles> files; ///< made when somebody copies something in
     };
     struct Sandbox {
         agent::SandboxInfo info;
@@ -113,6 +123,7 @@ class SimulatedRuntime final : public agent::Runtime {
     std::string newId();
     std::string takeAddress(std::uint32_t& address);
     void eraseContainer(const std::string& id);
+    SimulatedPlace placeOf(const agent::PodId& pod, Container* container) const;
     static Behaviour behaviourOf(const agent::ContainerSpec& spec);
 
     Executor& executor_;
