@@ -13,6 +13,9 @@
 #include "ownership.h"
 #include "path.h"
 #include "streams.h"
+#include "streams/connect.h"
+#include "streams/message_exchange.h"
+#include "streams/proxy.h"
 
 #include <algorithm>
 #include <atomic>
@@ -166,6 +169,9 @@ class Call final : public Running, public std::enable_shared_from_this<Call> {
     Result<Work> parseList();
     Result<Work> parseWatch(Selection selection);
     Result<Work> parseLog();
+    Result<Work> parseConnect();
+    Result<Work> parseProxy();
+    Result<void> speakMessages(const std::vector<std::string_view>& served, const std::string& otherwise);
     Result<Work> parseWrite();
     Result<Work> parsePatch();
     Result<Work> parseDelete();
@@ -234,13 +240,20 @@ Result<void> Call::authorize() {
     if (!user) return fail(user.error());
     user_ = std::move(*user);
     if (!attributes_) return fail(attributes_.error());
-    return auth_->allow(user_, *attributes_);
+    auto allowed = auth_->allow(user_, *attributes_);
+    // A WebSocket opens with GET, but whoever may only look may not run commands.
+    if (!allowed || attributes_->verb == "create" || !isPodStream(attributes_->subresource)) return allowed;
+    auth::Attributes create = *attributes_;
+    create.verb = "create";
+    return auth_->allow(user_, create);
 }
 
 Result<Call::Work> Call::parseResource() {
     const bool shapes =
         info_.subresource.empty() && info_.verb != Verb::Delete && info_.verb != Verb::DeleteCollection;
     if (info_.subresource == "log") return parseLog();
+    if (isPodStream(info_.subresource)) return parseConnect();
+    if (info_.subresource == "proxy") return parseProxy();
     // Of custom objects there is no protobuf form; of their metadata alone there is.
     const bool custom = api::customOf(*info_.kind) && !isScale(info_.subresource);
     auto format = negotiate(request_.header("accept"), shapes, info_.verb == Verb::Watch, !custom);
@@ -320,6 +333,7 @@ Result<Call::Work> Call::parseWatch(Selection selection) {
     query.bookmarks = info_.query.flag("allowWatchBookmarks");
     auto timeout = info_.query.number("timeoutSeconds");
     if (!timeout) return fail(timeout.error());
+    if (auto fits = speakMessages({}, "text"); !fits) return fail(fits.error());
     return Work([this, query = std::move(query), timeout = *timeout](const std::shared_ptr<Core>& core) {
         // Spread out, so that clients which came together do not come back together.
         const std::int64_t seconds =
@@ -345,10 +359,44 @@ Result<Call::Work> Call::parseLog() {
                    *since,
                    from.text("sinceTime"),
                    *limit};
+    if (auto fits = speakMessages({"binary.k8s.io", "base64.binary.k8s.io"}, "binary.k8s.io"); !fits)
+        return fail(fits.error());
     return Work([this, query = std::move(query)](const std::shared_ptr<Core>& core) {
         holdSession(
             streamLog(core, info_.nameSpace, info_.name, query, format_, exchange_, auditId_, sessionEnd()));
     });
+}
+
+Result<Call::Work> Call::parseConnect() {
+    return Work([this](const std::shared_ptr<Core>& core) {
+        const ConnectRequest connect{info_.subresource,   info_.nameSpace, info_.name, info_.query,
+                                     upgradeOf(request_), user_.name,      auditId_};
+        auto session = connectPod(core, connect, exchange_, sessionEnd());
+        if (!session) return refuse(std::move(session.error()));
+        holdSession(std::move(*session));
+    });
+}
+
+Result<Call::Work> Call::parseProxy() {
+    return Work([this](const std::shared_ptr<Core>& core) {
+        Request request = std::move(request_);
+        request.user = user_;
+        auto session = proxyRequest(core, info_, std::move(request), auditId_, exchange_, sessionEnd());
+        if (!session) return refuse(std::move(session.error()));
+        holdSession(std::move(*session));
+    });
+}
+
+/// Makes the answer one of WebSocket messages where the client asks for it.
+Result<void> Call::speakMessages(const std::vector<std::string_view>& served, const std::string& otherwise) {
+    UpgradeRequest upgrade = upgradeOf(request_);
+    if (upgrade.to != UpgradeRequest::To::WebSocket) return {};
+    std::string protocol = upgrade.choose(served);
+    if (protocol.empty() && !upgrade.protocols.empty() && !served.empty())
+        return fail(Reason::BadRequest, "none of the WebSocket protocols asked for is spoken here");
+    if (protocol.empty()) protocol = otherwise;
+    exchange_ = messagesOver(exchange_, std::move(upgrade), std::move(protocol));
+    return {};
 }
 
 Result<bool> Call::dryRun() const {

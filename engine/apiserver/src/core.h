@@ -7,6 +7,7 @@
 #include "engine/api/catalogue.h"
 #include "engine/apiserver/api_server.h"
 #include "event_cache.h"
+#include "streams/stream_limits.h"
 
 #include <atomic>
 #include <functional>
@@ -38,6 +39,7 @@ struct Core : std::enable_shared_from_this<Core> {
     AdmissionChain admission;
     EventCache eventCache;
     api::apply::SetCache fieldSets;
+    const std::shared_ptr<StreamCounts> streamCounts = std::make_shared<StreamCounts>();
     /// The kinds served now. Read from any thread; replaced on the control executor.
     std::atomic<std::shared_ptr<const api::Catalogue>> catalogue{api::Catalogue::builtIn()};
     std::unique_ptr<Definitions> definitions;

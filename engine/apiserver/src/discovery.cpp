@@ -37,12 +37,23 @@ api::meta::GroupVersionKind subresourceKind(const api::Kind& kind, const std::st
         out.set_kind("TokenRequest");
     } else if (subresource == "binding") {
         out.set_kind("Binding");
+    } else if (subresource == "exec") {
+        out.set_kind("PodExecOptions");
+    } else if (subresource == "attach") {
+        out.set_kind("PodAttachOptions");
+    } else if (subresource == "portforward") {
+        out.set_kind("PodPortForwardOptions");
+    } else if (subresource == "proxy") {
+        out.set_kind(kind.kind + "ProxyOptions");
     }
     return out;
 }
 
 std::vector<std::string> subresourceVerbs(const std::string& subresource) {
     if (subresource == "log") return {"get"};
+    if (subresource == "exec" || subresource == "attach" || subresource == "portforward")
+        return {"create", "get"};
+    if (subresource == "proxy") return {"create", "delete", "get", "patch", "update"};
     if (subresource == "binding" || subresource == "eviction" || subresource == "token") return {"create"};
     if (subresource == "finalize") return {"update"};
     return {"get", "patch", "update"};
@@ -50,8 +61,9 @@ std::vector<std::string> subresourceVerbs(const std::string& subresource) {
 
 /// Subresources that are really answered; a row may name more than this version serves.
 bool isServed(const std::string& subresource) {
-    static const std::set<std::string> all = {"approval", "status",   "scale",    "log",
-                                              "binding",  "eviction", "finalize", "token"};
+    static const std::set<std::string> all = {"approval",    "attach",   "binding", "eviction",
+                                              "exec",        "finalize", "log",     "proxy",
+                                              "portforward", "scale",    "status",  "token"};
     return all.count(subresource) > 0;
 }
 

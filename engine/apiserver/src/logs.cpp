@@ -2,6 +2,7 @@
 #include "engine/api/time.h"
 #include "errors.h"
 #include "metadata.h"
+#include "pod_target.h"
 #include "verbs.h"
 
 #include <fmt/format.h>
@@ -11,39 +12,9 @@ namespace {
 
 using api::core::Pod;
 
-template <class List>
-const typename List::value_type* named(const List& list, const std::string& name) {
-    for (const auto& each : list)
-        if (each.name() == name) return &each;
-    return nullptr;
-}
-
-Result<std::string> chooseContainer(const Pod& pod, const std::string& wanted) {
-    const std::string& name = pod.metadata().name();
-    if (!wanted.empty()) {
-        if (named(pod.spec().containers(), wanted) || named(pod.spec().initcontainers(), wanted))
-            return wanted;
-        return fail(Reason::BadRequest, fmt::format("container {} is not valid for pod {}", wanted, name));
-    }
-    if (pod.spec().containers_size() == 1) return pod.spec().containers(0).name();
-    std::string choices;
-    for (const auto& container : pod.spec().containers())
-        choices += (choices.empty() ? "" : " ") + container.name();
-    std::string message =
-        fmt::format("a container name must be specified for pod {}, choose one of: [{}]", name, choices);
-    if (pod.spec().initcontainers_size() > 0) {
-        std::string inits;
-        for (const auto& container : pod.spec().initcontainers())
-            inits += (inits.empty() ? "" : " ") + container.name();
-        message += fmt::format(" or one of the init containers: [{}]", inits);
-    }
-    return fail(Reason::BadRequest, std::move(message));
-}
-
 /// A container that never started has no log to read.
 Result<void> checkStarted(const Pod& pod, const std::string& container, bool previous) {
-    const auto* status = named(pod.status().containerstatuses(), container);
-    if (!status) status = named(pod.status().initcontainerstatuses(), container);
+    const auto* status = containerStatusOf(pod, container);
     const std::string& name = pod.metadata().name();
     if (previous) {
         if (status && status->laststate().has_terminated()) return {};

@@ -20,6 +20,9 @@ bool subresourceAllows(std::string_view subresource, Verb verb) {
     if (subresource == "status" || subresource == "scale" || subresource == "approval")
         return verb == Verb::Get || verb == Verb::Update || verb == Verb::Patch;
     if (subresource == "log") return verb == Verb::Get;
+    if (subresource == "exec" || subresource == "attach" || subresource == "portforward")
+        return verb == Verb::Get || verb == Verb::Create;
+    if (subresource == "proxy") return true;
     if (subresource == "binding" || subresource == "eviction" || subresource == "token")
         return verb == Verb::Create;
     if (subresource == "finalize") return verb == Verb::Update;
@@ -36,6 +39,7 @@ Result<Verb> verbOf(std::string_view method, const RequestInfo& info, bool watch
         if (info.name.empty() != info.subresource.empty()) return fail(methodNotAllowed());
         return Verb::Create;
     }
+    if (method == "OPTIONS" && info.subresource == "proxy") return Verb::Get;
     if (method == "DELETE") return info.name.empty() ? Verb::DeleteCollection : Verb::Delete;
     if (info.name.empty()) return fail(methodNotAllowed());
     if (method == "PUT") return Verb::Update;
@@ -59,7 +63,10 @@ Result<void> parseResource(const api::Catalogue& catalogue, std::string_view met
         at += 2;
     }
     const std::size_t left = segments.size() - at;
-    if (left < 1 || left > 3) return fail(noSuchResource());
+    // What follows a proxy is for the other side.
+    const bool proxied = left > 3 && segments[at + 2] == "proxy";
+    if (left < 1 || (left > 3 && !proxied)) return fail(noSuchResource());
+    if (proxied) info.restBegins = at + 3;
     info.kind = catalogue.find(api::ResourceName{info.group, info.version, segments[at]});
     if (!info.kind) return fail(noSuchResource());
     if (left > 1) info.name = segments[at + 1];
@@ -142,14 +149,20 @@ Result<Query> Query::parse(std::string_view raw) {
 
 const std::string& Query::text(std::string_view name) const {
     static const std::string none;
-    const auto found = values_.find(name);
-    return found == values_.end() ? none : found->second;
+    const auto [first, end] = values_.equal_range(name);
+    return first == end ? none : first->second;
+}
+
+std::vector<std::string> Query::all(std::string_view name) const {
+    std::vector<std::string> out;
+    const auto [first, end] = values_.equal_range(name);
+    for (auto it = first; it != end; ++it)
+        out.push_back(it->second);
+    return out;
 }
 
 bool Query::flag(std::string_view name) const {
-    const auto found = values_.find(name);
-    if (found == values_.end()) return false;
-    const std::string& value = found->second;
+    const std::string& value = text(name);
     return !value.empty() && value != "0" && value != "false" && value != "False" && value != "FALSE";
 }
 

@@ -11,12 +11,15 @@
 
 namespace wheelhouse::apiserver {
 
-/// The parameters of a query, decoded; of a name given twice the first counts, as in Kubernetes.
+/// The parameters of a query, decoded; of a name given twice the first counts, as in Kubernetes, where not all
+/// are asked for.
 class Query {
   public:
     static Result<Query> parse(std::string_view raw);
     /// Empty when absent.
     const std::string& text(std::string_view name) const;
+    /// All values of a name, in order.
+    std::vector<std::string> all(std::string_view name) const;
     bool has(std::string_view name) const { return values_.count(std::string(name)) > 0; }
     /// Everything but "", "0" and "false" is true.
     bool flag(std::string_view name) const;
@@ -24,7 +27,7 @@ class Query {
     Result<std::optional<std::int64_t>> number(std::string_view name) const;
 
   private:
-    std::map<std::string, std::string, std::less<>> values_;
+    std::multimap<std::string, std::string, std::less<>> values_;
 };
 
 enum class Verb { Get, List, Watch, Create, Update, Patch, Delete, DeleteCollection };
@@ -55,6 +58,9 @@ struct RequestInfo {
     std::string name;
     std::string subresource;
     std::string rest; ///< the health check or document asked for
+    /// Which part of the path (counted between slashes, empty ones left out) begins what a proxy passes on; 0 =
+    /// nothing is.
+    std::size_t restBegins = 0;
     Query query;
 };
 

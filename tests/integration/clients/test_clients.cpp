@@ -49,7 +49,7 @@ class TestClients : public QObject {
 
     void clientGo_data() {
         rows({"typed", "protobuf", "discovery", "informers", "pager", "retry", "dynamic", "metadata",
-              "leader", "apply", "pods", "custom", "definitions", "aliases"});
+              "leader", "apply", "pods", "custom", "definitions", "aliases", "exec", "portforward"});
     }
     void clientGo() {
         if (goProgram_.isEmpty()) QSKIP("SKIPPED: Go is not installed; nothing but this test needs it");
@@ -58,7 +58,7 @@ class TestClients : public QObject {
         QVERIFY2(told.code == 0, qPrintable(told.err));
     }
 
-    void clientNode_data() { rows({"typed", "watch", "informer", "deployment", "objects"}); }
+    void clientNode_data() { rows({"typed", "watch", "informer", "deployment", "objects", "exec", "attach", "cp", "portforward"}); }
     void clientNode() {
         QVERIFY2(!nodeFolder_.isEmpty(), qPrintable(whyNoNode_));
         QFETCH(QString, story);

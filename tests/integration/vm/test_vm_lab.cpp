@@ -161,6 +161,29 @@ class TestVmLab : public QObject {
         follow->waitForFinished();
     }
 
+    void commandsPortsAndProxiesReachAVm() {
+        const QString own = "http://127.0.0.1:8080/";
+        const Output page = lab_.kubectl({"exec", "talker", "--", "/demo", "fetch", own});
+        QVERIFY2(page.code == 0 && page.out.contains("pod talker"), qPrintable(page.out + page.err));
+        const Output wrong = lab_.kubectl({"exec", "talker", "--", "/demo", "fetch", own + "no-such-page"});
+        QVERIFY2(wrong.code != 0 && wrong.err.contains("command terminated with exit code"),
+                 qPrintable(wrong.out + wrong.err));
+        QVERIFY(lab_.kubectl({"get", "--raw", "/api/v1/namespaces/default/pods/talker:8080/proxy/"})
+                    .out.contains("pod talker"));
+        QVERIFY(lab_.kubectl({"get", "--raw", "/api/v1/nodes/vm-2/proxy/metrics"})
+                    .out.contains("kubelet_running_pods"));
+        const auto forward = lab_.kubectlStarted({"port-forward", "pod/talker", ":8080"});
+        QByteArray said;
+        QTRY_VERIFY_WITH_TIMEOUT((forward->waitForReadyRead(100), said += forward->readAllStandardOutput(),
+                                  said.contains("-> 8080")),
+                                 20'000);
+        const QString port = QString::fromUtf8(said).section("127.0.0.1:", 1).section(' ', 0, 0);
+        QVERIFY2(run("curl", {"-sS", "http://127.0.0.1:" + port + "/"}).out.contains("pod talker"),
+                 said.constData());
+        forward->kill();
+        forward->waitForFinished();
+    }
+
     void aCrashedContainerIsRestartedWithBackOff() {
         const QString address = jsonpath({"pod", "talker"}, "{.status.podIP}");
         for (int crash = 1; crash <= 2; ++crash) {

@@ -29,6 +29,14 @@ struct FakeStreams final : nodelink::PodStreams {
         onEnd = std::move(end);
         return std::make_unique<Stream>();
     }
+    std::unique_ptr<nodelink::PodDuplex> openExec(const NodeName&, const nodelink::ExecRequest&,
+                                                  nodelink::DuplexEvents) override {
+        return nullptr;
+    }
+    std::unique_ptr<nodelink::PodDuplex> openPort(const NodeName&, const nodelink::PortRequest&,
+                                                  nodelink::DuplexEvents) override {
+        return nullptr;
+    }
 };
 
 core::ConfigMap map(const std::string& name, const std::string& value) {

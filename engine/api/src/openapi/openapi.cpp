@@ -26,6 +26,7 @@ struct Operation {
     std::string suffix;    ///< of the operation's id: "", "Status", "ForAllNamespaces", …
     std::string bodyGroup; ///< where the operation's kind is not `kind`: eviction, scale
     std::string bodyVersion;
+    std::string connects{}; ///< the kind of the options of a stream or proxy
 };
 
 constexpr std::array<std::string_view, 4> patchTypes = {
@@ -64,16 +65,20 @@ void writeParameters(JsonWriter& writer, const Operation& operation) {
     writer.beginArray();
     if (operation.named) parameter(writer, "name", "path", "string", "Name of the object.");
     if (operation.namespaced) parameter(writer, "namespace", "path", "string", "Namespace of the object.");
+    if (operation.suffix == "ProxyWithPath")
+        parameter(writer, "path", "path", "string", "Path on the other side.");
+    const bool connects = !operation.connects.empty();
     const bool writes =
-        operation.method == "post" || operation.method == "put" || operation.method == "patch";
-    if (writes || operation.method == "delete")
+        !connects && (operation.method == "post" || operation.method == "put" || operation.method == "patch");
+    if (writes || (!connects && operation.method == "delete"))
         query("dryRun", "string", "\"All\": everything but the write itself.");
     if (writes) {
         query("fieldManager", "string", "Who makes the change, for the record of who owns which field.");
         query("fieldValidation", "string",
               "Unknown and duplicate fields: \"Ignore\", \"Warn\" (default) or \"Strict\".");
     }
-    if (operation.method == "patch") query("force", "boolean", "With apply: take over fields others own.");
+    if (writes && operation.method == "patch")
+        query("force", "boolean", "With apply: take over fields others own.");
     if (operation.action == "list" || operation.action == "deletecollection") {
         query("labelSelector", "string", "Only objects whose labels match.");
         query("fieldSelector", "string", "Only objects whose fields match.");
@@ -163,6 +168,10 @@ std::string operationId(const Operation& operation) {
     const std::string group =
         kind.name.group.empty() ? "Core" : kind.name.group.substr(0, kind.name.group.find('.'));
     std::string id = std::string(operation.action) + group + kind.name.version;
+    if (!operation.connects.empty()) {
+        id += operation.method;
+        id[id.size() - operation.method.size()] = static_cast<char>(operation.method.front() - 'a' + 'A');
+    }
     if (operation.namespaced) id += "Namespaced";
     return id + kind.kind + operation.suffix;
 }
@@ -183,7 +192,10 @@ void writeOperation(JsonWriter& writer, const Operation& operation) {
     writer.dataKey("x-kubernetes-group-version-kind");
     writer.beginObject();
     member(writer, "group", otherKind ? operation.bodyGroup : operation.kind->name.group);
-    member(writer, "kind", otherKind ? operation.response.type->name() : operation.kind->kind);
+    member(writer, "kind",
+           !operation.connects.empty() ? operation.connects
+           : otherKind                 ? operation.response.type->name()
+                                       : operation.kind->kind);
     member(writer, "version", otherKind ? operation.bodyVersion : operation.kind->name.version);
     writer.endObject();
     writer.endObject();
@@ -216,9 +228,37 @@ class Paths {
     std::map<std::string, std::vector<Operation>> paths_;
 };
 
+/// What a connection is made through: exec and its like by GET and POST, proxies by whatever HTTP has.
+bool addConnection(Paths& paths, const Kind& kind, const std::string& path, const std::string& subresource) {
+    const auto add = [&](const std::string& at, std::initializer_list<std::string_view> methods,
+                         const std::string& suffix, const std::string& options) {
+        for (const std::string_view method : methods)
+            paths.add(
+                at,
+                {method, "connect", &kind, nullptr, nullptr, kind.namespaced, true, suffix, {}, {}, options});
+    };
+    if (subresource == "exec") {
+        add(path, {"get", "post"}, "Exec", "PodExecOptions");
+    } else if (subresource == "attach") {
+        add(path, {"get", "post"}, "Attach", "PodAttachOptions");
+    } else if (subresource == "portforward") {
+        add(path, {"get", "post"}, "Portforward", "PodPortForwardOptions");
+    } else if (subresource == "proxy") {
+        const auto all = {std::string_view("get"),    std::string_view("put"),     std::string_view("post"),
+                          std::string_view("delete"), std::string_view("options"), std::string_view("head"),
+                          std::string_view("patch")};
+        add(path, all, "Proxy", kind.kind + "ProxyOptions");
+        add(path + "/{path}", all, "ProxyWithPath", kind.kind + "ProxyOptions");
+    } else {
+        return false;
+    }
+    return true;
+}
+
 void addSubresource(Paths& paths, const Kind& kind, const std::string& objectPath,
                     const std::string& subresource) {
     const std::string path = objectPath + "/" + subresource;
+    if (addConnection(paths, kind, path, subresource)) return;
     std::string suffix = subresource;
     suffix[0] = static_cast<char>(suffix[0] - 'a' + 'A');
     const bool namespaced = kind.namespaced;

@@ -44,6 +44,8 @@ var stories = map[string]func(*stage) error{
 	"custom":      customStory,
 	"definitions": definitionsStory,
 	"aliases":     aliasesStory,
+	"exec":        execStory,
+	"portforward": portForwardStory,
 }
 
 func main() {

@@ -220,7 +220,8 @@ func leaderStory(s *stage) error {
 }
 
 // podsStory: a pod runs, its log is read, it is evicted.
-func podsStory(s *stage) error {
+// runPod makes the pod "one" and waits until it runs.
+func (s *stage) runPod() error {
 	pods := s.typed.CoreV1().Pods(s.ns)
 	pod := &corev1.Pod{
 		ObjectMeta: metav1.ObjectMeta{Name: "one"},
@@ -232,12 +233,17 @@ func podsStory(s *stage) error {
 	if _, err := pods.Create(s.ctx, pod, metav1.CreateOptions{}); err != nil {
 		return err
 	}
-	if err := s.await("the pod runs", func() (bool, error) {
+	return s.await("the pod runs", func() (bool, error) {
 		got, err := pods.Get(s.ctx, "one", metav1.GetOptions{})
 		return err == nil && got.Status.Phase == corev1.PodRunning, err
-	}); err != nil {
+	})
+}
+
+func podsStory(s *stage) error {
+	if err := s.runPod(); err != nil {
 		return err
 	}
+	pods := s.typed.CoreV1().Pods(s.ns)
 	stream, err := pods.GetLogs("one", &corev1.PodLogOptions{}).Stream(s.ctx)
 	if err != nil {
 		return err

@@ -1,6 +1,12 @@
 // What programs written with @kubernetes/client-node do, against the server of a kubeconfig: one story by name.
 import * as k8s from '@kubernetes/client-node';
 import assert from 'node:assert/strict';
+import { get } from 'node:http';
+import { createServer } from 'node:net';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough, Readable } from 'node:stream';
 
 const deadline = 60_000;
 const [kubeconfig, name] = process.argv.slice(2);
@@ -20,7 +26,98 @@ async function until(what, done) {
   }
 }
 
+async function runningPod(name) {
+  await core.createNamespacedPod({
+    namespace,
+    body: {
+      metadata: { name },
+      spec: {
+        containers: [{ name: 'demo', image: 'wheelhouse.dev/demo:1' }],
+        tolerations: [{ key: 'wheelhouse.dev/simulated', operator: 'Exists' }],
+      },
+    },
+  });
+  await until('the pod runs', async () => {
+    const got = await core.readNamespacedPod({ namespace, name });
+    return got.status?.phase === 'Running';
+  });
+}
+
+/** A stream's text so far. */
+function collected(stream) {
+  const chunks = [];
+  stream.on('data', (chunk) => chunks.push(chunk));
+  return () => Buffer.concat(chunks).toString();
+}
+
+/** Runs a command to its end: its output, its complaints and the Status it ended with. */
+async function exec(command, input, tty = false) {
+  const out = new PassThrough();
+  const err = new PassThrough();
+  const said = collected(out);
+  const complained = collected(err);
+  const status = await new Promise((resolve, reject) => {
+    new k8s.Exec(config)
+      .exec(namespace, 'one', 'demo', command, out, tty ? null : err, input ?? null, tty, resolve)
+      .catch(reject);
+  });
+  return { out: said(), err: complained(), status };
+}
+
 const stories = {
+  async exec() {
+    await runningPod('one');
+    const said = await exec(['echo', 'two words', 'here']);
+    assert.equal(said.out, 'two words here\n');
+    assert.equal(said.status.status, 'Success');
+    const failed = await exec(['sh', '-c', 'exit 4']);
+    assert.equal(failed.status.reason, 'NonZeroExitCode');
+    assert.deepEqual(failed.status.details.causes[0], { reason: 'ExitCode', message: '4' });
+    assert.match((await exec(['cat', '/none'])).err, /No such file/);
+    // Input with an end to it, which a client of v5 can say.
+    const much = Buffer.alloc(1_000_000, 'abcdefghij');
+    const echoed = await exec(['cat'], Readable.from([much.subarray(0, 400_000), much.subarray(400_000)]));
+    assert.equal(echoed.status.status, 'Success');
+    assert.equal(echoed.out, much.toString());
+    await assert.rejects(new k8s.Exec(config).exec(namespace, 'none', 'demo', ['ls'], null, null, null, false));
+  },
+
+  async attach() {
+    await runningPod('one');
+    const out = new PassThrough();
+    const said = collected(out);
+    const socket = await new k8s.Attach(config).attach(namespace, 'one', 'demo', out, null, null, false);
+    await until('a line of the container', () => said().includes('\n'));
+    socket.close();
+  },
+
+  async cp() {
+    await runningPod('one');
+    const folder = mkdtempSync(join(tmpdir(), 'wheelhouse-cp-'));
+    writeFileSync(join(folder, 'note'), 'copied');
+    await new k8s.Cp(config).cpToPod(namespace, 'one', 'demo', folder, '/tmp');
+    await until('the file is there', async () => (await exec(['cat', '/tmp/note'])).out === 'copied');
+  },
+
+  async portforward() {
+    await runningPod('one');
+    const forward = new k8s.PortForward(config);
+    const server = createServer((socket) => {
+      forward.portForward(namespace, 'one', [8080], socket, null, socket).catch((error) => socket.destroy(error));
+    });
+    await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address();
+    const page = () =>
+      new Promise((resolve, reject) => {
+        get({ host: '127.0.0.1', port, path: '/hostname', agent: false }, (answer) => {
+          const text = collected(answer);
+          answer.on('end', () => resolve(text()));
+        }).on('error', reject);
+      });
+    assert.deepEqual(await Promise.all([page(), page(), page(), page()]), Array(4).fill('one\n'));
+    server.close();
+  },
+
   async typed() {
     await core.createNamespacedConfigMap({ namespace, body: configMap('one', { a: '1' }) });
     await assert.rejects(core.createNamespacedConfigMap({ namespace, body: configMap('one') }), (error) => {
