@@ -113,8 +113,10 @@ void appendCell(std::string& out, const api::Table::Cell& cell) {
         appendQuoted(out, *text);
     else if (const auto* number = std::get_if<std::int64_t>(&cell))
         out += std::to_string(*number);
+    else if (const auto* flag = std::get_if<bool>(&cell))
+        out += *flag ? "true" : "false";
     else
-        out += std::get<bool>(cell) ? "true" : "false";
+        out += "null";
 }
 
 void appendColumns(std::string& out, const api::Kind& kind) {

@@ -207,6 +207,8 @@ class TestApiserverCustom : public QObject {
         QVERIFY(bench.send("GET", "/openapi/v3").body != documents);
         const Answer document = bench.send("GET", "/openapi/v3/apis/example.com/v1");
         QVERIFY(document.body.find("com.example.v1.Widget") != std::string::npos);
+        QVERIFY(document.body.find(J("'x-kubernetes-selectable-fields':[{'fieldPath':'spec.color'}]")) !=
+                std::string::npos);
         // A changed schema has another address; the old one leads there.
         const std::string hash = document.header("etag");
         bench.send("PATCH", definitionsPath + "/widgets.example.com",
@@ -290,6 +292,25 @@ class TestApiserverCustom : public QObject {
         QCOMPARE(bench.send("GET", definitionsPath + "/widgets.example.com").code, 404);
         QCOMPARE(bench.send("GET", widgets).code, 404);
         QCOMPARE(bench.send("GET", "/apis/example.com").code, 404);
+    }
+
+    void whatIsServedNoMoreIsDeletedToo() {
+        Bench bench;
+        bench.send("POST", widgets, widget("a"));
+        std::string unserved = version("v1", true);
+        unserved.replace(unserved.find(J("'served':true")), 13, J("'served':false"));
+        const Answer hidden = bench.send("PUT", definitionsPath + "/widgets.example.com",
+                                         definition("widgets", "Widget", unserved));
+        QCOMPARE(hidden.code, 200);
+        bench.settle();
+        QCOMPARE(bench.send("GET", widgets + "/a").code, 404);
+        bench.send("DELETE", definitionsPath + "/widgets.example.com");
+        bench.settle();
+        QCOMPARE(bench.send("GET", definitionsPath + "/widgets.example.com").code, 404);
+        // Nothing comes back with another definition of the name.
+        bench.send("POST", definitionsPath, definition());
+        bench.settle();
+        QCOMPARE(bench.send("GET", widgets).at("items"), std::string("[]"));
     }
 
     void survivesRestart() {
@@ -382,6 +403,34 @@ class TestApiserverCustom : public QObject {
         QCOMPARE(taken.at("message"),
                  std::string("Apply failed with 1 conflict: conflict with \"scaler\" with subresource "
                              "\"scale\" using example.com/v1: .spec.scale.wanted"));
+    }
+
+    void appliedConfigurationsAreLookedAtClosely() {
+        ApiBench bench;
+        const std::string open =
+            J("{'name':'v1','served':true,'storage':true,'schema':{'openAPIV3Schema':{'type':'object',"
+              "'properties':{'spec':{'type':'object','x-kubernetes-preserve-unknown-fields':true,"
+              "'properties':{'template':{'type':'object','properties':{'spec':{'type':'object'}},'x-"
+              "kubernetes-embedded-resource':true}}}}}}}");
+        QCOMPARE(bench.send("POST", definitionsPath, definition("widgets", "Widget", open)).code, 201);
+        bench.settle();
+        const auto apply = [&](const std::string& metadata, const std::string& spec) {
+            return bench.send("PATCH", widgets + "/a?fieldManager=m&fieldValidation=Strict",
+                              "\napiVersion: example.com/v1\nkind: Widget\nmetadata:\n  name: a\n" +
+                                  metadata + "spec:\n" + spec,
+                              {{"content-type", "application/apply-patch+yaml"}});
+        };
+        const Answer twice = apply("", "  unknown: kept\n  foo: a\n  foo: b\n");
+        QCOMPARE(twice.code, 400);
+        QVERIFY(twice.at("message").ends_with("\n  line 9: key \"foo\" already set in map"));
+        const Answer unknown = apply("  nope: 1\n", "  template:\n    apiVersion: v1\n    kind: Sub\n"
+                                                    "    metadata:\n      nope: 1\n");
+        QCOMPARE(unknown.code, 500);
+        for (const char* path : {".metadata.nope: ", ".spec.template.metadata.nope: "})
+            QVERIFY2(unknown.at("message").find(std::string(path) + "field not declared in schema") !=
+                         std::string::npos,
+                     path);
+        QCOMPARE(apply("", "  unknown: kept\n").at("spec"), J("{'unknown':'kept'}"));
     }
 
     void updatesAreRecorded() {

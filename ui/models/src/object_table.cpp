@@ -24,7 +24,9 @@ std::optional<WallTime> createdAt(const api::Object& object) {
 QString cellText(const api::Table::Cell& cell) {
     if (const auto* s = std::get_if<std::string>(&cell)) return QString::fromStdString(*s);
     if (const auto* n = std::get_if<std::int64_t>(&cell)) return QString::number(*n);
-    return std::get<bool>(cell) ? QStringLiteral("true") : QStringLiteral("false");
+    if (const auto* flag = std::get_if<bool>(&cell))
+        return *flag ? QStringLiteral("true") : QStringLiteral("false");
+    return {};
 }
 
 /// A state word that says trouble or progress colours the row's status cell.

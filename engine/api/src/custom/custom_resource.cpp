@@ -234,7 +234,7 @@ Table::Cell cellOf(const std::string& type, const JsonValue& value, WallTime now
         if (!time) return std::string("<invalid>");
         return humanDuration(now - *time);
     }
-    return std::string("<none>");
+    return std::monostate();
 }
 
 void checkReplicas(const JsonObject& content, const std::string& path, Findings& problems) {
@@ -327,7 +327,7 @@ std::vector<Table::Cell> cells(const Kind& kind, const CustomObject& object, Wal
     for (const CustomResource::Column& column : columns) {
         const auto path = JsonPath::parse(column.path);
         const auto found = path ? path->find(whole) : std::vector<const JsonValue*>();
-        row.push_back(found.empty() ? Table::Cell(std::string("<none>"))
+        row.push_back(found.empty() ? Table::Cell(std::monostate())
                                     : cellOf(column.column.type, *found.front(), now));
     }
     return row;

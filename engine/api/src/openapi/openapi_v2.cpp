@@ -182,6 +182,7 @@ void loosenCustomRoot(json::value& value) {
         value = std::move(open);
         return;
     }
+    schema->erase("x-kubernetes-selectable-fields");
     json::value* properties = schema->if_contains("properties");
     json::value metadata;
     if (properties != nullptr && properties->is_object())

@@ -255,6 +255,13 @@ std::string customSchema(const Kind& kind) {
                              metadataSchema("Standard object's metadata.", meta::ObjectMeta::descriptor()));
     schema.put("type", "object");
     schema.put("x-kubernetes-group-version-kind", kindsOf(kind, kind.kind));
+    JsonValue::Array selectable;
+    for (const std::string& field : customOf(kind)->definition().selectableFields) {
+        JsonObject named;
+        named.put("fieldPath", field);
+        selectable.emplace_back(std::move(named));
+    }
+    if (!selectable.empty()) schema.put("x-kubernetes-selectable-fields", std::move(selectable));
     return JsonValue(std::move(schema)).text();
 }
 

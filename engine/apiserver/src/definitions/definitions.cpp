@@ -243,16 +243,13 @@ void Definitions::review(const std::string& name) {
 void Definitions::empty(const Entry& entry) {
     const std::string name = entry.name;
     const api::Kind* storage = entry.storage;
-    if (!entry.rows.empty()) {
-        const ObjectPtr newest = core_.store.newest({&definitionKind(), name});
-        auto definition = std::make_unique<Definition>(newest->as<Definition>());
-        setCondition(*definition, "Terminating", true, "InstanceDeletionInProgress",
-                     "CustomResource deletion is in progress", core_.control.clock().wallNow());
-        commit(core_, definitionKind(), std::move(definition), false, [](const Result<ObjectPtr>&) {});
-    }
-    const api::Kind* row = entry.rows.empty() ? nullptr : entry.rows.front();
+    const ObjectPtr newest = core_.store.newest({&definitionKind(), name});
+    auto definition = std::make_unique<Definition>(newest->as<Definition>());
+    const api::Kind* row = entry.rows.empty() ? &unservedRow(*definition) : entry.rows.front();
+    setCondition(*definition, "Terminating", true, "InstanceDeletionInProgress",
+                 "CustomResource deletion is in progress", core_.control.clock().wallNow());
+    commit(core_, definitionKind(), std::move(definition), false, [](const Result<ObjectPtr>&) {});
     const auto drop = [this, row](const api::Object& object) {
-        if (row == nullptr) return;
         RemoveRequest remove;
         remove.kind = row;
         remove.nameSpace = object.nameSpace();

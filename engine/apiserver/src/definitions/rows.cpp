@@ -106,6 +106,15 @@ bool goesBefore(std::string_view a, std::string_view b) {
     return a < b;
 }
 
+const api::Kind& unservedRow(const CustomResourceDefinition& definition) {
+    api::CustomNames names;
+    names.group = definition.spec().group();
+    names.plural = definition.spec().names().plural();
+    names.kind = definition.spec().names().kind();
+    names.namespaced = definition.spec().scope() == "Namespaced";
+    return api::customKind(names, "unserved");
+}
+
 std::vector<const api::Kind*> rowsOf(const CustomResourceDefinition& definition) {
     const auto& accepted = definition.status().acceptednames();
     api::CustomNames names;

@@ -62,6 +62,7 @@ std::string cellText(const json::value& value) {
 api::Table::Cell cell(const json::value& value) {
     if (value.is_int64()) return value.get_int64();
     if (value.is_bool()) return value.get_bool();
+    if (value.is_null()) return std::monostate();
     return cellText(value);
 }
 

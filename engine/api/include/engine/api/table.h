@@ -20,7 +20,8 @@ struct Table {
         std::string description;
         int priority = 0; ///< 0 = always shown, 1 = only with -o wide
     };
-    using Cell = std::variant<std::string, std::int64_t, bool>;
+    /// The last = there is nothing to show, which a custom kind's columns may say.
+    using Cell = std::variant<std::string, std::int64_t, bool, std::monostate>;
     struct Row {
         std::vector<Cell> cells;
         ObjectPtr object;
