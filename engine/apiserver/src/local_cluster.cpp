@@ -448,10 +448,16 @@ std::unique_ptr<client::Subscription> LocalCluster::logs(const std::string& name
             if (!state->closed && state->sink.onEnd) state->sink.onEnd(result);
         });
     };
-    const auto data = [state = std::weak_ptr(state), &callbacks = impl_->callbacks](std::string_view bytes) {
-        callbacks.post([state, text = std::string(bytes)] {
+    const auto data = [state = std::weak_ptr(state), &callbacks = impl_->callbacks,
+                       &control = impl_->control](std::string_view bytes) {
+        callbacks.post([state, &control, text = std::string(bytes)] {
             const auto alive = state.lock();
-            if (alive && !alive->closed && alive->sink.onData) alive->sink.onData(text);
+            if (!alive || alive->closed) return;
+            if (alive->sink.onData) alive->sink.onData(text);
+            // What the receiver has seen makes room for more.
+            control.post([state, size = text.size()] {
+                if (const auto open = state.lock(); open && open->stream) open->stream->taken(size);
+            });
         });
     };
     impl_->onControl(

@@ -11,8 +11,6 @@ namespace {
 constexpr std::size_t eventsPerTurn = 128;
 constexpr Duration retryFullClient = std::chrono::milliseconds(5);
 constexpr Duration logHeadDelay = std::chrono::milliseconds(250);
-/// A log cannot be paused: a client this many buffers behind is given up.
-constexpr std::size_t logBuffers = 16;
 
 class WatchStream final : public StreamSession, public std::enable_shared_from_this<WatchStream> {
   public:
@@ -197,10 +195,18 @@ class LogStream final : public StreamSession, public std::enable_shared_from_thi
         if (!core || finished_ || data.empty()) return;
         begin();
         exchange_->write(std::make_shared<const std::string>(data));
-        if (exchange_->pendingBytes() > core->options.streamBufferBytes * logBuffers) {
-            exchange_->abort();
-            finish();
-        }
+        untaken_ += data.size();
+        giveBack(*core);
+    }
+
+    /// The node goes on when the client has caught up.
+    void giveBack(Core& core) {
+        if (finished_ || !stream_) return;
+        if (exchange_->pendingBytes() < core.options.streamBufferBytes)
+            return stream_->taken(std::exchange(untaken_, 0));
+        creditTimer_.start(core.control, retryFullClient, [this] {
+            if (const auto alive = core_.lock()) giveBack(*alive);
+        });
     }
 
     void onEnd(const Result<void>& result) {
@@ -222,6 +228,7 @@ class LogStream final : public StreamSession, public std::enable_shared_from_thi
     void finish() {
         if (std::exchange(finished_, true)) return;
         headTimer_.stop();
+        creditTimer_.stop();
         if (const auto core = core_.lock())
             core->control.post([self = shared_from_this()] {
                 self->stream_.reset();
@@ -236,6 +243,8 @@ class LogStream final : public StreamSession, public std::enable_shared_from_thi
     Task ended_;
     std::unique_ptr<nodelink::PodStream> stream_;
     ScopedTimer headTimer_;
+    ScopedTimer creditTimer_;
+    std::size_t untaken_ = 0; ///< delivered and not yet given back to the node
     bool begun_ = false;
     bool finished_ = false;
 };

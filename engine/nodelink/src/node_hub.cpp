@@ -27,7 +27,6 @@ std::shared_ptr<Stream> duplexStream(DuplexEvents events) {
     stream->onData = std::move(events.onData);
     stream->onRoom = std::move(events.onRoom);
     stream->onEnd = std::move(events.onEnd);
-    stream->duplex = true;
     stream->room = firstCredit;
     return stream;
 }
@@ -46,6 +45,10 @@ class NodeHub::StreamHandle final : public PodStream {
         : guard_(std::move(guard)), stream_(stream) {}
     ~StreamHandle() override {
         if (guard_->hub != nullptr) guard_->hub->closeStream(stream_);
+    }
+    void taken(std::size_t bytes) override {
+        const auto stream = guard_->hub != nullptr ? guard_->hub->streamOf(stream_) : nullptr;
+        if (stream) guard_->hub->taken(stream_, *stream, bytes);
     }
 
   private:
@@ -299,16 +302,14 @@ void NodeHub::tell(const Stream& stream, ToAgent message) {
 void NodeHub::streamData(SessionId session, const StreamData& data) {
     const std::shared_ptr<Stream> stream = streamOf(data.stream()); // the receiver may close it inside
     if (!stream || stream->session != session) return;
-    const std::size_t size = data.data().size();
-    stream->delivered += size;
-    if (stream->duplex && stream->delivered > firstCredit) {
+    stream->delivered += data.data().size();
+    if (stream->delivered > firstCredit) {
         endStream(data.stream(), fail(Reason::InternalError, "the node sends more than it may"));
         ToAgent message;
         message.set_close_stream(data.stream());
         return tell(*stream, std::move(message));
     }
     if (stream->onData) stream->onData(data.channel() == 2 ? 2 : 1, data.data());
-    if (!stream->duplex && streams_.contains(data.stream())) taken(data.stream(), *stream, size);
 }
 
 void NodeHub::taken(std::uint64_t id, Stream& stream, std::size_t bytes) {

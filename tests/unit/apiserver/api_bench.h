@@ -103,7 +103,12 @@ struct FakeStreams final : nodelink::PodStreams {
         return openEnd({.node = nodeName, .port = wanted, .events = std::move(events)});
     }
 
-    struct Stream final : nodelink::PodStream {};
+    struct Stream final : nodelink::PodStream {
+        explicit Stream(FakeStreams& owner) : streams(owner) {}
+        void taken(std::size_t bytes) override { streams.logTaken += bytes; }
+        FakeStreams& streams;
+    };
+    std::size_t logTaken = 0;
     NodeName node;
     nodelink::LogRequest request;
     std::function<void(std::string_view)> onData;
@@ -116,7 +121,7 @@ struct FakeStreams final : nodelink::PodStreams {
         request = wanted;
         onData = std::move(data);
         onEnd = std::move(end);
-        return std::make_unique<Stream>();
+        return std::make_unique<Stream>(*this);
     }
 };
 

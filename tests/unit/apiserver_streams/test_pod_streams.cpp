@@ -506,6 +506,32 @@ class TestPodStreams : public QObject {
         QVERIFY(channels(client->streamed)[3].find("idle") != std::string::npos);
     }
 
+    /// However long a log is and however slowly it is read, no more than a little of it waits here.
+    void aSlowReaderHoldsBackALog() {
+        ApiBench bench;
+        QVERIFY(makePod(bench, "p"));
+        const std::string running = J("{'status':{'containerStatuses':[{'name':'c','image':'i','imageID':'','"
+                                      "ready':true,'restartCount':0,'state':{'running':{}}}]}}");
+        QCOMPARE(bench
+                     .send("PATCH", podsPath + "/p/status", running,
+                           {{"content-type", "application/merge-patch+json"}})
+                     .code,
+                 200);
+        const auto log = bench.open("GET", podsPath + "/p/log?follow=true");
+        bench.settle();
+        bench.streams.onData("12345");
+        QCOMPARE(bench.streams.logTaken, std::size_t(5));
+        log->stuckBytes = std::size_t{2} << 20;
+        bench.streams.onData("67890");
+        bench.settle(std::chrono::minutes(5));
+        QCOMPARE(bench.streams.logTaken, std::size_t(5));
+        QVERIFY(!log->aborted);
+        log->stuckBytes = 0;
+        bench.settle(std::chrono::seconds(1));
+        QCOMPARE(bench.streams.logTaken, std::size_t(10));
+        QCOMPARE(q(log->streamed), QString("1234567890"));
+    }
+
     void watchesAndLogsAsMessages() {
         ApiBench bench;
         QVERIFY(makePod(bench, "p"));

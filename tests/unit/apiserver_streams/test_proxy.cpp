@@ -1,6 +1,8 @@
 #include "stream_client.h"
 
 #include <QTest>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
 
 using namespace wheelhouse;
 using namespace wheelhouse::apiserver;
@@ -20,6 +22,56 @@ bool makeServed(ApiBench& bench, const std::string& name, const std::string& ip 
                      {{"content-type", "application/merge-patch+json"}})
                .code == 200;
 }
+
+/// The server's side of a TLS connection, with a certificate nobody signed.
+class TlsEnd {
+  public:
+    TlsEnd() {
+        EVP_PKEY* key = EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256");
+        X509* certificate = X509_new();
+        X509_set_version(certificate, 2);
+        ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
+        X509_gmtime_adj(X509_getm_notBefore(certificate), -60);
+        X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
+        X509_set_pubkey(certificate, key);
+        X509_sign(certificate, key, EVP_sha256());
+        context_ = SSL_CTX_new(TLS_server_method());
+        SSL_CTX_use_certificate(context_, certificate);
+        SSL_CTX_use_PrivateKey(context_, key);
+        X509_free(certificate);
+        EVP_PKEY_free(key);
+        ssl_ = SSL_new(context_);
+        SSL_set_bio(ssl_, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
+        SSL_set_accept_state(ssl_);
+    }
+    ~TlsEnd() {
+        SSL_free(ssl_);
+        SSL_CTX_free(context_);
+    }
+    /// Takes what came; adds what it says to `plain` and returns what goes back.
+    std::string feed(const std::string& wire, std::string& plain) {
+        BIO_write(SSL_get_rbio(ssl_), wire.data(), static_cast<int>(wire.size()));
+        char buffer[16384];
+        for (int n = 0; (n = SSL_read(ssl_, buffer, sizeof buffer)) > 0;)
+            plain.append(buffer, static_cast<std::size_t>(n));
+        return written();
+    }
+    std::string say(const std::string& plain) {
+        SSL_write(ssl_, plain.data(), static_cast<int>(plain.size()));
+        return written();
+    }
+
+  private:
+    std::string written() {
+        std::string out;
+        char buffer[16384];
+        for (int n = 0; (n = BIO_read(SSL_get_wbio(ssl_), buffer, sizeof buffer)) > 0;)
+            out.append(buffer, static_cast<std::size_t>(n));
+        return out;
+    }
+    SSL_CTX* context_;
+    SSL* ssl_;
+};
 
 struct Proxied {
     std::shared_ptr<FakeExchange> client;
@@ -273,6 +325,33 @@ class TestProxy : public QObject {
         end->events.onEnd(0);
         bench.settle();
         QVERIFY(client->ended);
+    }
+
+    void httpsToAPod() {
+        ApiBench bench;
+        QVERIFY(makeServed(bench, "p"));
+        const auto [client, end] = proxy(bench, "GET", podsPath + "/https:p:8443/proxy/x");
+        QVERIFY(end);
+        QCOMPARE(end->port.port, std::uint16_t(8443));
+        TlsEnd server;
+        std::string heard;
+        for (int i = 0; i < 10 && heard.find("\r\n\r\n") == std::string::npos; ++i) {
+            const std::string wire = server.feed(std::exchange(end->input, {}), heard);
+            if (!wire.empty()) end->events.onData(1, wire);
+        }
+        QVERIFY2(heard.starts_with("GET /x HTTP/1.1\r\n"), heard.c_str());
+        const std::string body(100'000, 'b');
+        end->events.onData(1, server.say("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + body));
+        QCOMPARE(client->streamCode, 200);
+        QVERIFY(client->streamed == body);
+        QVERIFY(client->ended);
+        // A port that speaks no TLS is said to.
+        const auto plain = proxy(bench, "GET", podsPath + "/https:p:80/proxy/x");
+        plain.end->events.onData(1, "HTTP/1.1 400 Bad Request\r\n\r\n");
+        QVERIFY(plain.client->response);
+        QCOMPARE(plain.client->response->code, 503);
+        QVERIFY(plain.client->response->body->find("error trying to reach service: tls: ") !=
+                std::string::npos);
     }
 
     /// After a refused upgrade nothing of the client may reach the other side through a connection that was

@@ -7,6 +7,7 @@
 #include "streams/proxy_request.h"
 #include "streams/proxy_target.h"
 #include "streams/stream_limits.h"
+#include "streams/tls_client.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -38,7 +39,7 @@ class ProxySession final : public StreamSession, public std::enable_shared_from_
             [this](nodelink::DuplexEvents events) {
                 return streams_.openPort(target_.node, target_.port, std::move(events));
             },
-            PodPipe::Events{.onOutput = [this](int, std::string_view bytes) { answered(bytes); },
+            PodPipe::Events{.onOutput = [this](int, std::string_view bytes) { heard(bytes); },
                             .congested = [this] { return congested(); },
                             .onBlocked =
                                 [this] {
@@ -48,18 +49,37 @@ class ProxySession final : public StreamSession, public std::enable_shared_from_
         idle_.start(control_, [this] { finish(); });
         std::string to = path_.rest.empty() ? "/" : path_.rest;
         if (!request_.query.empty()) to += "?" + request_.query;
-        pipe_->input(proxiedHead(request_, to, target_.host, upgrade_));
-        pipe_->input(std::exchange(request_.body, {}));
+        if (target_.tls) tls_ = std::make_unique<TlsClient>();
+        say(proxiedHead(request_, to, target_.host, upgrade_));
+        if (!finished_) say(std::exchange(request_.body, {}));
     }
 
   private:
+    /// Bytes to the other side.
+    void say(std::string_view bytes) {
+        if (!tls_) return pipe_->input(bytes);
+        std::string wire;
+        const auto said = tls_->write(bytes, wire);
+        pipe_->input(wire);
+        if (!said) fault(said.error().message);
+    }
     /// Bytes of the other side.
-    void answered(std::string_view bytes) {
+    void heard(std::string_view bytes) {
         if (finished_) return;
         idle_.touch();
+        if (!tls_) return answered(bytes);
+        std::string plain, wire;
+        const auto fine = tls_->feed(bytes, plain, wire);
+        pipe_->input(wire);
+        if (!plain.empty()) answered(plain);
+        if (!fine && !finished_) fault(fine.error().message);
+    }
+    /// The other side does not keep to its protocol.
+    void fault(const std::string& why) { begun_ ? breakOff() : refuse(unreachable(why)); }
+    void answered(std::string_view bytes) {
         if (wire_) return wire_->write(std::string(bytes));
         auto piece = reader_.feed(bytes);
-        if (!piece) return begun_ ? breakOff() : refuse(unreachable(piece.error().message));
+        if (!piece) return fault(piece.error().message);
         if (reader_.headDone() && !begun_) begin();
         if (wire_) { // what came after the switch is not HTTP any more
             if (!piece->empty()) wire_->write(std::move(*piece));
@@ -97,7 +117,7 @@ class ProxySession final : public StreamSession, public std::enable_shared_from_
                                  {.onBytes =
                                       [this](const std::string& bytes) {
                                           idle_.touch();
-                                          pipe_->input(bytes);
+                                          say(bytes);
                                       },
                                   .onWritable = [this] { pipe_->clientWritable(); }});
         if (!wire_) refuse(unreachable("the client's connection cannot switch protocols"));
@@ -156,6 +176,7 @@ class ProxySession final : public StreamSession, public std::enable_shared_from_
     AnswerReader reader_;
     std::shared_ptr<ClientWire> wire_; ///< after a switch of protocols
     std::unique_ptr<PodPipe> pipe_;
+    std::unique_ptr<TlsClient> tls_;
     IdleWatch idle_;
     ScopedTimer retry_;
     bool begun_ = false;

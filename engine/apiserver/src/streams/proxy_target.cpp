@@ -50,12 +50,6 @@ std::optional<std::uint16_t> number(const std::string& text) {
     return value;
 }
 
-Status noEncryption() {
-    return {.reason = Reason::ServiceUnavailable,
-            .message =
-                "error trying to reach service: this server does not speak HTTPS to what it proxies to"};
-}
-
 /// Whether traffic may go to an address at all: nothing of the machine's own, no multicast.
 bool proxyable(const std::string& address) {
     in_addr v4{};
@@ -70,7 +64,7 @@ bool proxyable(const std::string& address) {
            !IN6_IS_ADDR_UNSPECIFIED(&v6) && !IN6_IS_ADDR_LINKLOCAL(&v6) && !IN6_IS_ADDR_MULTICAST(&v6);
 }
 
-Result<ProxyTarget> targetOf(const Pod& pod, const std::string& address, std::uint16_t port) {
+Result<ProxyTarget> targetOf(const Pod& pod, const std::string& address, std::uint16_t port, bool tls) {
     if (!proxyable(address)) return fail(Reason::BadRequest, "address not allowed");
     ProxyTarget target;
     target.node = NodeName(pod.spec().nodename());
@@ -79,14 +73,15 @@ Result<ProxyTarget> targetOf(const Pod& pod, const std::string& address, std::ui
     target.port.podUid = Uid(pod.metadata().uid());
     target.port.port = port;
     target.port.ownAddress = true;
+    target.tls = tls;
     target.host = fmt::format("{}:{}", address, port);
     return target;
 }
 
-std::string firstPort(const Pod& pod) {
+std::string firstPort(const Pod& pod, bool tls) {
     for (const auto& container : pod.spec().containers())
         if (container.ports_size() > 0) return std::to_string(container.ports(0).containerport());
-    return "80";
+    return tls ? "443" : "80";
 }
 
 Status noEndpoints(const std::string& name) {
@@ -113,10 +108,10 @@ Result<ProxyTarget> podProxyTarget(const Core& core, const std::string& nameSpac
     auto object = getObject(core, api::kindOf<Pod>(), nameSpace, parsed->name);
     if (!object) return fail(object.error());
     const Pod& pod = (*object)->as<Pod>();
-    if (parsed->scheme == "https") return fail(noEncryption());
-    const auto port = number(parsed->port.empty() ? firstPort(pod) : parsed->port);
+    const bool tls = parsed->scheme == "https";
+    const auto port = number(parsed->port.empty() ? firstPort(pod, tls) : parsed->port);
     if (!port) return fail(Reason::BadRequest, fmt::format("invalid pod request \"{}\"", id));
-    return targetOf(pod, pod.status().podip(), *port);
+    return targetOf(pod, pod.status().podip(), *port, tls);
 }
 
 Result<ProxyTarget> serviceProxyTarget(Core& core, const std::string& nameSpace, const std::string& id) {
@@ -150,12 +145,11 @@ Result<ProxyTarget> serviceProxyTarget(Core& core, const std::string& nameSpace,
         }
     }
     if (choices.empty()) return fail(noEndpoints(id));
-    if (parsed->scheme == "https") return fail(noEncryption());
     const Choice& chosen = choices[core.random.below(choices.size())];
     auto pod = getObject(core, api::kindOf<Pod>(), nameSpace, chosen.pod.name());
     // The slice says what it likes; what counts is the pod it names.
     if (!pod || (*pod)->uid() != Uid(chosen.pod.uid())) return fail(noEndpoints(id));
-    return targetOf((*pod)->as<Pod>(), chosen.address, chosen.port);
+    return targetOf((*pod)->as<Pod>(), chosen.address, chosen.port, parsed->scheme == "https");
 }
 
 Result<ProxyTarget> nodeProxyTarget(const Core& core, const std::string& id) {

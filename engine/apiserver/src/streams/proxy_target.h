@@ -14,6 +14,7 @@ struct ProxyTarget {
     NodeName node;
     nodelink::PortRequest port;
     std::string host; ///< for the Host header
+    bool tls = false; ///< the port speaks HTTPS
 };
 
 /// `id` is "name", "name:port" or "scheme:name:port", as Kubernetes has it in the path of a proxy. Control

@@ -101,7 +101,6 @@ class NodeHub final : public PodStreams {
         std::function<void(int, std::string_view)> onData;
         std::function<void()> onRoom;
         std::function<void(Result<int>)> onEnd;
-        bool duplex = false;        ///< the receiver says itself what it has taken
         std::size_t delivered = 0;  ///< bytes delivered and not yet taken
         std::size_t uncredited = 0; ///< bytes taken and not yet credited
         std::size_t room = 0;       ///< input the agent has room for

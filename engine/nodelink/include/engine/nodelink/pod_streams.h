@@ -31,6 +31,9 @@ struct LogRequest {
 class PodStream {
   public:
     virtual ~PodStream() = default;
+    /// So much output has been passed on; the node may send as much more. It stops when 256 KiB have not been
+    /// given back.
+    virtual void taken(std::size_t /*bytes*/) {}
 };
 
 /// A command to run in a container, or the container's own process to join.
@@ -79,8 +82,6 @@ class PodDuplex : public PodStream {
     virtual void closeInput() = 0;
     /// The size of the terminal, in characters.
     virtual void resize(std::uint16_t width, std::uint16_t height) = 0;
-    /// So much output has been passed on; the node may send as much more.
-    virtual void taken(std::size_t bytes) = 0;
 };
 
 /// Opens streams to pods through the link of the node they run on. What the API server's log, exec, attach,
