@@ -22,17 +22,20 @@ ObjectPtr KindIndex::newest(const std::string& name) const {
     return found->second.back().object;
 }
 
-ObjectPtr KindIndex::at(const std::string& name, Revision at) const {
+Result<ObjectPtr> KindIndex::at(const std::string& name, Revision at, const Thaw& thaw) const {
     const auto found = objects_.find(name);
     if (found == objects_.end()) return nullptr;
     const Version* version = versionAt(found->second, at);
-    return version == nullptr || version->deleted ? nullptr : version->object;
+    if (version == nullptr || version->deleted) return nullptr;
+    return version->object ? version->object : thaw(*version, found->first);
 }
 
-void KindIndex::append(const std::string& name, Version version) {
-    std::vector<Version>& versions = objects_[name];
+const std::string& KindIndex::append(const std::string& name, Version version) {
+    const auto entry = objects_.try_emplace(name).first;
+    std::vector<Version>& versions = entry->second;
     WH_ASSERT(versions.empty() || versions.back().revision < version.revision, "revisions must rise");
     versions.push_back(std::move(version));
+    return entry->first;
 }
 
 void KindIndex::rollBack(const std::string& name, Revision revision) {
@@ -43,14 +46,19 @@ void KindIndex::rollBack(const std::string& name, Revision revision) {
     if (found->second.empty()) objects_.erase(found);
 }
 
+void KindIndex::counted(Change::Type type) {
+    if (type == Change::Type::Created) ++live_;
+    if (type == Change::Type::Deleted) --live_;
+}
+
 void KindIndex::publish(Change change) {
-    if (change.type == Change::Type::Created) ++live_;
-    if (change.type == Change::Type::Deleted) --live_;
+    counted(change.type);
     log_.push_back(std::move(change));
 }
 
 Result<Store::Page> KindIndex::list(std::string_view prefix, std::string_view start, std::int64_t limit,
-                                    Revision at, const std::function<bool(const ObjectPtr&)>& filter) const {
+                                    Revision at, const std::function<bool(const ObjectPtr&)>& filter,
+                                    const Thaw& thaw) const {
     Store::Page page;
     page.revision = at;
     const std::string_view from = std::max(prefix, start);
@@ -62,14 +70,20 @@ Result<Store::Page> KindIndex::list(std::string_view prefix, std::string_view st
             ++page.remaining; // only counted without a filter
             continue;
         }
-        if (filter && !filter(version->object)) continue;
+        ObjectPtr object = version->object;
+        if (!object && (filter || !full)) {
+            Result<ObjectPtr> thawed = thaw(*version, it->first);
+            if (!thawed) return fail(thawed.error());
+            object = std::move(*thawed);
+        }
+        if (filter && !filter(object)) continue;
         if (full) {
             page.next = it->first;
             if (filter) break;
             ++page.remaining;
             continue;
         }
-        page.items.push_back(version->object);
+        page.items.push_back(std::move(object));
     }
     return page;
 }
@@ -81,20 +95,45 @@ std::size_t KindIndex::logPosition(Revision since) const {
     return static_cast<std::size_t>(after - log_.begin());
 }
 
-std::size_t KindIndex::compactOldest(std::vector<Revision>& dropped) {
-    const Change change = std::move(log_.front());
-    log_.pop_front();
-    const auto found = objects_.find(change.object->key());
+std::vector<Version>* KindIndex::versions(const std::string& name) {
+    const auto found = objects_.find(name);
+    return found == objects_.end() ? nullptr : &found->second;
+}
+
+std::size_t KindIndex::cool(const std::string& name, Revision revision, std::vector<Revision>* cooled) {
+    if (!log_.empty() && log_.front().revision == revision) log_.pop_front();
+    const auto found = objects_.find(name);
+    if (found == objects_.end()) return 0;
+    std::size_t freed = 0;
+    // From the change itself back to where an earlier change has been already.
+    auto version = std::upper_bound(found->second.begin(), found->second.end(), revision,
+                                    [](Revision r, const Version& v) { return r < v.revision; });
+    while (version != found->second.begin()) {
+        --version;
+        const bool itself = version->revision == revision;
+        // A state superseded by its own deletion, or by the next change; a deletion ends with its own change.
+        if (itself == version->deleted) {
+            if (cooled) cooled->push_back(version->revision);
+            freed += version->bytes;
+            version->object = nullptr;
+        }
+        if (!itself) break;
+    }
+    return freed;
+}
+
+std::size_t KindIndex::compact(const std::string& name, Revision revision, std::vector<Revision>& dropped) {
+    const auto found = objects_.find(name);
     if (found == objects_.end()) return 0;
     std::vector<Version>& versions = found->second;
     std::size_t freed = 0;
     auto keepFrom = versions.begin();
-    while (keepFrom != versions.end() && keepFrom->revision < change.revision)
+    while (keepFrom != versions.end() && keepFrom->revision < revision)
         ++keepFrom;
-    if (keepFrom != versions.end() && keepFrom->revision == change.revision && keepFrom->deleted) ++keepFrom;
+    if (keepFrom != versions.end() && keepFrom->revision == revision && keepFrom->deleted) ++keepFrom;
     for (auto it = versions.begin(); it != keepFrom; ++it) {
         dropped.push_back(it->revision);
-        freed += it->object->bytes().size();
+        freed += it->bytes;
     }
     versions.erase(versions.begin(), keepFrom);
     if (versions.empty()) objects_.erase(found);

@@ -9,37 +9,52 @@
 
 namespace wheelhouse::store {
 
-/// One state of one key. For a deletion `object` is the last state and `deleted` is set.
+/// One state of one key. For a deletion the object is the last state and `deleted` is set.
 struct Version {
     Revision revision = 0;
-    ObjectPtr object;
+    ObjectPtr object; ///< null = cold: on disk only
+    std::uint32_t bytes = 0;
     bool deleted = false;
 };
 
-/// All retained states of the objects of one kind, by name and revision, and the kind's changes in order.
-/// States above the visible revision are writes still on their way to disk; the change log never holds those.
+/// Brings a cold state back, without keeping it.
+using Thaw = std::function<Result<ObjectPtr>(const Version& version, const std::string& name)>;
+
+/// All retained states of the objects of one kind, by name and revision, and the kind's recent changes in
+/// order. States above the visible revision are writes still on their way to disk; the change log never holds
+/// those. The newest state of a key is always in memory, older ones until they are made cold.
 class KindIndex {
   public:
     /// The newest state whatever its durability; null when absent or deleted.
     ObjectPtr newest(const std::string& name) const;
     /// The state at `at`; null when absent then.
-    ObjectPtr at(const std::string& name, Revision at) const;
-    void append(const std::string& name, Version version);
+    Result<ObjectPtr> at(const std::string& name, Revision at, const Thaw& thaw) const;
+    /// The name as the index keeps it: stays where it is while there are versions of it.
+    const std::string& append(const std::string& name, Version version);
     /// Forgets the newest state of `name`, which must be at `revision`: its write failed.
     void rollBack(const std::string& name, Revision revision);
     void publish(Change change);
     Result<Store::Page> list(std::string_view prefix, std::string_view start, std::int64_t limit, Revision at,
-                             const std::function<bool(const ObjectPtr&)>& filter) const;
+                             const std::function<bool(const ObjectPtr&)>& filter, const Thaw& thaw) const;
     /// Number of objects that exist at the newest published change.
     std::size_t count() const { return live_; }
 
     const std::deque<Change>& log() const { return log_; }
     /// Position in the log of the first change above `since`.
     std::size_t logPosition(Revision since) const;
-    /// Takes the oldest change out of the log and drops what it superseded; adds the dropped revisions and
-    /// returns the bytes freed. Call with changes in revision order, newest published state of the key always
+    /// The versions of `name`, oldest first; null when there is none.
+    std::vector<Version>* versions(const std::string& name);
+    std::map<std::string, std::vector<Version>, std::less<>>& all() { return objects_; }
+    /// A published change that is not in the log any more.
+    void counted(Change::Type type);
+
+    /// Takes the change at `revision`, the oldest in the log, out of memory with what it superseded; returns
+    /// the bytes of those states and adds their revisions to `cooled` where it is not null.
+    std::size_t cool(const std::string& name, Revision revision, std::vector<Revision>* cooled = nullptr);
+    /// Drops what the change at `revision`, a cold one, superseded; adds the dropped revisions and returns
+    /// the bytes freed. Call with changes in revision order; the newest published state of a key always
     /// stays.
-    std::size_t compactOldest(std::vector<Revision>& dropped);
+    std::size_t compact(const std::string& name, Revision revision, std::vector<Revision>& dropped);
 
   private:
     std::map<std::string, std::vector<Version>, std::less<>> objects_;

@@ -7,25 +7,32 @@ namespace {
 
 class MemoryBackend final : public Backend {
   public:
-    explicit MemoryBackend(std::shared_ptr<std::vector<Record>> kept) : kept_(std::move(kept)) {}
+    explicit MemoryBackend(std::shared_ptr<std::vector<Record>> kept)
+        : kept_(kept ? std::move(kept) : std::make_shared<std::vector<Record>>()) {}
 
     Result<Revision> load(const std::function<void(Record&&)>& each) override {
-        if (kept_)
-            for (Record record : *kept_)
-                each(std::move(record));
+        for (Record record : *kept_)
+            each(std::move(record));
         return compacted_;
     }
 
     void append(std::vector<Record> records, Done done) override {
-        if (kept_)
-            kept_->insert(kept_->end(), std::make_move_iterator(records.begin()),
-                          std::make_move_iterator(records.end()));
+        kept_->insert(kept_->end(), std::make_move_iterator(records.begin()),
+                      std::make_move_iterator(records.end()));
         done({});
+    }
+
+    Result<std::string> read(Revision revision) override {
+        const auto found =
+            std::lower_bound(kept_->begin(), kept_->end(), revision,
+                             [](const Record& r, Revision wanted) { return r.revision < wanted; });
+        if (found == kept_->end() || found->revision != revision)
+            return fail(Reason::InternalError, "the record is not there");
+        return found->value;
     }
 
     void compact(Revision revision, std::vector<Revision> dropped) override {
         compacted_ = revision;
-        if (!kept_) return;
         std::sort(dropped.begin(), dropped.end());
         std::erase_if(*kept_, [&](const Record& record) {
             return std::binary_search(dropped.begin(), dropped.end(), record.revision);
@@ -33,7 +40,7 @@ class MemoryBackend final : public Backend {
     }
 
   private:
-    std::shared_ptr<std::vector<Record>> kept_;
+    const std::shared_ptr<std::vector<Record>> kept_;
     Revision compacted_ = 0;
 };
 

@@ -146,6 +146,19 @@ class RocksDbBackend final : public Backend {
         enqueue({std::move(records), std::move(done), 0, {}});
     }
 
+    Result<std::string> read(Revision revision) override {
+        rocksdb::ReadOptions options;
+        options.verify_checksums = true;
+        rocksdb::PinnableSlice value;
+        const std::string key = recordKey(revision);
+        const rocksdb::Status status = disk_->db->Get(options, disk_->db->DefaultColumnFamily(), key, &value);
+        Record record;
+        if (!status.ok()) return fail(toStatus(status, disk_->folder));
+        if (!decode(key, value, record))
+            return fail(toStatus(rocksdb::Status::Corruption("a record cannot be read"), disk_->folder));
+        return std::move(record.value);
+    }
+
     void compact(Revision revision, std::vector<Revision> dropped) override {
         enqueue({{}, nullptr, revision, std::move(dropped)});
     }

@@ -48,6 +48,14 @@ Result<Key> parseRecordKey(const std::string& text) {
     return Key{kind, text.substr(end + 1)};
 }
 
+tl::unexpected<Status> damaged(Revision revision, const api::Kind& kind, const std::string& name) {
+    return fail(
+        Reason::InternalError,
+        fmt::format(
+            "the store's record {} of {} {} is damaged; restore a backup or use another data directory",
+            revision, kind.kind, name));
+}
+
 tl::unexpected<Status> expired(Revision asked, Revision compacted) {
     return fail(Reason::Expired, fmt::format("too old resource version: {} ({})", asked, compacted + 1));
 }
@@ -72,6 +80,12 @@ class Store::Impl : public std::enable_shared_from_this<Impl> {
     Result<Revision> readable(Revision at) const;
     std::unique_ptr<Watch> watch(const api::Kind& kind, Revision since, Sink sink);
     void compact(Revision revision, std::size_t most);
+    Result<ObjectPtr> thaw(const api::Kind& kind, const Version& version, const std::string& name) const;
+    Thaw thawing(const api::Kind& kind) const {
+        return [this, &kind](const Version& version, const std::string& name) {
+            return thaw(kind, version, name);
+        };
+    }
     KindIndex& index(const api::Kind& kind) { return kinds_[&kind.storage()]; }
     const KindIndex* find(const api::Kind& kind) const {
         const auto found = kinds_.find(&kind.storage());
@@ -88,18 +102,29 @@ class Store::Impl : public std::enable_shared_from_this<Impl> {
 
     Revision visible_ = 0;
     Revision compacted_ = 0;
+    Revision cooled_ = 0; ///< up to here the change log is gone from memory
+    std::size_t historyBytes_ = 0;
+    std::size_t recentBytes_ = 0; ///< of the history, in memory
     bool readOnly_ = false;
 
   private:
     struct Pending {
         Key key;
+        const std::string* name; ///< the key's, as the index keeps it
         Change change;
         Committed done;
     };
     struct Retained {
         KindIndex* index;
+        const std::string* name;
         Revision revision;
         std::int64_t wallNanoseconds;
+    };
+    /// Records read at the start whose states are not made yet.
+    struct Loading {
+        Result<void> outcome;
+        std::unordered_map<Revision, std::string> values;
+        std::vector<Revision> cooled;
     };
     struct WatchHandle final : Watch {
         explicit WatchHandle(std::shared_ptr<Watcher> w) : watcher(std::move(w)) {}
@@ -107,7 +132,11 @@ class Store::Impl : public std::enable_shared_from_this<Impl> {
         std::shared_ptr<Watcher> watcher;
     };
 
-    void loadRecord(Record&& record, Result<void>& outcome);
+    void loadRecord(Record&& record, Loading& loading);
+    Result<void> makeLoaded(Loading& loading);
+    void retain(const Retained& change, std::size_t superseded);
+    void coolOldest(std::vector<Revision>* cooled = nullptr);
+    void pumpUpTo(Revision revision);
     void flush();
     void onDurable(Revision upTo, const Result<void>& outcome);
     void publish(Revision upTo);
@@ -120,56 +149,82 @@ class Store::Impl : public std::enable_shared_from_this<Impl> {
     Executor& executor_;
     Retention retention_;
     Revision next_ = 1;
-    std::size_t historyBytes_ = 0;
     bool flushPosted_ = false;
     std::unordered_map<const api::Kind*, KindIndex> kinds_;
     std::unordered_map<KindIndex*, std::vector<std::shared_ptr<Watcher>>> watchers_;
     std::vector<Record> unsent_;
     std::deque<Pending> pending_;
     std::multimap<Revision, std::pair<Committed, ObjectPtr>> waiters_;
-    std::deque<Retained> history_;
+    std::deque<Retained> history_; ///< oldest first; the first `cold_` of them are not in the change logs
+    std::size_t cold_ = 0;
 };
 
-void Store::Impl::loadRecord(Record&& record, Result<void>& outcome) {
-    if (!outcome) return;
+void Store::Impl::loadRecord(Record&& record, Loading& loading) {
+    if (!loading.outcome) return;
     Result<Key> key = parseRecordKey(record.key);
     if (!key) {
-        outcome = tl::unexpected<Status>(key.error());
-        return;
-    }
-    ObjectPtr object = api::Object::parse(*key->kind, std::move(record.value));
-    if (object == nullptr || object->key() != key->name) {
-        outcome = fail(
-            Reason::InternalError,
-            fmt::format(
-                "the store's record {} of {} {} is damaged; restore a backup or use another data directory",
-                record.revision, key->kind->kind, key->name));
+        loading.outcome = tl::unexpected<Status>(key.error());
         return;
     }
     KindIndex& index = this->index(*key->kind);
-    ObjectPtr before = index.newest(key->name);
-    const Change::Type type = record.deleted ? Change::Type::Deleted
-                              : before       ? Change::Type::Updated
-                                             : Change::Type::Created;
-    if (before) historyBytes_ += before->bytes().size();
-    if (record.deleted) historyBytes_ += object->bytes().size();
-    index.append(key->name, {record.revision, object, record.deleted});
-    index.publish({type, record.revision, std::move(object), std::move(before)});
-    history_.push_back({&index, record.revision, record.wallNanoseconds});
+    const auto bytes = static_cast<std::uint32_t>(record.value.size());
+    const std::vector<Version>* versions = index.versions(key->name);
+    std::size_t superseded = record.deleted ? bytes : 0;
+    if (versions && !versions->back().deleted) superseded += versions->back().bytes;
+    const std::string& name = index.append(key->name, {record.revision, nullptr, bytes, record.deleted});
+    loading.values.emplace(record.revision, std::move(record.value));
     visible_ = record.revision;
+    retain({&index, &name, record.revision, record.wallNanoseconds}, superseded);
+    // Most of a long history is never asked for: it stays on disk, unread but for its checksums.
+    while (recentBytes_ > retention_.recentBytes && cold_ < history_.size()) {
+        coolOldest(&loading.cooled);
+        for (const Revision revision : std::exchange(loading.cooled, {}))
+            loading.values.erase(revision);
+    }
+}
+
+/// Makes the states that stay in memory, and the change logs of the recent ones.
+Result<void> Store::Impl::makeLoaded(Loading& loading) {
+    for (auto& [kind, index] : kinds_) {
+        for (auto& [name, versions] : index.all())
+            for (Version& version : versions) {
+                const auto value = loading.values.find(version.revision);
+                if (value == loading.values.end()) continue;
+                version.object = api::Object::parse(*kind, std::move(value->second));
+                if (version.object == nullptr || version.object->key() != name)
+                    return damaged(version.revision, *kind, name);
+            }
+    }
+    for (std::size_t i = 0; i < history_.size(); ++i) {
+        const Retained& change = history_[i];
+        const std::vector<Version>& versions = *change.index->versions(*change.name);
+        const auto version = std::lower_bound(versions.begin(), versions.end(), change.revision,
+                                              [](const Version& v, Revision r) { return v.revision < r; });
+        const bool existed = version != versions.begin() && !std::prev(version)->deleted;
+        const Change::Type type = version->deleted ? Change::Type::Deleted
+                                  : existed        ? Change::Type::Updated
+                                                   : Change::Type::Created;
+        if (i < cold_)
+            change.index->counted(type);
+        else
+            change.index->publish(
+                {type, change.revision, version->object, existed ? std::prev(version)->object : nullptr});
+    }
+    return {};
 }
 
 Result<void> Store::Impl::load() {
-    Result<void> outcome;
+    Loading loading;
     Revision previous = 0;
     std::vector<std::pair<Revision, Revision>> gaps;
     Result<Revision> compacted = backend_->load([&](Record&& record) {
         if (previous != 0 && record.revision != previous + 1) gaps.emplace_back(previous, record.revision);
         previous = record.revision;
-        loadRecord(std::move(record), outcome);
+        loadRecord(std::move(record), loading);
     });
     if (!compacted) return tl::unexpected<Status>(compacted.error());
-    if (!outcome) return outcome;
+    if (!loading.outcome) return loading.outcome;
+    if (Result<void> made = makeLoaded(loading); !made) return made;
     for (const auto& [before, after] : gaps)
         if (after > *compacted + 1)
             return fail(Reason::InternalError,
@@ -181,6 +236,27 @@ Result<void> Store::Impl::load() {
     compact(*compacted, history_.size());
     compacted_ = *compacted;
     return {};
+}
+
+Result<ObjectPtr> Store::Impl::thaw(const api::Kind& kind, const Version& version,
+                                    const std::string& name) const {
+    Result<std::string> value = backend_->read(version.revision);
+    if (!value) return fail(value.error());
+    ObjectPtr object = api::Object::parse(kind.storage(), std::move(*value));
+    if (object == nullptr || object->key() != name) return damaged(version.revision, kind, name);
+    return object;
+}
+
+void Store::Impl::retain(const Retained& change, std::size_t superseded) {
+    historyBytes_ += superseded;
+    recentBytes_ += superseded;
+    history_.push_back(change);
+}
+
+void Store::Impl::coolOldest(std::vector<Revision>* cooled) {
+    const Retained& oldest = history_[cold_++];
+    recentBytes_ -= std::min(recentBytes_, oldest.index->cool(*oldest.name, oldest.revision, cooled));
+    cooled_ = oldest.revision;
 }
 
 void Store::Impl::answer(Committed done, Result<ObjectPtr> result) {
@@ -209,9 +285,10 @@ void Store::Impl::write(const Key& key, const Mutate& mutate, Committed done, bo
                               : newest ? Change::Type::Updated
                                        : Change::Type::Created;
     const std::int64_t wall = executor_.clock().wallNow().time_since_epoch().count();
-    index.append(key.name, {next_, object, deletes});
+    const std::string& name =
+        index.append(key.name, {next_, object, static_cast<std::uint32_t>(object->bytes().size()), deletes});
     unsent_.push_back({next_, recordKey(key), object->bytes(), deletes, wall});
-    pending_.push_back({key, {type, next_, std::move(object), std::move(newest)}, std::move(done)});
+    pending_.push_back({key, &name, {type, next_, std::move(object), std::move(newest)}, std::move(done)});
     ++next_;
     if (!flushPosted_) {
         flushPosted_ = true;
@@ -248,10 +325,11 @@ void Store::Impl::publish(Revision upTo) {
         Pending entry = std::move(pending_.front());
         pending_.pop_front();
         KindIndex& index = this->index(*entry.key.kind);
-        if (entry.change.before) historyBytes_ += entry.change.before->bytes().size();
-        if (entry.change.type == Change::Type::Deleted) historyBytes_ += entry.change.object->bytes().size();
-        history_.push_back(
-            {&index, entry.change.revision, executor_.clock().wallNow().time_since_epoch().count()});
+        std::size_t superseded = entry.change.before ? entry.change.before->bytes().size() : 0;
+        if (entry.change.type == Change::Type::Deleted) superseded += entry.change.object->bytes().size();
+        retain({&index, entry.name, entry.change.revision,
+                executor_.clock().wallNow().time_since_epoch().count()},
+               superseded);
         answers.emplace_back(std::move(entry.done), entry.change.object);
         index.publish(std::move(entry.change));
         touched.insert(&index);
@@ -328,6 +406,12 @@ std::unique_ptr<Store::Watch> Store::Impl::watch(const api::Kind& kind, Revision
 }
 
 void Store::Impl::compactByRetention() {
+    if (recentBytes_ > retention_.recentBytes && cold_ < history_.size()) {
+        const std::size_t end = std::min(cold_ + compactionBatch, history_.size());
+        pumpUpTo(history_[end - 1].revision);
+        while (recentBytes_ > retention_.recentBytes && cold_ < end)
+            coolOldest();
+    }
     if (history_.size() < compactionBatch) return;
     const std::int64_t oldestKept =
         executor_.clock().wallNow().time_since_epoch().count() - retention_.age.count();
@@ -336,17 +420,26 @@ void Store::Impl::compactByRetention() {
         compact(last.revision, compactionBatch);
 }
 
-void Store::Impl::compact(Revision revision, std::size_t most) {
+/// Running watches are given everything up to `revision` before it goes from memory.
+void Store::Impl::pumpUpTo(Revision revision) {
     for (auto& [index, list] : watchers_) {
         const auto current = list;
         for (const auto& watcher : current)
             if (watcher->delivered < revision) pump(*watcher);
     }
+}
+
+void Store::Impl::compact(Revision revision, std::size_t most) {
+    pumpUpTo(revision);
     std::vector<Revision> dropped;
     for (; most > 0 && !history_.empty() && history_.front().revision <= revision; --most) {
-        historyBytes_ -= std::min(historyBytes_, history_.front().index->compactOldest(dropped));
-        compacted_ = history_.front().revision;
+        if (cold_ == 0) coolOldest();
+        const Retained& oldest = history_.front();
+        historyBytes_ -=
+            std::min(historyBytes_, oldest.index->compact(*oldest.name, oldest.revision, dropped));
+        compacted_ = oldest.revision;
         history_.pop_front();
+        --cold_;
     }
     if (!dropped.empty() || compacted_ >= revision) backend_->compact(compacted_, std::move(dropped));
 }
@@ -375,20 +468,32 @@ Revision Store::revision() const {
 Revision Store::compactedRevision() const {
     return impl_->compacted_;
 }
+Revision Store::watchableRevision() const {
+    return std::max(impl_->compacted_, impl_->cooled_);
+}
+std::size_t Store::historyBytes() const {
+    return impl_->historyBytes_;
+}
+std::size_t Store::recentBytes() const {
+    return impl_->recentBytes_;
+}
 bool Store::readOnly() const {
     return impl_->readOnly_;
 }
 
 ObjectPtr Store::get(const Key& key) const {
     const KindIndex* index = impl_->find(*key.kind);
-    return index ? index->at(key.name, impl_->visible_) : nullptr;
+    if (index == nullptr) return nullptr;
+    // Cannot fail: what is visible now is in memory.
+    return index->at(key.name, impl_->visible_, impl_->thawing(*key.kind)).value_or(nullptr);
 }
 
 Result<ObjectPtr> Store::get(const Key& key, Revision at) const {
     const Result<Revision> readable = impl_->readable(at);
     if (!readable) return tl::unexpected<Status>(readable.error());
     const KindIndex* index = impl_->find(*key.kind);
-    return index ? index->at(key.name, *readable) : nullptr;
+    if (index == nullptr) return nullptr;
+    return index->at(key.name, *readable, impl_->thawing(*key.kind));
 }
 
 ObjectPtr Store::newest(const Key& key) const {
@@ -399,7 +504,7 @@ ObjectPtr Store::newest(const Key& key) const {
 std::vector<ObjectPtr> Store::listNewest(const api::Kind& kind, std::string_view prefix) const {
     const KindIndex* index = impl_->find(kind);
     if (index == nullptr) return {};
-    return std::move(index->list(prefix, "", 0, newestRevision(), nullptr)->items);
+    return std::move(index->list(prefix, "", 0, newestRevision(), nullptr, impl_->thawing(kind))->items);
 }
 
 std::vector<const api::Kind*> Store::kinds() const {
@@ -421,7 +526,7 @@ Result<Store::Page> Store::list(const api::Kind& kind, std::string_view prefix, 
         empty.revision = *readable;
         return empty;
     }
-    return index->list(prefix, start, limit, *readable, filter);
+    return index->list(prefix, start, limit, *readable, filter, impl_->thawing(kind));
 }
 
 std::size_t Store::count(const api::Kind& kind) const {
@@ -430,7 +535,7 @@ std::size_t Store::count(const api::Kind& kind) const {
 }
 
 Result<std::unique_ptr<Store::Watch>> Store::watch(const api::Kind& kind, Revision since, Sink sink) {
-    if (since < impl_->compacted_) return expired(since, impl_->compacted_);
+    if (since < watchableRevision()) return expired(since, watchableRevision());
     return impl_->watch(kind, since, std::move(sink));
 }
 

@@ -4,6 +4,7 @@
 #include "engine/store/store.h"
 
 #include <QtTest>
+#include <map>
 
 using namespace wheelhouse;
 using namespace wheelhouse::store;
@@ -37,6 +38,11 @@ class HeldBackend final : public Backend {
         appended.insert(appended.end(), records.begin(), records.end());
         waiting.push_back(std::move(done));
     }
+    Result<std::string> read(Revision revision) override {
+        for (const Record& record : appended)
+            if (record.revision == revision) return record.value;
+        return fail(Reason::InternalError, "no such record");
+    }
     void compact(Revision, std::vector<Revision>) override {}
     void finish(Result<void> outcome) {
         for (Done& done : std::exchange(waiting, {}))
@@ -44,6 +50,23 @@ class HeldBackend final : public Backend {
     }
     std::vector<Record> appended;
     std::vector<Done> waiting;
+};
+
+/// A backend that outlives its store, as a disk does.
+class SharedBackend final : public Backend {
+  public:
+    explicit SharedBackend(std::shared_ptr<Backend> disk) : disk_(std::move(disk)) {}
+    Result<Revision> load(const std::function<void(Record&&)>& each) override { return disk_->load(each); }
+    void append(std::vector<Record> records, Done done) override {
+        disk_->append(std::move(records), std::move(done));
+    }
+    Result<std::string> read(Revision revision) override { return disk_->read(revision); }
+    void compact(Revision revision, std::vector<Revision> dropped) override {
+        disk_->compact(revision, std::move(dropped));
+    }
+
+  private:
+    const std::shared_ptr<Backend> disk_;
 };
 
 struct Fixture {
@@ -288,6 +311,137 @@ class TestStore : public QObject {
         }
         QVERIFY(f.store->compactedRevision() > 12'000);
         QCOMPARE(f.store->list(configMaps(), "", "", 0, 0)->items.size(), std::size_t{10});
+    }
+
+    void statesLongPastAreReadFromDisk() {
+        Fixture f(false, {std::chrono::hours(24), std::size_t{1} << 30, 10'000});
+        for (int i = 0; i < 4000; ++i) {
+            f.put("key" + std::to_string(i % 10), std::to_string(i));
+            f.settle();
+        }
+        QCOMPARE(f.store->compactedRevision(), Revision{0});
+        QVERIFY(f.store->historyBytes() > 100'000);
+        QVERIFY2(f.store->recentBytes() <= 10'000, std::to_string(f.store->recentBytes()).c_str());
+        QCOMPARE(valueOf(*f.store->get({&configMaps(), "ns/key3"}, 14)), std::string("13"));
+        const auto past = *f.store->list(configMaps(), "ns/", "", 0, 20);
+        QCOMPARE(past.items.size(), std::size_t{10});
+        QCOMPARE(valueOf(past.items[9]), std::string("19"));
+        const auto paged = *f.store->list(configMaps(), "ns/", "ns/key5", 2, 15);
+        QCOMPARE(valueOf(paged.items[0]), std::string("5"));
+        QCOMPARE(valueOf(paged.items[1]), std::string("6"));
+        QCOMPARE(paged.remaining, std::int64_t{3});
+        const auto odd = [](const ObjectPtr& o) { return std::stoi(valueOf(o)) % 2 == 1; };
+        QCOMPARE((*f.store->list(configMaps(), "ns/", "", 0, 20, odd)).items.size(), std::size_t{5});
+    }
+
+    void aWatchGoesBackAsFarAsMemoryDoes() {
+        Fixture f(false, {std::chrono::hours(24), std::size_t{1} << 30, 10'000});
+        for (int i = 0; i < 4000; ++i) {
+            f.put("a", std::to_string(i));
+            f.settle();
+        }
+        const Revision oldest = f.store->watchableRevision();
+        QVERIFY(oldest > 1000 && oldest < 4000);
+        QCOMPARE(f.store->watch(configMaps(), oldest - 1, [](const Change&) {}).error().reason,
+                 Reason::Expired);
+        std::vector<Revision> seen;
+        const auto watch = *f.store->watch(configMaps(), oldest, [&](const Change& c) {
+            seen.push_back(c.revision);
+            QCOMPARE(valueOf(c.object), std::to_string(c.revision - 1));
+            QCOMPARE(valueOf(c.before), std::to_string(c.revision - 2));
+        });
+        f.settle();
+        QCOMPARE(seen.size(), static_cast<std::size_t>(4000 - oldest));
+        QCOMPARE(seen.front(), oldest + 1);
+    }
+
+    void aDamagedOldRecordIsSaidAndHarmsNothingElse() {
+        const auto kept = std::make_shared<std::vector<Record>>();
+        SimulatedExecutor executor;
+        auto store = *Store::open(makeMemoryBackend(kept), executor,
+                                  {std::chrono::hours(24), std::size_t{1} << 30, 1000});
+        for (int i = 0; i < 2000; ++i) {
+            store->put(
+                {&configMaps(), "ns/a"},
+                [&](const ObjectPtr&, Revision r) { return configMap("ns", "a", std::to_string(i), r); },
+                nullptr);
+            while (executor.step()) {
+            }
+        }
+        (*kept)[4].value = "nonsense";
+        const auto damaged = store->list(configMaps(), "", "", 0, 5);
+        QVERIFY(!damaged);
+        QCOMPARE(damaged.error().reason, Reason::InternalError);
+        QVERIFY2(damaged.error().message.find("record 5 of ConfigMap ns/a is damaged") != std::string::npos,
+                 damaged.error().message.c_str());
+        QCOMPARE(valueOf(*store->get({&configMaps(), "ns/a"}, 6)), std::string("5"));
+        QCOMPARE(valueOf(store->get({&configMaps(), "ns/a"})), std::string("1999"));
+    }
+
+    // Random writes, deletions, compactions and restarts with next to no memory: every retained revision
+    // reads as a plain map from then, and so does the present.
+    void anyRetainedRevisionReadsAsItWas_data() {
+        QTest::addColumn<int>("seed");
+        for (int seed = 0; seed < 20; ++seed)
+            QTest::addRow("seed %d", seed) << seed;
+    }
+    void anyRetainedRevisionReadsAsItWas() {
+        QFETCH(int, seed);
+        SeededRandom random(static_cast<std::uint64_t>(seed));
+        const Retention retention{std::chrono::hours(24), std::size_t{1} << 30, random.below(3) * 2000};
+        const std::shared_ptr<Backend> disk = makeMemoryBackend();
+        SimulatedExecutor executor;
+        auto store = *Store::open(std::make_unique<SharedBackend>(disk), executor, retention);
+        using State = std::map<std::string, std::string>;
+        std::vector<State> model{{}};
+        const auto settle = [&] {
+            while (executor.step()) {
+            }
+        };
+        const auto matches = [&](Revision at) {
+            State read;
+            const auto page = store->list(configMaps(), "", "", 0, at);
+            if (!page) return false;
+            for (const ObjectPtr& object : page->items)
+                read[object->name()] = valueOf(object);
+            return read == model[at];
+        };
+        for (int i = 0; i < 3000; ++i) {
+            const std::string name = "k" + std::to_string(random.below(5));
+            State next = model.back();
+            if (random.below(4) == 0 && next.count(name) > 0) {
+                const std::string last = next[name];
+                store->remove(
+                    {&configMaps(), "ns/" + name},
+                    [&](const ObjectPtr&, Revision r) { return configMap("ns", name, last, r); }, nullptr);
+                next.erase(name);
+            } else {
+                next[name] = std::to_string(i);
+                store->put(
+                    {&configMaps(), "ns/" + name},
+                    [&](const ObjectPtr&, Revision r) { return configMap("ns", name, next[name], r); },
+                    nullptr);
+            }
+            model.push_back(next);
+            if (random.below(3) == 0) settle();
+            if (random.below(700) == 0) {
+                settle();
+                store->compact(store->compactedRevision() +
+                               random.below(store->revision() - store->compactedRevision() + 1));
+            }
+            if (random.below(900) == 0) {
+                settle();
+                const Revision compacted = store->compactedRevision();
+                store.reset();
+                store = *Store::open(std::make_unique<SharedBackend>(disk), executor, retention);
+                QCOMPARE(store->revision(), Revision{model.size() - 1});
+                QCOMPARE(store->compactedRevision(), compacted);
+            }
+        }
+        settle();
+        QCOMPARE(store->count(configMaps()), model.back().size());
+        for (Revision at = std::max<Revision>(1, store->compactedRevision()); at < model.size(); ++at)
+            QVERIFY2(matches(at), std::to_string(at).c_str());
     }
 };
 

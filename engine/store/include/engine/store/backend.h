@@ -35,6 +35,9 @@ class Backend {
     /// in order, after everything up to and including these records is durable. Concurrent appends share
     /// syncs.
     virtual void append(std::vector<Record> records, Done done) = 0;
+    /// The value of one retained record that is durable, again. Blocking, a few microseconds where the system
+    /// still has it in memory; any thread. InternalError when it is not there or damaged.
+    virtual Result<std::string> read(Revision revision) = 0;
     /// Forgets the records with these revisions, all at or below `revision` and superseded, and remembers
     /// `revision` as compacted. Returns at once; a crash before it took effect only means that more history
     /// is found at the next load.

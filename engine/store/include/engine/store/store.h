@@ -40,10 +40,14 @@ struct Change {
 /// What the history keeps: compaction drops what is older than either limit allows.
 struct Retention {
     Duration age = std::chrono::hours(24);
-    std::size_t bytes = std::size_t{256} << 20; ///< of superseded states; the history is held in memory
+    std::size_t bytes = std::size_t{2} << 30; ///< of superseded states, on disk
+    /// Of superseded states held in memory as well, the newest ones: as far back as these reach a watch can
+    /// be taken up again. Older states are read from the disk when somebody asks for them.
+    std::size_t recentBytes = std::size_t{64} << 20;
 };
 
-/// The cluster's state with its history: an MVCC index in memory over a durable log. Lives on the control
+/// The cluster's state with its history: an MVCC index in memory over a durable log. Of the history's older
+/// part the index knows only where it is. Lives on the control
 /// executor: call everything from there; callbacks arrive there, never inside the call.
 ///
 /// A write is validated against the newest state including writes still on their way to disk, gets the next
@@ -71,6 +75,11 @@ class Store {
     /// The newest visible revision, and the oldest one lists and watches may still ask for.
     Revision revision() const;
     Revision compactedRevision() const;
+    /// The oldest revision a watch may still start from.
+    Revision watchableRevision() const;
+    /// Bytes of superseded states: all that are kept, and those of them in memory.
+    std::size_t historyBytes() const;
+    std::size_t recentBytes() const;
     bool readOnly() const;
 
     /// Visible state; null when absent. `at` 0 = newest. Expired when `at` was compacted; Timeout when it is
@@ -107,7 +116,7 @@ class Store {
     using Sink = std::function<void(const Change&)>;
     /// Every change of `kind` with a revision above `since`, in order, without gaps: first from history, then
     /// live. Whenever the sink is not being called it has had everything up to `revision()`, so a bookmark
-    /// may say so. Expired when history no longer reaches back to `since`.
+    /// may say so. Expired when the history in memory no longer reaches back to `since`.
     Result<std::unique_ptr<Watch>> watch(const api::Kind& kind, Revision since, Sink sink);
 
     /// Drops history below `revision`; running watches keep what they were promised.
