@@ -86,13 +86,17 @@ Int128 decimalNano(const Digits& digits, int exponent) {
             exponent <= 18 ? digits.fraction * power : multiplySaturating(digits.fraction, power);
         return saturate(whole + divideRoundingUp(scaled + (digits.beyond ? 1 : 0), nanoPerUnit));
     }
-    const Int128 whole = digits.whole > INT64_MAX ? Int128(INT64_MAX) : digits.whole;
-    const Int128 atto = whole * nanoPerUnit * nanoPerUnit + digits.fraction;
-    if (exponent < -40) return atto != 0 || digits.beyond ? 1 : 0;
-    Int128 divisor = nanoPerUnit;
-    for (int i = exponent; i < 0 && divisor <= atto; ++i)
-        divisor *= 10;
-    return divideRoundingUp(atto + (digits.beyond ? 1 : 0), divisor);
+    constexpr Int128 attoPerUnit = nanoPerUnit * nanoPerUnit;
+    if (exponent >= -9) {
+        const Int128 power = powerOfTen(9 + exponent);
+        const Int128 whole = multiplySaturating(digits.whole, power);
+        return saturate(whole +
+                        divideRoundingUp(digits.fraction * power + (digits.beyond ? 1 : 0), attoPerUnit));
+    }
+    // Less than a nano-unit each: rounded up, whatever is left.
+    const Int128 divisor = powerOfTen(-9 - exponent);
+    const bool rest = digits.whole % divisor != 0 || digits.fraction != 0 || digits.beyond;
+    return saturate(digits.whole / divisor + (rest ? 1 : 0));
 }
 
 Int128 binaryNano(const Digits& digits, int shift) {

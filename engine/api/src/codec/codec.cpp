@@ -1,5 +1,6 @@
 #include "engine/api/codec.h"
 
+#include "codec/canonical.h"
 #include "codec/generated.h"
 #include "codec/request.h"
 #include "engine/api/types.h"
@@ -110,7 +111,8 @@ Result<Decoded> decodeEnvelope(runtime::Unknown envelope, const google::protobuf
     decoded.message = codec::newMessage(type);
     if (!decoded.message->ParseFromString(envelope.raw()))
         return fail(Reason::BadRequest, "the protobuf bytes are no " + type->name());
-    canonicalize(*decoded.message);
+    if (const std::string wrong = codec::canonicalizeReceived(*decoded.message); !wrong.empty())
+        return fail(Reason::BadRequest, "the protobuf bytes are no " + type->name() + ": " + wrong);
     decoded.kind = findKind(type);
     decoded.apiVersion = std::move(*envelope.mutable_typemeta()->mutable_apiversion());
     decoded.kindName = std::move(*envelope.mutable_typemeta()->mutable_kind());

@@ -3,8 +3,10 @@
 #include "engine/api/codec.h"
 #include "engine/api/semantics.h"
 
+#include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <cmath>
 #include <fmt/format.h>
 
 namespace wheelhouse::api {
@@ -13,12 +15,25 @@ namespace {
 
 namespace json = boost::json;
 
+/// A number too large for a double becomes infinite, which no JSON can say again.
+bool hasFiniteNumbers(const json::value& value) {
+    if (const auto* number = value.if_double()) return std::isfinite(*number);
+    if (const auto* object = value.if_object())
+        return std::all_of(object->begin(), object->end(),
+                           [](const auto& member) { return hasFiniteNumbers(member.value()); });
+    if (const auto* array = value.if_array())
+        return std::all_of(array->begin(), array->end(), hasFiniteNumbers);
+    return true;
+}
+
 Result<json::value> parse(std::string_view text, std::string_view what) {
     json::parse_options options;
     options.max_depth = static_cast<std::size_t>(maxDepth);
     json::error_code error;
     json::value value = json::parse({text.data(), text.size()}, error, {}, options);
     if (error) return fail(Reason::BadRequest, fmt::format("error decoding {}: {}", what, error.message()));
+    if (!hasFiniteNumbers(value))
+        return fail(Reason::BadRequest, fmt::format("error decoding {}: a number is out of range", what));
     return value;
 }
 

@@ -260,6 +260,8 @@ void defaultReplicationController(core::ReplicationController& object) {
         defaultPodSpec(*of.mutable_template_()->mutable_spec());
     }
     if (!of.has_replicas()) of.set_replicas(1);
+    // The schema's own default had nothing to stand in where there was no spec.
+    if (!of.has_minreadyseconds()) of.set_minreadyseconds(0);
 }
 
 } // namespace

@@ -95,14 +95,18 @@ class YamlEmitter {
     }
 
     void key(std::string_view name) {
-        if (isPlainSafe(name)) {
-            out_.append(name);
-        } else {
+        // YAML looks no further than 1,024 characters for the colon of a simple key; any other says so first.
+        constexpr std::size_t simpleKey = 1000;
+        std::string text(name);
+        if (!isPlainSafe(name)) {
             JsonWriter writer;
             writer.string(name);
-            out_ += writer.take();
+            text = writer.take();
         }
-        out_ += ':';
+        if (text.size() > simpleKey)
+            out_ += "? " + text + "\n" + std::string(column_, ' ') + ":";
+        else
+            out_ += text + ":";
     }
 
     /// A value after "key:", on the same line or below.
@@ -132,6 +136,7 @@ class YamlEmitter {
         while (reader_.nextKey(name)) {
             if (!(first && inList)) indent(level);
             first = false;
+            column_ = static_cast<std::size_t>(level) * 2;
             key(name);
             member(level);
         }
@@ -179,6 +184,7 @@ class YamlEmitter {
 
     JsonReader reader_;
     std::string out_;
+    std::size_t column_ = 0; ///< of the keys of the object under way
 };
 
 } // namespace
