@@ -68,6 +68,15 @@ Result<void> setToleration(CommandLine& out, const std::string& value) {
     return {};
 }
 
+Result<void> setCount(std::uint32_t& out, std::uint32_t least, const std::string& option,
+                      const std::string& value) {
+    const auto count = number<std::uint32_t>(value);
+    if (!count || *count < least || *count > 100'000)
+        return usage(fmt::format("{} takes a number from {} to 100000, not '{}'", option, least, value));
+    out = *count;
+    return {};
+}
+
 struct Option {
     const char* name;
     const char* argument; ///< null = a flag
@@ -111,6 +120,22 @@ const std::vector<Option>& options() {
         {"--ready-file", "FILE", "write the ready line to FILE too",
          always(
              [](CommandLine& out, const std::string& v) { out.readyFile = std::filesystem::absolute(v); })},
+        {"--audit-log-path", "FILE",
+         "where the audit log is written, - for nowhere (default: in the data folder)",
+         always([](CommandLine& out, const std::string& v) {
+             out.auditLog = v == "-" ? std::filesystem::path(v) : std::filesystem::absolute(v);
+         })},
+        {"--audit-policy-file", "FILE", "what the audit log holds: an audit.k8s.io/v1 Policy",
+         always(
+             [](CommandLine& out, const std::string& v) { out.auditPolicy = std::filesystem::absolute(v); })},
+        {"--audit-log-maxsize", "MEGABYTES", "a full audit log is put aside (default 100)",
+         [](CommandLine& out, const std::string& v) {
+             return setCount(out.auditFileMegabytes, 1, "--audit-log-maxsize", v);
+         }},
+        {"--audit-log-maxbackup", "COUNT", "how many full audit logs are kept (default 10)",
+         [](CommandLine& out, const std::string& v) {
+             return setCount(out.auditBackups, 0, "--audit-log-maxbackup", v);
+         }},
         {"--keep-machines", nullptr, "leave the VMs running at the end",
          always([](CommandLine& out, const std::string&) { out.keepMachines = true; })},
         {"--appearance", "NAME", "window: system (default), light or dark",

@@ -49,6 +49,10 @@ controlplane::Options planeOptions(const CommandLine& options) {
     out.nodeMonitorGrace = options.nodeMonitorGrace;
     out.heartbeat = options.heartbeat;
     out.defaultTolerationSeconds = options.defaultTolerationSeconds;
+    out.auditLog = options.auditLog;
+    out.auditPolicy = options.auditPolicy;
+    out.auditFileBytes = std::size_t{options.auditFileMegabytes} << 20;
+    out.auditBackups = options.auditBackups;
     // Where every node is simulated there is nothing better to prefer.
     const auto vms = options.nodes.find("vm");
     out.taintSimulated = options.nodes.empty() || (vms != options.nodes.end() && vms->second > 0);

@@ -30,6 +30,10 @@ bool ApiServer::ready() const {
     return core_->ready;
 }
 
+void ApiServer::addMetrics(std::weak_ptr<prometheus::Collectable> source) {
+    core_->metricSources.push_back(std::move(source));
+}
+
 std::shared_ptr<Running> ApiServer::handle(Request request, std::shared_ptr<Exchange> exchange) {
     return startCall(core_, std::move(request), std::move(exchange));
 }

@@ -9,6 +9,7 @@
 #include "engine/api/yaml.h"
 #include "errors.h"
 #include "health.h"
+#include "metrics.h"
 #include "openapi.h"
 #include "ownership.h"
 #include "path.h"
@@ -78,7 +79,9 @@ class Call final : public Running, public std::enable_shared_from_this<Call> {
   public:
     Call(const std::shared_ptr<Core>& core, Request request, std::shared_ptr<Exchange> exchange)
         : core_(core), auth_(core->auth), control_(core->control), catalogue_(core->catalogue.load()),
-          request_(std::move(request)), exchange_(std::move(exchange)) {}
+          request_(std::move(request)),
+          notes_(std::make_shared<observe::Observation>(core->observer, request_)),
+          exchange_(observe::observed(std::move(exchange), notes_)) {}
 
     void start() {
         auto work = parse();
@@ -121,20 +124,22 @@ class Call final : public Running, public std::enable_shared_from_this<Call> {
     }
 
     void refuse(Status status) {
+        notes_->refused(status);
         exchange_->respond([status = std::move(status), format = format_, auditId = auditId_] {
             return errorResponse(status, format, auditId);
         });
     }
 
-    void answer(int code, std::function<std::string()> encode,
+    void answer(int code, std::function<std::string(const Format&)> encode,
                 const std::vector<std::string>& warnings = {}) {
         const bool custom = info_.kind && api::customOf(*info_.kind);
-        exchange_->respond([code, encode = std::move(encode), warnings, type = format_.contentType(false),
+        if (notes_->wantsResponse()) notes_->answered([encode] { return encode(Format{}); });
+        exchange_->respond([code, encode = std::move(encode), warnings, format = format_,
                             deprecation = custom ? api::customOf(*info_.kind)->definition().deprecation : "",
                             auditId = auditId_] {
             Response response;
             response.code = code;
-            response.headers.emplace_back("content-type", type);
+            response.headers.emplace_back("content-type", format.contentType(false));
             addCommonHeaders(response.headers, auditId);
             std::size_t total = 0;
             if (!deprecation.empty())
@@ -143,7 +148,7 @@ class Call final : public Running, public std::enable_shared_from_this<Call> {
                 total += warning.size();
             for (const auto& warning : warnings)
                 response.headers.emplace_back("warning", warningHeader(warning, total > warningsTotal));
-            response.body = std::make_shared<const std::string>(encode());
+            response.body = std::make_shared<const std::string>(encode(format));
             return response;
         });
     }
@@ -153,7 +158,7 @@ class Call final : public Running, public std::enable_shared_from_this<Call> {
             if (!outcome) return self->refuse(std::move(outcome.error()));
             self->answer(
                 outcome->created ? 201 : 200,
-                [outcome = *outcome, kind = self->info_.kind, format = self->format_, now = clock.wallNow()] {
+                [outcome = *outcome, kind = self->info_.kind, now = clock.wallNow()](const Format& format) {
                     return outcome.answer ? encodeMessage(*outcome.answer, outcome.answerVersion,
                                                           outcome.answerKind, format)
                                           : encodeObject(*kind, outcome.object, format, now);
@@ -164,6 +169,8 @@ class Call final : public Running, public std::enable_shared_from_this<Call> {
 
     Result<Work> parse();
     Result<void> authorize();
+    void note(const Result<User>& user);
+    bool longRunning() const;
     Result<Work> parseResource();
     Result<Work> parseRead();
     Result<Work> parseList();
@@ -184,6 +191,7 @@ class Call final : public Running, public std::enable_shared_from_this<Call> {
     Executor& control_;
     const std::shared_ptr<const api::Catalogue> catalogue_; ///< as it was when the request came
     Request request_;
+    const std::shared_ptr<observe::Observation> notes_;
     std::shared_ptr<Exchange> exchange_;
     std::atomic<bool> cancelled_{false};
     RequestInfo info_;
@@ -205,6 +213,7 @@ Result<Call::Work> Call::parse() {
     auto info = parseRequest(*catalogue_, request_.method, request_.path, request_.query);
     if (!info) return fail(info.error());
     info_ = std::move(*info);
+    notes_->routedTo(info_, bodyType(request_.header("content-type")) == BodyType::ApplyPatch, longRunning());
     if (attributes_ && info_.area == RequestInfo::Area::Resource && info_.verb == Verb::Watch)
         attributes_->verb = verbName(info_.verb);
     if (request_.body.size() > api::maxBodyBytes)
@@ -215,6 +224,8 @@ Result<Call::Work> Call::parse() {
         return Work([this](const std::shared_ptr<Core>& core) {
             exchange_->respond([response = answerHealth(*core, info_)] { return response; });
         });
+    if (info_.area == RequestInfo::Area::Metrics)
+        return Work([this](const std::shared_ptr<Core>& core) { exchange_->respond(renderMetrics(*core)); });
     if (info_.area == RequestInfo::Area::Issuer)
         return Work([this](const std::shared_ptr<Core>& core) {
             const auto document = auth::issuerDocument(core->auth->tokens(), request_.path);
@@ -235,17 +246,30 @@ Result<Call::Work> Call::parse() {
     });
 }
 
+/// Watches, logs and the like: as long as their client wants.
+bool Call::longRunning() const {
+    return info_.area == RequestInfo::Area::Resource &&
+           (info_.verb == Verb::Watch || info_.subresource == "log" || info_.subresource == "proxy" ||
+            isPodStream(info_.subresource));
+}
+
+void Call::note(const Result<User>& user) {
+    if (!attributes_) return;
+    const auto sender = auth_->authenticate(credentials_);
+    const bool acts = sender && user && sender->name != user->name;
+    notes_->by(auditId_, sender ? &*sender : nullptr, acts ? &*user : nullptr, *attributes_);
+    notes_->sent(request_.header("content-type"), request_.body);
+}
+
 Result<void> Call::authorize() {
     auto user = auth_->sender(credentials_, request_.headers);
+    note(user);
     if (!user) return fail(user.error());
     user_ = std::move(*user);
     if (!attributes_) return fail(attributes_.error());
     auto allowed = auth_->allow(user_, *attributes_);
-    // A WebSocket opens with GET, but whoever may only look may not run commands.
-    if (!allowed || attributes_->verb == "create" || !isPodStream(attributes_->subresource)) return allowed;
-    auth::Attributes create = *attributes_;
-    create.verb = "create";
-    return auth_->allow(user_, create);
+    notes_->annotate("authorization.k8s.io/decision", allowed ? "allow" : "forbid");
+    return allowed;
 }
 
 Result<Call::Work> Call::parseResource() {
@@ -291,13 +315,15 @@ Result<Call::Work> Call::parseRead() {
         if (!object) return refuse(std::move(object.error()));
         const WallTime now = core->control.clock().wallNow();
         if (!isScale(info_.subresource))
-            return answer(200, [object = *object, kind = info_.kind, format = format_, now] {
+            return answer(200, [object = *object, kind = info_.kind, now](const Format& format) {
                 return encodeObject(*kind, object, format, now);
             });
         auto scale = scaleOf(*info_.kind, *object);
         if (!scale) return refuse(std::move(scale.error()));
-        answer(200, [scale = std::shared_ptr<const google::protobuf::Message>(std::move(*scale)),
-                     format = format_] { return encodeMessage(*scale, "autoscaling/v1", "Scale", format); });
+        answer(200, [scale = std::shared_ptr<const google::protobuf::Message>(std::move(*scale))](
+                        const Format& format) {
+            return encodeMessage(*scale, "autoscaling/v1", "Scale", format);
+        });
     });
 }
 
@@ -319,8 +345,8 @@ Result<Call::Work> Call::parseList() {
     return Work([this, query = std::move(query)](const std::shared_ptr<Core>& core) {
         auto list = listObjects(*core, query);
         if (!list) return refuse(std::move(list.error()));
-        answer(200, [list = std::move(*list), kind = info_.kind, format = format_,
-                     now = core->control.clock().wallNow()] { return encodeList(*kind, list, format, now); });
+        answer(200, [list = std::move(*list), kind = info_.kind, now = core->control.clock().wallNow()](
+                        const Format& format) { return encodeList(*kind, list, format, now); });
     });
 }
 
@@ -481,7 +507,7 @@ Result<Call::Work> Call::parsePatch() {
     patch->force = info_.query.flag("force");
     patch->write = writeRequest();
     patch->write.dryRun = *dry;
-    patch->patch = std::move(request_.body);
+    patch->patch = request_.body; // the audit log may want it too
     if (patch->apply) {
         if (*validation != api::FieldValidation::Ignore)
             patch->duplicates = api::duplicateYamlKeys(patch->patch);
@@ -550,8 +576,8 @@ Result<Call::Work> Call::parseDelete() {
             *core, query, asked,
             [self = shared_from_this(), now = core->control.clock().wallNow()](Result<ListAnswer> list) {
                 if (!list) return self->refuse(std::move(list.error()));
-                self->answer(200, [list = std::move(*list), kind = self->info_.kind, format = self->format_,
-                                   now] { return encodeList(*kind, list, format, now); });
+                self->answer(200, [list = std::move(*list), kind = self->info_.kind, now](
+                                      const Format& format) { return encodeList(*kind, list, format, now); });
             });
     });
 }

@@ -7,6 +7,7 @@
 #include "engine/api/catalogue.h"
 #include "engine/apiserver/api_server.h"
 #include "event_cache.h"
+#include "observe/observation.h"
 #include "streams/stream_limits.h"
 
 #include <atomic>
@@ -28,7 +29,8 @@ struct Core : std::enable_shared_from_this<Core> {
                                             options.tokenIssuer)),
           admission(storeIn, *auth, randomIn, options.serviceNetwork, options.defaultTolerationSeconds,
                     options.mountTokens),
-          definitions(std::make_unique<Definitions>(*this)) {}
+          definitions(std::make_unique<Definitions>(*this)),
+          observer(std::make_shared<observe::Observer>(controlIn.clock(), options.audit)) {}
 
     store::Store& store;
     Executor& control;
@@ -47,6 +49,8 @@ struct Core : std::enable_shared_from_this<Core> {
     std::map<const void*, std::function<void(const api::Catalogue&)>> catalogueListeners;
     /// Puts another catalogue in place. What was served and is not any more ends.
     void serve(std::shared_ptr<const api::Catalogue> next);
+    const std::shared_ptr<observe::Observer> observer; ///< shared with calls, which may outlive this
+    std::vector<std::weak_ptr<prometheus::Collectable>> metricSources;
     bool ready = false;
 };
 

@@ -219,6 +219,8 @@ Result<RequestInfo> parseRequest(const api::Catalogue& catalogue, std::string_vi
         area = Area::Version;
     else if (path == "/.well-known/openid-configuration" || path == "/openid/v1/jwks")
         area = Area::Issuer;
+    else if (first == "metrics" && count == 1)
+        area = Area::Metrics;
     else if ((first == "healthz" || first == "livez" || first == "readyz") && count <= 2) {
         area = Area::Health;
         info.name = first;

@@ -11,8 +11,8 @@
 
 namespace wheelhouse::apiserver {
 
-/// The parameters of a query, decoded; of a name given twice the first counts, as in Kubernetes, where not all
-/// are asked for.
+/// The parameters of a query, decoded; of a name given twice the first counts, as in Kubernetes, where not
+/// all are asked for.
 class Query {
   public:
     static Result<Query> parse(std::string_view raw);
@@ -47,7 +47,8 @@ struct RequestInfo {
         OpenApiIndex,
         OpenApiDocument,
         OpenApiV2,
-        Issuer ///< what others check our tokens with
+        Issuer, ///< what others check our tokens with
+        Metrics
     };
     Area area = Area::Root;
     Verb verb = Verb::Get;
@@ -58,8 +59,8 @@ struct RequestInfo {
     std::string name;
     std::string subresource;
     std::string rest; ///< the health check or document asked for
-    /// Which part of the path (counted between slashes, empty ones left out) begins what a proxy passes on; 0 =
-    /// nothing is.
+    /// Which part of the path (counted between slashes, empty ones left out) begins what a proxy passes on; 0
+    /// = nothing is.
     std::size_t restBegins = 0;
     Query query;
 };

@@ -1,6 +1,7 @@
 #include "engine/controlplane/control_plane.h"
 
 #include "actors.h"
+#include "audit_file.h"
 #include "engine/apiserver/api_server.h"
 #include "engine/apiserver/http_server.h"
 #include "engine/apiserver/local_cluster.h"
@@ -9,6 +10,7 @@
 #include "engine/nodelink/link_server.h"
 #include "engine/store/store.h"
 #include "pki.h"
+#include "process_metrics.h"
 
 #include <condition_variable>
 #include <cstdlib>
@@ -43,6 +45,9 @@ struct ControlPlane::Impl {
     Options options;
     Seams seams;
     std::optional<Pki> pki;
+    std::shared_ptr<AuditFile> audit;
+    const std::shared_ptr<ProcessMetrics> processMetrics = std::make_shared<ProcessMetrics>();
+    std::shared_ptr<FrontMetrics> frontMetrics;
     std::unique_ptr<store::Store> store;
     std::unique_ptr<nodelink::NodeHub> hub;
     std::unique_ptr<apiserver::ApiServer> api;
@@ -61,12 +66,40 @@ struct ControlPlane::Impl {
         });
     }
 
+    Result<apiserver::AuditOptions> openAudit();
     Result<void> openState();
     Result<void> openLink(const KeyPair& keys);
     Result<void> openFront();
     Result<void> writeAdminKubeconfig();
     machines::Bootstrap bootstrapFor(const std::string& machine, const std::string& provider);
 };
+
+Result<apiserver::AuditOptions> ControlPlane::Impl::openAudit() {
+    apiserver::AuditOptions out;
+    if (options.auditLog == "-") return out;
+    out.policy = apiserver::defaultAuditPolicy();
+    if (!options.auditPolicy.empty()) {
+        const Result<std::string> text = readFile(options.auditPolicy);
+        if (!text) return tl::unexpected<Status>(text.error());
+        Result<apiserver::AuditPolicy> policy = apiserver::parseAuditPolicy(*text);
+        if (!policy)
+            return fail(Reason::BadRequest,
+                        fmt::format("{}: {}", options.auditPolicy.string(), policy.error().message));
+        out.policy = std::move(*policy);
+    }
+    AuditFile::Limits limits;
+    limits.fileBytes = options.auditFileBytes;
+    limits.backups = options.auditBackups;
+    Result<std::unique_ptr<AuditFile>> opened = AuditFile::open(
+        options.auditLog.empty() ? directory.path() / "audit" / "audit.log" : options.auditLog, limits,
+        seams.disk);
+    if (!opened) return tl::unexpected<Status>(opened.error());
+    audit = std::move(*opened);
+    out.write = [weak = std::weak_ptr(audit)](std::string line) {
+        if (const auto file = weak.lock()) file->write(std::move(line));
+    };
+    return out;
+}
 
 Result<void> ControlPlane::Impl::openState() {
     Result<Pki> opened = Pki::openOrCreate(directory.pki(), seams.clock, seams.random);
@@ -78,6 +111,8 @@ Result<void> ControlPlane::Impl::openState() {
     if (!linkKeys) return tl::unexpected<Status>(linkKeys.error());
     const Result<std::string> tokenKey = pki->tokenKey();
     if (!tokenKey) return tl::unexpected<Status>(tokenKey.error());
+    Result<apiserver::AuditOptions> auditOptions = openAudit();
+    if (!auditOptions) return tl::unexpected<Status>(auditOptions.error());
     Result<void> outcome;
     onControl([&] {
         Result<std::unique_ptr<store::Store>> openedStore =
@@ -91,8 +126,10 @@ Result<void> ControlPlane::Impl::openState() {
         apiserver::Options apiOptions;
         apiOptions.defaultTolerationSeconds = options.defaultTolerationSeconds;
         apiOptions.tokenKeyPem = *tokenKey;
+        apiOptions.audit = std::move(*auditOptions);
         api = std::make_unique<apiserver::ApiServer>(*store, seams.control, seams.random, hub.get(),
                                                      apiOptions);
+        api->addMetrics(processMetrics);
         outcome = openLink(*linkKeys);
     });
     return outcome;
@@ -132,6 +169,8 @@ Result<void> ControlPlane::Impl::openFront() {
     if (!started) return tl::unexpected<Status>(started.error());
     http = std::move(*started);
     url = http->url();
+    frontMetrics = std::make_shared<FrontMetrics>(*http);
+    onControl([this] { api->addMetrics(frontMetrics); });
     return {};
 }
 
@@ -207,6 +246,7 @@ void ControlPlane::start(Providers providers, std::function<void(Result<void>)> 
 void ControlPlane::stop() {
     Impl& impl = *impl_;
     if (impl.http) await([&](std::function<void()> done) { impl.http->stop(std::move(done)); });
+    if (impl.frontMetrics) impl.frontMetrics->forget();
     impl.http.reset();
     impl.onControl([&] {
         impl.actors.reset();
@@ -215,6 +255,7 @@ void ControlPlane::stop() {
         impl.hub.reset();
         impl.store.reset();
     });
+    impl.audit.reset();
 }
 
 std::unique_ptr<client::Cluster> ControlPlane::connect(Executor& callbacks, const std::string& user) {

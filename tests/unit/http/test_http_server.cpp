@@ -1,6 +1,7 @@
 #include "http_fixture.h"
 
 #include "engine/base/files.h"
+#include "http/front.h"
 
 #include <QTest>
 
@@ -40,6 +41,43 @@ class TestHttpServer : public QObject {
     Q_OBJECT
 
   private slots:
+    void knowsWhatLastsLong_data() {
+        QTest::addColumn<QString>("method");
+        QTest::addColumn<QString>("target");
+        QTest::addColumn<bool>("lasts");
+        const auto row = [](const char* method, const char* target, bool lasts) {
+            QTest::newRow((std::string(method) + " " + target).c_str()) << method << target << lasts;
+        };
+        row("GET", "/api/v1/pods?watch=true", true);
+        row("GET", "/api/v1/pods?limit=1&watch=1", true);
+        row("GET", "/api/v1/pods?watch=false", false);
+        row("DELETE", "/api/v1/pods?watch=true", false);
+        row("GET", "/api/v1/watch/namespaces/a/pods", true);
+        row("GET", "/apis/apps/v1/watch/deployments", true);
+        row("GET", "/api/v1/namespaces/a/pods/b/log", true);
+        row("POST", "/api/v1/namespaces/a/pods/b/exec", true);
+        row("GET", "/api/v1/namespaces/a/services/b/proxy/x/y", true);
+        row("GET", "/api/v1/nodes/n/proxy/healthz", true);
+        // Names that only look like it do not escape the limits.
+        row("GET", "/api/v1/namespaces/proxy/pods", false);
+        row("PUT", "/api/v1/namespaces/proxy/pods/p", false);
+        row("GET", "/api/v1/namespaces/watch/pods/p", false);
+        row("GET", "/api/v1/namespaces/a/pods/log", false);
+        row("POST", "/apis/apps/v1/namespaces/exec/deployments", false);
+        row("GET", "/api/v1/nodes/proxy", false);
+        row("GET", "/api/v1/namespaces/log", false);
+        row("GET", "/healthz/log", false);
+    }
+    void knowsWhatLastsLong() {
+        QFETCH(QString, method);
+        QFETCH(QString, target);
+        QFETCH(bool, lasts);
+        apiserver::Request request;
+        request.method = method.toStdString();
+        QVERIFY(apiserver::http::splitTarget(target.toStdString(), request));
+        QCOMPARE(apiserver::http::isLongRunning(request), lasts);
+    }
+
     void answersCurl_data() {
         QTest::addColumn<QString>("protocol");
         QTest::addColumn<QString>("version");

@@ -55,6 +55,7 @@ class Connection : public ExchangeSink, public std::enable_shared_from_this<Conn
     std::unique_ptr<Tls> stream_;
     std::shared_ptr<Front> front_;
     std::optional<User> user_;
+    std::string address_; ///< the client's
     bool closed_ = false;
     bool stopping_ = false;
 

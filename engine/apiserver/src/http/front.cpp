@@ -30,6 +30,16 @@ bool hasParameter(std::string_view query, std::string_view name, std::string_vie
     return false;
 }
 
+std::vector<std::string_view> split(std::string_view path) {
+    std::vector<std::string_view> steps;
+    while (!path.empty()) {
+        const auto end = std::min(path.find('/'), path.size());
+        if (end > 0) steps.push_back(path.substr(0, end));
+        path.remove_prefix(std::min(end + 1, path.size()));
+    }
+    return steps;
+}
+
 void appendJson(std::string& out, std::string_view text) {
     out += '"';
     for (const char c : text) {
@@ -55,12 +65,16 @@ bool isLongRunning(const Request& request) {
     if (hasParameter(request.query, "watch", value) && value != "false" && value != "0" &&
         request.method == "GET")
         return true;
-    const std::string_view path = request.path;
-    if (path.find("/watch/") != std::string_view::npos) return true;
-    static constexpr std::array<std::string_view, 5> endings{"/log", "/exec", "/attach", "/portforward",
-                                                             "/proxy"};
-    return std::any_of(endings.begin(), endings.end(), [&](auto ending) { return path.ends_with(ending); }) ||
-           path.find("/proxy/") != std::string_view::npos;
+    // /api/VERSION/… or /apis/GROUP/VERSION/…, then perhaps watch, perhaps namespaces/NAME, then
+    // RESOURCE/NAME/SUBRESOURCE/….
+    auto steps = split(request.path);
+    const std::size_t versioned = steps.empty() ? 0 : steps[0] == "api" ? 2 : steps[0] == "apis" ? 3 : 0;
+    if (versioned == 0 || steps.size() <= versioned) return false;
+    steps.erase(steps.begin(), steps.begin() + static_cast<std::ptrdiff_t>(versioned));
+    if (steps[0] == "watch") return true;
+    if (steps[0] == "namespaces" && steps.size() > 3) steps.erase(steps.begin(), steps.begin() + 2);
+    static constexpr std::array<std::string_view, 5> streams{"log", "exec", "attach", "portforward", "proxy"};
+    return steps.size() > 2 && std::find(streams.begin(), streams.end(), steps[2]) != streams.end();
 }
 
 bool acceptsGzip(std::string_view acceptEncoding) {

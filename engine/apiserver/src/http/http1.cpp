@@ -203,6 +203,7 @@ void Http1::requestDone() {
     }
     request.body = std::move(message.body());
     request.user = user_;
+    request.remoteAddress = address_;
     exchange_ = newExchange(request, 0);
     front_->dispatch(std::move(request), exchange_);
     read();

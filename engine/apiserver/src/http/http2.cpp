@@ -294,6 +294,7 @@ void Http2::onRequestEnd(Stream& stream) {
     stream.requestEnded = true;
     if (stream.exchange) return;
     stream.request.user = user_;
+    stream.request.remoteAddress = address_;
     stream.exchange = newExchange(stream.request, stream.id);
     front_->dispatch(std::move(stream.request), stream.exchange);
 }

@@ -20,6 +20,9 @@ Connection::Connection(std::unique_ptr<Tls> stream, std::shared_ptr<Front> front
     : stream_(std::move(stream)), front_(std::move(front)), user_(std::move(user)),
       timer_(stream_->next_layer().get_executor()), shutdownTimer_(stream_->next_layer().get_executor()) {
     front_->connections.fetch_add(1);
+    error_code unknown;
+    if (const auto peer = stream_->next_layer().remote_endpoint(unknown); !unknown)
+        address_ = peer.address().to_string();
     // Fine enough that no limit is overshot by much, coarse enough to cost nothing.
     const auto& l = front_->limits;
     tick_ = std::clamp(std::min({l.slowReader, l.headerRead, l.bodyRead, l.answer, l.idle}) / 8,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/apiserver/audit.h"
 #include "engine/apiserver/handler.h"
 #include "engine/base/executor.h"
 #include "engine/base/random.h"
@@ -10,6 +11,10 @@
 #include <functional>
 #include <memory>
 #include <string>
+
+namespace prometheus {
+class Collectable;
+}
 
 namespace wheelhouse::apiserver {
 
@@ -35,6 +40,7 @@ struct Options {
     std::string tokenIssuer = "https://kubernetes.default.svc.cluster.local";
     /// Pods get a volume with a token of their service account, as the nodes here know how to fill it.
     bool mountTokens = false;
+    AuditOptions audit;
     /// What `kubectl version` shows besides 1.35.
     std::string gitVersion = "v1.35.0+wheelhouse";
     std::string buildDate = "1970-01-01T00:00:00Z";
@@ -69,6 +75,8 @@ class ApiServer final : public Handler {
     /// missing, then calls `done`; from then on /readyz says ok. An error is the store's.
     void start(std::function<void(Result<void>)> done);
     bool ready() const;
+    /// Adds figures of somebody else to /metrics, for as long as `source` lives. It is asked on any thread.
+    void addMetrics(std::weak_ptr<prometheus::Collectable> source);
 
     [[nodiscard]] std::shared_ptr<Running> handle(Request request,
                                                   std::shared_ptr<Exchange> exchange) override;

@@ -35,7 +35,8 @@ struct Request {
     /// At most api::maxBodyBytes + 1 bytes: a front stops reading there, and one byte too many is answered
     /// with 413.
     std::string body;
-    std::optional<User> user; ///< absent = no credentials
+    std::optional<User> user;    ///< absent = no credentials
+    std::string remoteAddress{}; ///< the client's IP address; empty = not known
 
     /// The first value of a header given in lower case, or empty.
     std::string_view header(std::string_view name) const {

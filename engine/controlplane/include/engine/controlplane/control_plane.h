@@ -31,6 +31,11 @@ struct Options {
     int defaultTolerationSeconds = 300; ///< of pods on nodes that are not ready or unreachable
     /// Simulated nodes are tainted, so that ordinary pods land on real ones.
     bool taintSimulated = true;
+    /// Where audit events go; empty = audit/audit.log in the data folder, "-" = nowhere.
+    std::filesystem::path auditLog;
+    std::filesystem::path auditPolicy; ///< audit.k8s.io/v1 Policy; empty = a policy for everyday use
+    std::size_t auditFileBytes = std::size_t{100} << 20;
+    std::size_t auditBackups = 10;
 };
 
 /// The world the control plane lives in. All must outlive it; `io` must be run by at least one thread of its

@@ -1,0 +1,301 @@
+#include "observe/observation.h"
+
+#include "engine/api/codec.h"
+#include "engine/api/time.h"
+
+#include <algorithm>
+#include <array>
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+namespace wheelhouse::apiserver::observe {
+
+namespace {
+
+namespace json = boost::json;
+
+/// The client went before it had an answer: nginx' code, as there is none in HTTP.
+constexpr int clientGone = 499;
+constexpr std::array<std::string_view, 6> methods{"GET", "POST", "PUT", "PATCH", "DELETE", "CONNECT"};
+
+std::string_view verbLabel(const RequestInfo& info, bool applies) {
+    switch (info.verb) {
+    case Verb::Get:
+        return "GET";
+    case Verb::List:
+        return "LIST";
+    case Verb::Watch:
+        return "WATCH";
+    case Verb::Create:
+        return "POST";
+    case Verb::Update:
+        return "PUT";
+    case Verb::Patch:
+        return applies ? "APPLY" : "PATCH";
+    case Verb::Delete:
+        return "DELETE";
+    case Verb::DeleteCollection:
+        break;
+    }
+    return "DELETECOLLECTION";
+}
+
+bool connects(std::string_view subresource) {
+    return subresource == "exec" || subresource == "attach" || subresource == "portforward" ||
+           subresource == "proxy";
+}
+
+/// The path of something that is no resource, of those that the server has.
+std::string_view pathLabel(RequestInfo::Area area, const std::string& name) {
+    using Area = RequestInfo::Area;
+    switch (area) {
+    case Area::Version:
+        return "/version";
+    case Area::Health:
+        return name == "livez" ? "/livez" : name == "readyz" ? "/readyz" : "/healthz";
+    case Area::CoreVersions:
+        return "/api";
+    case Area::Groups:
+    case Area::Group:
+        return "/apis";
+    case Area::OpenApiIndex:
+    case Area::OpenApiDocument:
+        return "/openapi/v3";
+    case Area::Metrics:
+        return "/metrics";
+    default:
+        return "";
+    }
+}
+
+json::object userJson(const User& user) {
+    json::object out;
+    out["username"] = user.name;
+    if (!user.uid.empty()) out["uid"] = user.uid;
+    if (!user.groups.empty()) out["groups"] = json::array(user.groups.begin(), user.groups.end());
+    if (!user.extra.empty()) {
+        json::object extra;
+        for (const auto& [key, values] : user.extra)
+            extra[key] = json::array(values.begin(), values.end());
+        out["extra"] = std::move(extra);
+    }
+    return out;
+}
+
+json::object referenceJson(const auth::Attributes& about) {
+    json::object out;
+    const auto set = [&](std::string_view key, const std::string& value) {
+        if (!value.empty()) out[key] = value;
+    };
+    set("resource", about.resource);
+    set("namespace", about.nameSpace);
+    set("name", about.name);
+    set("apiGroup", about.group);
+    set("apiVersion", about.version);
+    set("subresource", about.subresource);
+    return out;
+}
+
+std::string timestamp(WallTime time) {
+    const auto since = time.time_since_epoch();
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(since);
+    return api::formatMicros(seconds.count(), static_cast<std::int32_t>((since - seconds).count()));
+}
+
+void dropManagedFields(json::value& value) {
+    if (!value.is_object()) return;
+    if (auto* metadata = value.as_object().if_contains("metadata"); metadata && metadata->is_object())
+        metadata->as_object().erase("managedFields");
+    if (auto* items = value.as_object().if_contains("items"); items && items->is_array())
+        for (auto& item : items->as_array())
+            dropManagedFields(item);
+}
+
+void addBody(json::object& event, std::string_view key, const std::string& text, bool omitManagedFields) {
+    if (text.empty()) return;
+    boost::system::error_code error;
+    json::value value = json::parse(text, error);
+    if (error) return;
+    if (omitManagedFields) dropManagedFields(value);
+    event[key] = std::move(value);
+}
+
+} // namespace
+
+Observation::Observation(std::shared_ptr<Observer> observer, const Request& request)
+    : observer_(std::move(observer)), started_(observer_->clock.now()), received_(observer_->clock.wallNow()),
+      uri_(request.query.empty() ? request.path : request.path + "?" + request.query),
+      userAgent_(request.header("user-agent")), forwarded_(request.remoteAddress) {
+    if (std::find(methods.begin(), methods.end(), request.method) != methods.end())
+        labels_.verb = request.method;
+}
+
+Observation::~Observation() {
+    finish();
+}
+
+void Observation::routedTo(const RequestInfo& info, bool applies, bool longRunning) {
+    longRunning_ = longRunning;
+    if (info.area != RequestInfo::Area::Resource || info.kind == nullptr) {
+        labels_.subresource = pathLabel(info.area, info.name);
+    } else {
+        labels_.verb = connects(info.subresource) ? "CONNECT" : verbLabel(info, applies);
+        labels_.group = info.kind->name.group;
+        labels_.version = info.kind->name.version;
+        labels_.resource = info.kind->name.resource;
+        labels_.subresource = info.subresource;
+        labels_.scope = !info.name.empty() ? "resource" : !info.nameSpace.empty() ? "namespace" : "cluster";
+        if (info.query.text("dryRun") == "All") labels_.dryRun = "All";
+    }
+    if (longRunning_) observer_->metrics.opened(labels_);
+}
+
+void Observation::by(const std::string& auditId, const User* sender, const User* actsAs,
+                     const auth::Attributes& attributes) {
+    auditId_ = auditId;
+    attributes_ = attributes;
+    if (sender) sender_ = *sender;
+    if (actsAs) actsAs_ = *actsAs;
+    if (!observer_->audit.write) return;
+    decision_ = decide(observer_->audit.policy, sender_.value_or(User{}), attributes_);
+    observer_->metrics.audited(levelName(decision_.level));
+    log(AuditStage::RequestReceived, 0);
+}
+
+void Observation::annotate(const std::string& key, std::string value) {
+    annotations_.emplace_back(key, std::move(value));
+}
+
+void Observation::refused(const Status& status) {
+    refusal_ = status;
+}
+
+void Observation::sent(std::string_view contentType, const std::string& body) {
+    if (!wantsRequest() || body.empty()) return;
+    if (contentType.find("yaml") != std::string_view::npos) {
+        if (auto documents = api::yamlToJson(body); documents && documents->size() == 1)
+            requestJson_ = documents->front();
+        return;
+    }
+    if (contentType.find("protobuf") == std::string_view::npos) {
+        requestJson_ = body;
+        return;
+    }
+    if (auto decoded = api::decodeProtobuf(body))
+        requestJson_ = api::encodeJson(*decoded->message, decoded->apiVersion, decoded->kindName);
+}
+
+void Observation::streaming(int code) {
+    streamCode_ = code;
+    if (longRunning_) log(AuditStage::ResponseStarted, code);
+}
+
+void Observation::finish() {
+    const int code = streamCode_;
+    finish(code != 0 ? code : clientGone);
+}
+
+void Observation::finish(int code) {
+    if (finished_.exchange(true)) return;
+    observer_->metrics.finished(labels_,
+                                {code, observer_->clock.now() - started_, bytes_.load(), longRunning_});
+    log(AuditStage::ResponseComplete, code);
+    responseJson_ = nullptr;
+}
+
+void Observation::log(AuditStage stage, int code) const {
+    if (decision_.level == AuditLevel::None || !decision_.stages[static_cast<std::size_t>(stage)]) return;
+    observer_->audit.write(event(stage, code));
+}
+
+std::string Observation::event(AuditStage stage, int code) const {
+    json::object out;
+    out["kind"] = "Event";
+    out["apiVersion"] = "audit.k8s.io/v1";
+    out["level"] = levelName(decision_.level);
+    out["auditID"] = auditId_;
+    out["stage"] = stageName(stage);
+    out["requestURI"] = uri_;
+    out["verb"] = attributes_.verb;
+    out["user"] = userJson(sender_.value_or(User{}));
+    if (actsAs_) out["impersonatedUser"] = userJson(*actsAs_);
+    if (!forwarded_.empty()) out["sourceIPs"] = json::array{forwarded_};
+    if (!userAgent_.empty()) out["userAgent"] = userAgent_;
+    if (attributes_.resourceRequest) out["objectRef"] = referenceJson(attributes_);
+    if (stage != AuditStage::RequestReceived) {
+        json::object status;
+        status["metadata"] = json::object();
+        if (refusal_) {
+            status["status"] = "Failure";
+            status["message"] = refusal_->message;
+            status["reason"] = reasonName(refusal_->reason);
+        }
+        status["code"] = code;
+        out["responseStatus"] = std::move(status);
+        addBody(out, "requestObject", requestJson_, decision_.omitManagedFields);
+    }
+    if (stage == AuditStage::ResponseComplete && wantsResponse() && responseJson_)
+        addBody(out, "responseObject", responseJson_(), decision_.omitManagedFields);
+    out["requestReceivedTimestamp"] = timestamp(received_);
+    out["stageTimestamp"] = timestamp(observer_->clock.wallNow());
+    if (!annotations_.empty()) {
+        json::object notes;
+        for (const auto& [key, value] : annotations_)
+            notes[key] = value;
+        out["annotations"] = std::move(notes);
+    }
+    return json::serialize(out);
+}
+
+namespace {
+
+class ObservedExchange final : public Exchange {
+  public:
+    ObservedExchange(std::shared_ptr<Exchange> inner, std::shared_ptr<Observation> notes)
+        : inner_(std::move(inner)), notes_(std::move(notes)) {}
+
+    void respond(std::function<Response()> render) override {
+        inner_->respond([render = std::move(render), notes = notes_] {
+            Response response = render();
+            if (response.body) notes->wrote(response.body->size());
+            notes->finish(response.code);
+            return response;
+        });
+    }
+    void begin(int code, Headers headers) override {
+        notes_->streaming(code);
+        inner_->begin(code, std::move(headers));
+    }
+    void write(Bytes chunk) override {
+        if (chunk) notes_->wrote(chunk->size());
+        inner_->write(std::move(chunk));
+    }
+    void end() override {
+        notes_->finish();
+        inner_->end();
+    }
+    void abort() override {
+        notes_->finish();
+        inner_->abort();
+    }
+    bool upgrade(Headers headers, std::shared_ptr<Upgraded> client) override {
+        if (!inner_->upgrade(std::move(headers), std::move(client))) return false;
+        notes_->streaming(101);
+        return true;
+    }
+    void taken(std::size_t bytes) override { inner_->taken(bytes); }
+    std::size_t pendingBytes() const override { return inner_->pendingBytes(); }
+
+  private:
+    const std::shared_ptr<Exchange> inner_;
+    const std::shared_ptr<Observation> notes_;
+};
+
+} // namespace
+
+std::shared_ptr<Exchange> observed(std::shared_ptr<Exchange> exchange,
+                                   std::shared_ptr<Observation> observation) {
+    return std::make_shared<ObservedExchange>(std::move(exchange), std::move(observation));
+}
+
+} // namespace wheelhouse::apiserver::observe
