@@ -58,7 +58,9 @@ class TestClients : public QObject {
         QVERIFY2(told.code == 0, qPrintable(told.err));
     }
 
-    void clientNode_data() { rows({"typed", "watch", "informer", "deployment", "objects", "exec", "attach", "cp", "portforward"}); }
+    void clientNode_data() {
+        rows({"typed", "watch", "informer", "deployment", "objects", "exec", "attach", "cp", "portforward"});
+    }
     void clientNode() {
         QVERIFY2(!nodeFolder_.isEmpty(), qPrintable(whyNoNode_));
         QFETCH(QString, story);
