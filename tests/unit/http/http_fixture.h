@@ -18,7 +18,7 @@ namespace wheelhouse::testing {
 /// Answers by path, on a thread of its own as the API server would:
 ///   /echo        what the server understood of the request, as JSON
 ///   /bytes?N     N bytes that compress well
-///   /hold…       nothing, until the test takes the exchange with `held`
+///   …/hold…      nothing, until the test takes the exchange with `held`
 class FakeHandler final : public apiserver::Handler {
   public:
     std::shared_ptr<apiserver::Running> handle(apiserver::Request request,

@@ -218,9 +218,9 @@ class TestHttpAbuse : public QObject {
         const auto m = method.toStdString();
         for (std::uint32_t i = 0; i < 3; ++i)
             requests += headersFrame(1 + 2 * i, m, "/hold", true);
-        // Watches are not counted.
-        requests +=
-            headersFrame(7, "GET", "/hold?watch=true", true) + headersFrame(9, "GET", "/hold/log", true);
+        // Watches and logs are not counted.
+        requests += headersFrame(7, "GET", "/hold?watch=true", true) +
+                    headersFrame(9, "GET", "/api/v1/namespaces/a/pods/hold/log", true);
         tls.send(requests);
         std::vector<std::shared_ptr<apiserver::Exchange>> held;
         for (int i = 0; i < 5; ++i)
