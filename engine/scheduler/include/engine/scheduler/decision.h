@@ -7,6 +7,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace wheelhouse::scheduler {
@@ -28,6 +29,18 @@ struct SchedulingDecision {
         std::string plugin;
         std::int32_t weight = 1;
     };
+    /// A node on which the pod would fit if less important pods left it.
+    struct Candidate {
+        std::uint32_t name = 0;           ///< into `nodeNames`
+        std::vector<std::string> victims; ///< "namespace/name", the most important first
+        std::uint32_t budgetsBroken = 0;  ///< victims a PodDisruptionBudget would have kept
+    };
+    /// What one plug-in took at one extension point. Both texts live as long as the program.
+    struct Spent {
+        std::string_view plugin;
+        std::string_view point; ///< "PreFilter", "Filter", "PostFilter", "Score"
+        Duration time{};
+    };
 
     Uid pod;
     std::string podKey; ///< "namespace/name"
@@ -41,6 +54,13 @@ struct SchedulingDecision {
     std::vector<Node> nodes;
     /// For each node in turn one score, 0 to 100 and unweighted, for each scorer; zeros for a rejected node.
     std::vector<std::uint8_t> scores;
+    /// The same before they were normalised; empty where nothing was scored.
+    std::vector<std::int64_t> rawScores;
+    /// The node being cleared of victims for the pod; empty = none.
+    std::string nominated;
+    std::string preemption;            ///< why nothing can be cleared; empty = not asked, or it can
+    std::vector<Candidate> candidates; ///< nodes considered for preemption, the chosen one first
+    std::vector<Spent> times;          ///< in the order in which the plug-ins ran
 
     std::span<const std::uint8_t> scoresOf(std::size_t node) const {
         return std::span(scores).subspan(node * scorers.size(), scorers.size());
