@@ -11,6 +11,7 @@
 #include "nodelifecycle_controller.h"
 #include "podgc_controller.h"
 #include "replicaset_controller.h"
+#include "replication_controller.h"
 #include "resourcequota_controller.h"
 #include "serviceaccount_controller.h"
 #include "taint_eviction_controller.h"
@@ -40,6 +41,7 @@ constexpr std::pair<const char*, Make> known[] = {
     {"tainteviction", make<TaintEvictionController>},
     {"deployment", make<DeploymentController>},
     {"replicaset", make<ReplicaSetController>},
+    {"replication", make<ReplicationController>},
     {"endpointslice", make<EndpointSliceController>},
     {"resourcequota", make<ResourceQuotaController>},
     {"podgc", make<PodGcController>},
