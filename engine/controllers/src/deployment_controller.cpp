@@ -1,8 +1,7 @@
 #include "deployment_controller.h"
 
+#include "claims.h"
 #include "deployment_status.h"
-#include "engine/api/codec.h"
-#include "engine/api/selector.h"
 #include "pods.h"
 
 #include <algorithm>
@@ -21,7 +20,7 @@ bool isOwnAnnotation(const std::string& name) {
                                               annotation::revisionHistory,
                                               annotation::desiredReplicas,
                                               annotation::maxReplicas,
-                                              "deprecated.deployment.rollback.to"};
+                                              annotation::rollBackTo};
     return own.contains(name);
 }
 
@@ -41,10 +40,10 @@ bool annotateSize(const apps::Deployment& deployment, apps::ReplicaSet& set) {
     return changed;
 }
 
-bool copyAnnotations(const apps::Deployment& deployment, apps::ReplicaSet& set) {
+bool copyAnnotations(const meta::ObjectMeta& from, meta::ObjectMeta& to) {
     bool changed = false;
-    for (const auto& [name, value] : deployment.metadata().annotations())
-        if (!isOwnAnnotation(name)) changed |= annotate(*set.mutable_metadata(), name.c_str(), value);
+    for (const auto& [name, value] : from.annotations())
+        if (!isOwnAnnotation(name)) changed |= annotate(to, name.c_str(), value);
     return changed;
 }
 
@@ -114,8 +113,8 @@ void DeploymentController::setChanged(const ObjectPtr& set) {
         enqueue(deployment->key());
     if (!set->controllerUid().empty()) return;
     for (const ObjectPtr& deployment : deployments_.byIndex(byNamespace, set->nameSpace())) {
-        const auto selector = api::LabelSelector::from(deployment->as<apps::Deployment>().spec().selector());
-        if (selector && !selector->empty() && selector->matches(set->labels())) enqueue(deployment->key());
+        const auto wanted = matchingLabels(deployment->as<apps::Deployment>().spec().selector());
+        if (wanted(set)) enqueue(deployment->key());
     }
 }
 
@@ -140,6 +139,9 @@ Step DeploymentController::reconcile(std::string key) {
     if (object->deleting()) {
         done = co_await findFresh(look, false);
         if (done) done = co_await writeStatus(look, false);
+    } else if (!look.deployment.spec().paused() &&
+               annotatedNumber(look.deployment.metadata(), annotation::rollBackTo) >= 0) {
+        done = co_await rollBack(look);
     } else if (look.deployment.spec().paused() || sizeChanged(look.deployment, look.old)) {
         done = co_await scaleOnly(look);
     } else if (isRolling(look.deployment)) {
@@ -152,43 +154,49 @@ Step DeploymentController::reconcile(std::string key) {
 
 /// The ReplicaSets this Deployment has, adopting and releasing as the selector says.
 client::Task<Result<Sets>> DeploymentController::claimSets(ObjectPtr object, apps::Deployment deployment) {
+    Claim wanted;
+    wanted.owner = object;
+    wanted.matches = matchingLabels(deployment.spec().selector());
+    auto claimed = co_await claim(api_, std::move(wanted), sets_.byIndex(byController, object->uid().value()),
+                                  sets_.byIndex(byOrphanage, object->nameSpace()));
+    if (!claimed) co_return fail(claimed.error());
     Sets sets;
-    const auto selector = api::LabelSelector::from(deployment.spec().selector());
-    if (!selector) co_return fail(selector.error());
-    for (const ObjectPtr& set : sets_.byIndex(byController, object->uid().value())) {
-        if (selector->matches(set->labels())) {
-            sets.push_back(set->as<apps::ReplicaSet>());
-            continue;
-        }
-        if (object->deleting()) continue;
-        const std::string patch = fmt::format(
-            R"({{"metadata":{{"uid":"{}","ownerReferences":[{{"$patch":"delete","uid":"{}"}}]}}}})",
-            set->uid().value(), object->uid().value());
-        auto released = co_await api_.patch(set->kind().name, set->nameSpace(), set->name(),
-                                            api::PatchType::Strategic, patch);
-        if (auto gone = unlessGone(released); !gone) co_return fail(gone.error());
-    }
-    if (object->deleting() || selector->empty()) co_return sets;
-    bool verified = false;
-    for (const ObjectPtr& set : sets_.byIndex(byOrphanage, object->nameSpace())) {
-        if (set->deleting() || !selector->matches(set->labels())) continue;
-        if (!verified) {
-            auto live = co_await api_.get<apps::Deployment>(object->nameSpace(), object->name());
-            if (!live) co_return fail(live.error());
-            if ((*live)->uid() != object->uid() || (*live)->deleting())
-                co_return fail(Reason::Conflict,
-                               "the Deployment was deleted while it looked for ReplicaSets");
-            verified = true;
-        }
-        const std::string patch =
-            fmt::format(R"({{"metadata":{{"uid":"{}","ownerReferences":[{}]}}}})", set->uid().value(),
-                        api::encodeJson(client::controllerReference(*object)));
-        auto adopted = co_await api_.patch(set->kind().name, set->nameSpace(), set->name(),
-                                           api::PatchType::Strategic, patch);
-        if (!adopted) co_return fail(adopted.error());
-        sets.push_back(adopted->object->as<apps::ReplicaSet>());
-    }
+    for (const ObjectPtr& set : *claimed)
+        sets.push_back(set->as<apps::ReplicaSet>());
     co_return sets;
+}
+
+/// The template of an old ReplicaSet becomes the Deployment's; that is an ordinary update, and the next
+/// look's work. The annotation goes in any case.
+Step DeploymentController::rollBack(Look& look) {
+    const int revision = annotatedNumber(look.deployment.metadata(), annotation::rollBackTo);
+    const apps::ReplicaSet* set = setOfRevision(look.old, revision);
+    using Type = client::EventRecorder::Type;
+    if (!set) {
+        events_.record(look.object, Type::Warning, "RollbackRevisionNotFound",
+                       revision == 0 ? "Unable to find last revision."
+                                     : "Unable to find the revision to rollback to.");
+    } else if (sameTemplate(set->spec().template_(), look.deployment.spec().template_())) {
+        events_.record(look.object, Type::Warning, "RollbackTemplateUnchanged",
+                       fmt::format("The rollback revision contains the same template as current deployment "
+                                   "\"{}\"",
+                                   look.object->name()));
+    } else {
+        auto& podTemplate = *look.deployment.mutable_spec()->mutable_template_();
+        podTemplate = set->spec().template_();
+        podTemplate.mutable_metadata()->mutable_labels()->erase(hashLabel);
+        auto& annotations = *look.deployment.mutable_metadata()->mutable_annotations();
+        for (auto each = annotations.begin(); each != annotations.end();)
+            each = isOwnAnnotation(each->first) ? std::next(each) : annotations.erase(each);
+        copyAnnotations(set->metadata(), *look.deployment.mutable_metadata());
+        events_.record(look.object, Type::Normal, "RollbackDone",
+                       fmt::format("Rolled back deployment \"{}\" to revision {}", look.object->name(),
+                                   revisionOf(set->metadata())));
+    }
+    look.deployment.mutable_metadata()->mutable_annotations()->erase(annotation::rollBackTo);
+    auto written = co_await api_.update(look.deployment);
+    if (!written) co_return fail(written.error());
+    co_return Result<void>();
 }
 
 // --- the ReplicaSet of the present template
@@ -215,7 +223,7 @@ Step DeploymentController::findFresh(Look& look, bool create) {
 
 Step DeploymentController::adoptRevision(Look& look, std::int64_t revision) {
     apps::ReplicaSet wanted = *look.fresh;
-    bool changed = copyAnnotations(look.deployment, wanted);
+    bool changed = copyAnnotations(look.deployment.metadata(), *wanted.mutable_metadata());
     changed |= raiseRevision(wanted, revision);
     if (wanted.spec().minreadyseconds() != look.deployment.spec().minreadyseconds()) {
         wanted.mutable_spec()->set_minreadyseconds(look.deployment.spec().minreadyseconds());
@@ -254,7 +262,7 @@ Step DeploymentController::createFresh(Look& look, std::int64_t revision) {
         templateHash(look.deployment.spec().template_(), look.deployment.status().collisioncount());
     apps::ReplicaSet set = setFor(look.object, look.deployment, hash);
     const std::string name = set.metadata().name();
-    copyAnnotations(look.deployment, set);
+    copyAnnotations(look.deployment.metadata(), *set.mutable_metadata());
     raiseRevision(set, revision);
     annotateSize(look.deployment, set);
     set.mutable_spec()->set_replicas(newSetSize(look.deployment, 0, totalReplicas(look.old)));

@@ -17,7 +17,7 @@ namespace wheelhouse::controllers {
 /// either scale in proportion (when spec.replicas changed or the Deployment is paused), or grow the new one
 /// and shrink the old ones inside the fence of maxSurge and maxUnavailable. The next ReplicaSet event brings
 /// the next look. An undone rollout is an ordinary one: the old template is found again and gets the next
-/// revision number.
+/// revision number; one undone by the old rollback annotation gets the old template from this controller.
 ///
 /// Interrupted anywhere, the ReplicaSets in the cluster are the whole state: a ReplicaSet's name is a
 /// function of the Deployment and the template, so making it twice is AlreadyExists and not a second one; one
@@ -44,6 +44,7 @@ class DeploymentController final : public QueuedController {
 
     void setChanged(const ObjectPtr& set);
     client::Task<Result<Sets>> claimSets(ObjectPtr object, apps::Deployment deployment);
+    Step rollBack(Look& look);
     Step findFresh(Look& look, bool create);
     Step createFresh(Look& look, std::int64_t revision);
     Step adoptRevision(Look& look, std::int64_t revision);

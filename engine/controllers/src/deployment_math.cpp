@@ -17,18 +17,6 @@ namespace meta = api::meta;
 
 namespace {
 
-using IntOrString = k8s::io::apimachinery::pkg::util::intstr::IntOrString;
-
-/// A count, or a percentage of `of`, rounded up or down.
-int resolve(const IntOrString& value, int of, bool up) {
-    if (value.type() == 0) return value.intval();
-    const std::string& text = value.strval();
-    int percent = 0;
-    std::from_chars(text.data(), text.data() + text.size(), percent);
-    const std::int64_t hundredths = std::int64_t{percent} * of;
-    return static_cast<int>(up ? (hundredths + 99) / 100 : hundredths / 100);
-}
-
 core::PodTemplateSpec withoutHash(const core::PodTemplateSpec& podTemplate) {
     core::PodTemplateSpec copy = podTemplate;
     copy.mutable_metadata()->mutable_labels()->erase(hashLabel);
@@ -48,6 +36,15 @@ int proportionalChange(const apps::Deployment& deployment, const apps::ReplicaSe
 
 } // namespace
 
+int resolve(const api::intstr::IntOrString& value, int of, bool up) {
+    if (value.type() == 0) return value.intval();
+    const std::string& text = value.strval();
+    int percent = 0;
+    std::from_chars(text.data(), text.data() + text.size(), percent);
+    const std::int64_t hundredths = std::int64_t{percent} * of;
+    return static_cast<int>(up ? (hundredths + 99) / 100 : hundredths / 100);
+}
+
 bool isRolling(const apps::Deployment& deployment) {
     return deployment.spec().strategy().type() != "Recreate";
 }
@@ -56,7 +53,7 @@ Fence fenceOf(const apps::Deployment& deployment) {
     if (!isRolling(deployment)) return {};
     const int replicas = deployment.spec().replicas();
     const auto& rolling = deployment.spec().strategy().rollingupdate();
-    IntOrString quarter;
+    api::intstr::IntOrString quarter;
     quarter.set_type(1);
     quarter.set_strval("25%");
     Fence fence;
@@ -73,14 +70,7 @@ bool sameTemplate(const core::PodTemplateSpec& a, const core::PodTemplateSpec& b
     return google::protobuf::util::MessageDifferencer::Equals(withoutHash(a), withoutHash(b));
 }
 
-std::string templateHash(const core::PodTemplateSpec& podTemplate, int collisions) {
-    std::string bytes;
-    {
-        google::protobuf::io::StringOutputStream stream(&bytes);
-        google::protobuf::io::CodedOutputStream coded(&stream);
-        coded.SetSerializationDeterministic(true);
-        withoutHash(podTemplate).SerializeToCodedStream(&coded);
-    }
+std::string shortHash(std::string bytes, int collisions) {
     if (collisions > 0) bytes += "#" + std::to_string(collisions);
     std::uint32_t hash = 2166136261U;
     for (const char c : bytes)
@@ -91,6 +81,17 @@ std::string templateHash(const core::PodTemplateSpec& podTemplate, int collision
     for (const char digit : std::to_string(hash))
         text += alphabet[static_cast<unsigned char>(digit) % (sizeof alphabet - 1)];
     return text;
+}
+
+std::string templateHash(const core::PodTemplateSpec& podTemplate, int collisions) {
+    std::string bytes;
+    {
+        google::protobuf::io::StringOutputStream stream(&bytes);
+        google::protobuf::io::CodedOutputStream coded(&stream);
+        coded.SetSerializationDeterministic(true);
+        withoutHash(podTemplate).SerializeToCodedStream(&coded);
+    }
+    return shortHash(std::move(bytes), collisions);
 }
 
 int annotatedNumber(const meta::ObjectMeta& metadata, const char* name) {
@@ -104,6 +105,22 @@ int annotatedNumber(const meta::ObjectMeta& metadata, const char* name) {
 
 std::int64_t revisionOf(const meta::ObjectMeta& metadata) {
     return std::max(annotatedNumber(metadata, annotation::revision), 0);
+}
+
+const apps::ReplicaSet* setOfRevision(const Sets& sets, std::int64_t revision) {
+    const apps::ReplicaSet* newest = nullptr;
+    const apps::ReplicaSet* before = nullptr;
+    for (const auto& set : sets) {
+        const std::int64_t number = revisionOf(set.metadata());
+        if (revision > 0 && number == revision) return &set;
+        if (!newest || number > revisionOf(newest->metadata())) {
+            before = newest;
+            newest = &set;
+        } else if (!before || number > revisionOf(before->metadata())) {
+            before = &set;
+        }
+    }
+    return revision == 0 ? before : nullptr;
 }
 
 int totalReplicas(const Sets& sets) {

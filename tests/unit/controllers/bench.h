@@ -52,7 +52,8 @@ struct Bench {
     }
     std::size_t pods() const { return cluster.all(api::kindOf<core::Pod>().name).size(); }
 
-    /// Plays the scheduler and the nodes: binds pods, makes them ready, ends those that are being deleted.
+    /// Plays the scheduler and the nodes: binds pods (to the node they ask for by name, else to this one),
+    /// makes them ready, ends those that are being deleted.
     void runPods(const std::string& node = "n1") {
         int next = 1;
         for (auto& pod : cluster.all<core::Pod>()) {
@@ -62,13 +63,23 @@ struct Bench {
                 cluster.drop<core::Pod>(key);
                 continue;
             }
-            if (pod.spec().nodename().empty()) pod.mutable_spec()->set_nodename(node);
+            if (pod.spec().nodename().empty())
+                pod.mutable_spec()->set_nodename(askedNode(pod).empty() ? node : askedNode(pod));
             if (pod.status().phase() != "Pending" && !pod.status().phase().empty()) continue;
             pod.mutable_status()->set_phase("Running");
             pod.mutable_status()->set_podip("10.244.0." + std::to_string(next));
             setReady(pod, true);
             cluster.put(pod);
         }
+    }
+    /// The node a pod's affinity names, or empty.
+    static std::string askedNode(const core::Pod& pod) {
+        const auto& required =
+            pod.spec().affinity().nodeaffinity().requiredduringschedulingignoredduringexecution();
+        for (const auto& term : required.nodeselectorterms())
+            for (const auto& field : term.matchfields())
+                return field.values(0);
+        return {};
     }
     void setReady(core::Pod& pod, bool ready) {
         core::PodCondition* condition = nullptr;

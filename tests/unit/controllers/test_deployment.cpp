@@ -152,6 +152,51 @@ class TestDeployment : public QObject {
                  std::string("3"));
     }
 
+    void theRollbackAnnotationIsHonoured_data() {
+        QTest::addColumn<QByteArray>("revision");
+        QTest::addColumn<QByteArray>("image");
+        QTest::addColumn<QByteArray>("reason");
+        QTest::newRow("the one before")
+            << QByteArray("0") << QByteArray("nginx:2") << QByteArray("RollbackDone");
+        QTest::newRow("a given one") << QByteArray("1") << QByteArray("nginx:1")
+                                     << QByteArray("RollbackDone");
+        QTest::newRow("the present one")
+            << QByteArray("3") << QByteArray("nginx:3") << QByteArray("RollbackTemplateUnchanged");
+        QTest::newRow("one there is not")
+            << QByteArray("9") << QByteArray("nginx:3") << QByteArray("RollbackRevisionNotFound");
+    }
+    void theRollbackAnnotationIsHonoured() {
+        QFETCH(QByteArray, revision);
+        QFETCH(QByteArray, image);
+        QFETCH(QByteArray, reason);
+        Bench bench({"deployment", "replicaset"});
+        bench.cluster.put(deployment(2));
+        bench.start();
+        for (int i = 1; i <= 3; ++i) {
+            setImage(bench, "nginx:" + std::to_string(i));
+            bench.cluster.edit<apps::Deployment>("default/web", [&](auto& d) {
+                (*d.mutable_metadata()->mutable_annotations())["kubernetes.io/change-cause"] =
+                    std::to_string(i);
+            });
+            bench.converge();
+        }
+        bench.cluster.edit<apps::Deployment>("default/web", [&](auto& d) {
+            (*d.mutable_metadata()->mutable_annotations())["deprecated.deployment.rollback.to"] =
+                revision.toStdString();
+        });
+        bench.converge();
+        const auto d = *bench.cluster.get<apps::Deployment>("default/web");
+        QCOMPARE(d.spec().template_().spec().containers(0).image(), image.toStdString());
+        QVERIFY(!d.spec().template_().metadata().labels().contains("pod-template-hash"));
+        QVERIFY(!d.metadata().annotations().contains("deprecated.deployment.rollback.to"));
+        QCOMPARE(d.metadata().annotations().at("kubernetes.io/change-cause"), image.mid(6).toStdString());
+        QCOMPARE(setOf(bench, image.toStdString()).status().availablereplicas(), 2);
+        bool told = false;
+        for (const auto& event : bench.cluster.all<core::Event>())
+            told |= event.reason() == reason.toStdString();
+        QVERIFY(told);
+    }
+
     void recreateWaitsForTheOldPodsToBeGone() {
         Bench bench({"deployment", "replicaset"});
         auto d = deployment(3);
