@@ -1,5 +1,6 @@
 #include "taint_eviction_controller.h"
 
+#include "engine/api/placement.h"
 #include "pods.h"
 
 #include <algorithm>
@@ -8,13 +9,6 @@
 namespace wheelhouse::controllers {
 
 namespace {
-
-bool tolerates(const core::Toleration& toleration, const core::Taint& taint) {
-    if (!toleration.effect().empty() && toleration.effect() != taint.effect()) return false;
-    if (toleration.operator_() == "Exists")
-        return toleration.key().empty() || toleration.key() == taint.key();
-    return toleration.key() == taint.key() && toleration.value() == taint.value();
-}
 
 std::string executeTaints(const ObjectPtr& node) {
     std::string text;
@@ -34,7 +28,7 @@ std::optional<Duration> toleratedFor(const core::Pod& pod, const core::Node& nod
         bool tolerated = false;
         std::optional<Duration> allowed;
         for (const auto& toleration : pod.spec().tolerations()) {
-            if (!tolerates(toleration, taint)) continue;
+            if (!api::tolerates(toleration, taint)) continue;
             tolerated = true;
             if (!toleration.has_tolerationseconds()) continue;
             const Duration span =

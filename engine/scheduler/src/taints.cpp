@@ -4,14 +4,6 @@
 
 namespace wheelhouse::scheduler {
 
-bool tolerates(const api::core::Toleration& toleration, const api::core::Taint& taint) {
-    if (!toleration.effect().empty() && toleration.effect() != taint.effect()) return false;
-    if (!toleration.key().empty() && toleration.key() != taint.key()) return false;
-    const std::string& op = toleration.operator_();
-    if (op == "Exists") return true;
-    return (op.empty() || op == "Equal") && !toleration.key().empty() && toleration.value() == taint.value();
-}
-
 bool tolerated(const api::core::Taint& taint, const std::vector<api::core::Toleration>& tolerations) {
     return std::any_of(tolerations.begin(), tolerations.end(),
                        [&](const auto& toleration) { return tolerates(toleration, taint); });

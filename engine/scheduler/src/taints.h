@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/api/types.h"
+#include "engine/api/placement.h"
 
 #include <cstdint>
 #include <string>
@@ -11,8 +11,7 @@ namespace wheelhouse::scheduler {
 
 using Taints = std::vector<api::core::Taint>;
 
-/// Whether one toleration puts up with one taint.
-bool tolerates(const api::core::Toleration& toleration, const api::core::Taint& taint);
+using api::tolerates;
 bool tolerated(const api::core::Taint& taint, const std::vector<api::core::Toleration>& tolerations);
 /// The first taint that keeps a pod with these tolerations off (NoSchedule, NoExecute), or null.
 const api::core::Taint* firstUntolerated(const Taints& taints,

@@ -1,10 +1,10 @@
-#include "node_selector.h"
+#include "engine/api/placement.h"
 
 #include <algorithm>
 #include <charconv>
 #include <optional>
 
-namespace wheelhouse::scheduler {
+namespace wheelhouse::api {
 
 namespace {
 
@@ -15,21 +15,21 @@ std::optional<std::int64_t> number(const std::string& text) {
     return value;
 }
 
-const std::string* find(const Labels& labels, const std::string& key) {
+const std::string* find(const NodeTerm::Labels& labels, const std::string& key) {
     const auto place = labels.find(key);
     return place == labels.end() ? nullptr : &place->second;
 }
 
 } // namespace
 
-NodeTerm::NodeTerm(const api::core::NodeSelectorTerm& term) {
+NodeTerm::NodeTerm(const core::NodeSelectorTerm& term) {
     for (const auto& each : term.matchexpressions())
         labels_.push_back(compile(each));
     for (const auto& each : term.matchfields())
         fields_.push_back(compile(each));
 }
 
-NodeTerm::Requirement NodeTerm::compile(const api::core::NodeSelectorRequirement& from) {
+NodeTerm::Requirement NodeTerm::compile(const core::NodeSelectorRequirement& from) {
     static const std::map<std::string, Operator> operators = {
         {"In", Operator::In},         {"NotIn", Operator::NotIn},
         {"Exists", Operator::Exists}, {"DoesNotExist", Operator::DoesNotExist},
@@ -85,7 +85,7 @@ bool NodeTerm::matches(const Labels& labels, const std::string& nodeName) const 
            });
 }
 
-NodeChoice NodeChoice::of(const api::core::PodSpec& spec) {
+NodeChoice NodeChoice::of(const core::PodSpec& spec) {
     NodeChoice out;
     out.exact.assign(spec.nodeselector().begin(), spec.nodeselector().end());
     const auto& affinity = spec.affinity().nodeaffinity();
@@ -99,7 +99,7 @@ NodeChoice NodeChoice::of(const api::core::PodSpec& spec) {
     return out;
 }
 
-bool NodeChoice::matches(const Labels& labels, const std::string& nodeName) const {
+bool NodeChoice::matches(const NodeTerm::Labels& labels, const std::string& nodeName) const {
     for (const auto& [key, value] : exact) {
         const std::string* have = find(labels, key);
         if (have == nullptr || *have != value) return false;
@@ -108,4 +108,12 @@ bool NodeChoice::matches(const Labels& labels, const std::string& nodeName) cons
                                     [&](const NodeTerm& term) { return term.matches(labels, nodeName); });
 }
 
-} // namespace wheelhouse::scheduler
+bool tolerates(const core::Toleration& toleration, const core::Taint& taint) {
+    if (!toleration.effect().empty() && toleration.effect() != taint.effect()) return false;
+    if (!toleration.key().empty() && toleration.key() != taint.key()) return false;
+    const std::string& op = toleration.operator_();
+    if (op == "Exists") return true;
+    return (op.empty() || op == "Equal") && !toleration.key().empty() && toleration.value() == taint.value();
+}
+
+} // namespace wheelhouse::api
