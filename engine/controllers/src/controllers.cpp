@@ -2,6 +2,7 @@
 
 #include "certificate_controller.h"
 #include "clusterrole_aggregation_controller.h"
+#include "daemonset_controller.h"
 #include "deployment_controller.h"
 #include "endpointslice_controller.h"
 #include "garbage_collector.h"
@@ -14,6 +15,7 @@
 #include "replication_controller.h"
 #include "resourcequota_controller.h"
 #include "serviceaccount_controller.h"
+#include "statefulset_controller.h"
 #include "taint_eviction_controller.h"
 
 #include <algorithm>
@@ -42,6 +44,8 @@ constexpr std::pair<const char*, Make> known[] = {
     {"deployment", make<DeploymentController>},
     {"replicaset", make<ReplicaSetController>},
     {"replication", make<ReplicationController>},
+    {"statefulset", make<StatefulSetController>},
+    {"daemonset", make<DaemonSetController>},
     {"endpointslice", make<EndpointSliceController>},
     {"resourcequota", make<ResourceQuotaController>},
     {"podgc", make<PodGcController>},
