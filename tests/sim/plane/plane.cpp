@@ -38,18 +38,54 @@ void Checker::checkPods(const store::Change& change) {
     node = pod.spec().nodename();
     const auto* owner = client::controllerOf(pod.metadata());
     if (!owner) return;
-    auto& active = active_[owner->uid()];
+    if (owner->kind() == "ReplicaSet") checkReplicas(change, pod, *owner);
+    if (owner->kind() == "DaemonSet") checkDaemons(change, pod, *owner);
+}
+
+void Checker::checkReplicas(const store::Change& change, const core::Pod& pod,
+                            const api::meta::OwnerReference& owner) {
+    const std::string& uid = pod.metadata().uid();
+    auto& active = active_[owner.uid()];
     const bool ended = pod.status().phase() == "Failed" || pod.status().phase() == "Succeeded";
     if (change.type == store::Change::Type::Deleted || change.object->deleting() || ended)
         active.erase(uid);
     else
         active.insert(uid);
-    int& most = wanted_[owner->uid()];
-    most = std::max(most, wantedNow(pod.metadata().namespace_() + "/" + owner->name()));
+    int& most = wanted_[owner.uid()];
+    most = std::max(most, wantedNow(pod.metadata().namespace_() + "/" + owner.name()));
     if (change.type == store::Change::Type::Created && !forgiveSurplus &&
-        static_cast<int>(active.size()) > wanted_[owner->uid()])
-        complaints.push_back("ReplicaSet " + owner->name() + " has " + std::to_string(active.size()) +
-                             " pods and never wanted more than " + std::to_string(wanted_[owner->uid()]));
+        static_cast<int>(active.size()) > wanted_[owner.uid()])
+        complaints.push_back("ReplicaSet " + owner.name() + " has " + std::to_string(active.size()) +
+                             " pods and never wanted more than " + std::to_string(wanted_[owner.uid()]));
+}
+
+/// One pod a node: a second one not even while the first is on its way out.
+void Checker::checkDaemons(const store::Change& change, const core::Pod& pod,
+                           const api::meta::OwnerReference& owner) {
+    std::string node;
+    const auto& required =
+        pod.spec().affinity().nodeaffinity().requiredduringschedulingignoredduringexecution();
+    for (const auto& term : required.nodeselectorterms())
+        for (const auto& field : term.matchfields())
+            node = field.values(0);
+    auto& present = daemons_[owner.uid() + " " + node];
+    if (change.type == store::Change::Type::Deleted)
+        present.erase(pod.metadata().uid());
+    else
+        present.insert(pod.metadata().uid());
+    if (change.type == store::Change::Type::Created && !forgiveSurplus && present.size() > 1)
+        complaints.push_back("DaemonSet " + owner.name() + " has " + std::to_string(present.size()) +
+                             " pods on " + node);
+}
+
+void Checker::podRuns(const std::string& key, const std::string& uid) {
+    auto& running = running_[key];
+    running.insert(uid);
+    if (running.size() > 1) complaints.push_back("two pods called " + key + " run at the same time");
+}
+
+void Checker::podEnded(const std::string& key, const std::string& uid) {
+    running_[key].erase(uid);
 }
 
 void Checker::toldPods(const client::WatchEvent& event) {
@@ -66,8 +102,9 @@ void Checker::finish() {
 // -------------------------------------------------------------------------------------------------
 
 PlayedNode::PlayedNode(client::Cluster& cluster, Executor& executor, Random& random, std::string name,
-                       client::Informer& pods)
-    : cluster_(cluster), executor_(executor), random_(random), name_(std::move(name)), pods_(pods) {}
+                       client::Informer& pods, Checker& checker)
+    : cluster_(cluster), executor_(executor), random_(random), name_(std::move(name)), pods_(pods),
+      checker_(checker) {}
 
 void PlayedNode::start() {
     core::Node node;
@@ -87,8 +124,16 @@ void PlayedNode::start() {
         cluster_.patch(kind, {}, name_, api::PatchType::Merge, status, options, [](auto) {});
     });
     pods_.addHandler({.onAdd = [this](const auto&) { lookAtPods(); },
-                      .onUpdate = [this](const auto&, const auto&) { lookAtPods(); }});
+                      .onUpdate = [this](const auto&, const auto&) { lookAtPods(); },
+                      .onDelete = [this](const auto&) { lookAtPods(); }});
     renew();
+}
+
+void PlayedNode::cut() {
+    on_ = false;
+    for (const auto& [uid, key] : running_)
+        checker_.podEnded(key, uid);
+    running_.clear();
 }
 
 void PlayedNode::renew() {
@@ -114,8 +159,27 @@ void PlayedNode::lookAtPods() {
     // Not inside the informer's own turn, and at a time of its own choosing.
     executor_.postAfter(std::chrono::milliseconds(random_.below(400)), [this] {
         if (!on_) return;
-        for (const auto& object : pods_.all())
+        std::set<std::string> known;
+        for (const auto& object : pods_.all()) {
+            known.insert(object->uid().value());
             runPod(object);
+        }
+        for (const auto& [uid, key] : running_)
+            if (!known.contains(uid)) endPod(uid, [] {});
+    });
+}
+
+void PlayedNode::endPod(const std::string& uid, std::function<void()> then) {
+    if (!ending_.insert(uid).second) return;
+    executor_.postAfter(std::chrono::milliseconds(random_.below(900)), [this, uid, then = std::move(then)] {
+        if (!on_) return;
+        ending_.erase(uid);
+        const auto running = running_.find(uid);
+        if (running != running_.end()) {
+            checker_.podEnded(running->second, uid);
+            running_.erase(running);
+        }
+        then();
     });
 }
 
@@ -124,13 +188,17 @@ void PlayedNode::runPod(const api::ObjectPtr& object) {
     if (pod.spec().nodename() != name_) return;
     const auto& kind = object->kind().name;
     if (object->deleting()) {
-        client::DeleteOptions now;
-        now.gracePeriodSeconds = 0;
-        now.uid = object->uid();
-        cluster_.remove(kind, object->nameSpace(), object->name(), now, [](auto) {});
+        endPod(object->uid().value(), [this, object] {
+            client::DeleteOptions now;
+            now.gracePeriodSeconds = 0;
+            now.uid = object->uid();
+            cluster_.remove(object->kind().name, object->nameSpace(), object->name(), now, [](auto) {});
+        });
         return;
     }
     if (pod.status().phase() == "Running") return;
+    if (running_.try_emplace(object->uid().value(), object->key()).second)
+        checker_.podRuns(object->key(), object->uid().value());
     pod.mutable_status()->set_phase("Running");
     pod.mutable_status()->set_podip("10.244." + std::to_string(next_ / 250) + "." +
                                     std::to_string(next_ % 250));
@@ -214,7 +282,8 @@ void Plane::restartActors() {
 }
 
 void Plane::addNode(const std::string& name) {
-    auto& node = nodes_[name] = std::make_unique<PlayedNode>(*cluster, executor, random, name, *podCopy_);
+    auto& node = nodes_[name] =
+        std::make_unique<PlayedNode>(*cluster, executor, random, name, *podCopy_, checker);
     node->start();
 }
 

@@ -29,6 +29,9 @@ class Checker {
     void saw(const store::Change& change);
     /// A client's watch of the same kind: it must have told exactly this history.
     void toldPods(const client::WatchEvent& event);
+    /// A node says that the containers of a pod ("namespace/name") run, and that they run no more.
+    void podRuns(const std::string& key, const std::string& uid);
+    void podEnded(const std::string& key, const std::string& uid);
     /// Everything that was broken, for a person; empty when all is well.
     std::vector<std::string> complaints;
     /// How many pods this ReplicaSet ("namespace/name") wants now.
@@ -41,36 +44,46 @@ class Checker {
 
   private:
     void checkPods(const store::Change& change);
+    void checkReplicas(const store::Change& change, const core::Pod& pod,
+                       const api::meta::OwnerReference& owner);
+    void checkDaemons(const store::Change& change, const core::Pod& pod,
+                      const api::meta::OwnerReference& owner);
 
-    std::map<std::string, Revision> last_;                ///< by kind: watches of different kinds run apart
-    std::map<std::string, std::string> nodeOf_;           ///< pod uid → node
-    std::map<std::string, std::set<std::string>> active_; ///< ReplicaSet uid → uids of its active pods
-    std::map<std::string, int> wanted_;                   ///< ReplicaSet uid → the most it ever wanted
+    std::map<std::string, Revision> last_;                 ///< by kind: watches of different kinds run apart
+    std::map<std::string, std::string> nodeOf_;            ///< pod uid → node
+    std::map<std::string, std::set<std::string>> active_;  ///< ReplicaSet uid → uids of its active pods
+    std::map<std::string, int> wanted_;                    ///< ReplicaSet uid → the most it ever wanted
+    std::map<std::string, std::set<std::string>> daemons_; ///< DaemonSet uid and node → uids of its pods
+    std::map<std::string, std::set<std::string>> running_; ///< pod key → uids of pods whose containers run
     std::vector<Revision> podHistory_;
     std::vector<Revision> podTold_;
 };
 
 /// A node that does what the API asks at once or a little later: registers, renews its Lease, runs and ends
-/// pods.
+/// pods. Containers take their time to end, also those of a pod whose object is gone already.
 class PlayedNode {
   public:
     PlayedNode(client::Cluster& cluster, Executor& executor, Random& random, std::string name,
-               client::Informer& pods);
+               client::Informer& pods, Checker& checker);
     void start();
     /// As if the power went: nothing is told to anybody.
-    void cut() { on_ = false; }
+    void cut();
     const std::string& name() const { return name_; }
 
   private:
     void renew();
     void lookAtPods();
     void runPod(const api::ObjectPtr& object);
+    void endPod(const std::string& uid, std::function<void()> then);
 
     client::Cluster& cluster_;
     Executor& executor_;
     Random& random_;
     std::string name_;
     client::Informer& pods_;
+    Checker& checker_;
+    std::map<std::string, std::string> running_; ///< uid → key
+    std::set<std::string> ending_;               ///< uids
     bool on_ = true;
     int next_ = 1;
 };

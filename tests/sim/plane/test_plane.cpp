@@ -25,15 +25,42 @@ class TestPlane : public QObject {
         container.set_image("nginx:1.14.2");
         return d;
     }
+    template <class M = apps::Deployment>
     static void patch(sim::Plane& plane, const std::string& text) {
-        plane.cluster->patch(api::kindOf<apps::Deployment>().name, "default", "web", api::PatchType::Merge,
-                             text, {}, [](auto) {});
+        plane.cluster->patch(api::kindOf<M>().name, "default", "web", api::PatchType::Merge, text, {},
+                             [](auto) {});
+    }
+    template <class M>
+    static M ofPods(const std::string& app) {
+        const auto like = deployment(1);
+        M set;
+        *set.mutable_metadata() = like.metadata();
+        *set.mutable_spec()->mutable_template_() = like.spec().template_();
+        (*set.mutable_spec()->mutable_template_()->mutable_metadata()->mutable_labels())["app"] = app;
+        (*set.mutable_spec()->mutable_selector()->mutable_matchlabels())["app"] = app;
+        return set;
     }
     static bool rolledOut(sim::Plane& plane, int replicas) {
         const auto d = plane.get<apps::Deployment>("default/web");
         return d && d->status().observedgeneration() == d->metadata().generation() &&
                d->status().updatedreplicas() == replicas && d->status().availablereplicas() == replicas &&
                d->status().replicas() == replicas && static_cast<int>(plane.pods().size()) == replicas;
+    }
+    static bool daemonsRun(sim::Plane& plane, int nodes, int updated) {
+        const auto set = plane.get<apps::DaemonSet>("default/web");
+        if (!set) return false;
+        const auto& status = set->status();
+        return status.observedgeneration() == set->metadata().generation() &&
+               status.desirednumberscheduled() == nodes && status.numberavailable() == nodes &&
+               status.updatednumberscheduled() == updated && status.numbermisscheduled() == 0;
+    }
+    static bool statefulsRun(sim::Plane& plane, int replicas) {
+        const auto set = plane.get<apps::StatefulSet>("default/web");
+        if (!set) return false;
+        const auto& status = set->status();
+        return status.observedgeneration() == set->metadata().generation() && status.replicas() == replicas &&
+               status.readyreplicas() == replicas && status.updatedreplicas() == replicas &&
+               status.currentrevision() == status.updaterevision();
     }
     static QString text(const std::vector<std::string>& complaints) {
         QStringList list;
@@ -72,6 +99,51 @@ class TestPlane : public QObject {
         return plane.checker.hash;
     }
 
+    /// A daemon set and a stateful set: made, rolled, scaled, a node more, pods deleted by hand.
+    static void storyOfSets(std::uint64_t seed, bool restarts, QString& problems) {
+        sim::Plane plane(seed);
+        SeededRandom chance(seed * 31 + 7);
+        plane.checker.forgiveSurplus = restarts;
+        for (int i = 0; i < 4; ++i)
+            plane.addNode("n" + std::to_string(i));
+        plane.advance(2s);
+        plane.create(ofPods<apps::DaemonSet>("daemon"));
+        auto stateful = ofPods<apps::StatefulSet>("stateful");
+        stateful.mutable_spec()->set_replicas(4);
+        stateful.mutable_spec()->set_podmanagementpolicy(seed % 2 ? "Parallel" : "OrderedReady");
+        plane.create(stateful);
+        const auto shake = [&] {
+            for (int i = 0; restarts && i < 3; ++i) {
+                plane.advance(std::chrono::milliseconds(chance.below(900)));
+                plane.restartActors();
+            }
+        };
+        const auto settles = [&](int nodes, int replicas, const char* what) {
+            shake();
+            const auto settled = [&] {
+                return daemonsRun(plane, nodes, nodes) && statefulsRun(plane, replicas) &&
+                       static_cast<int>(plane.pods().size()) == nodes + replicas;
+            };
+            if (!plane.until(settled, 5min)) problems += QString("never %1\n").arg(what);
+        };
+        settles(4, 4, "made");
+        patch<apps::DaemonSet>(plane, R"({"spec":{"template":{"metadata":{"labels":{"v":"2"}}}}})");
+        patch<apps::StatefulSet>(plane, R"({"spec":{"template":{"metadata":{"labels":{"v":"2"}}}}})");
+        settles(4, 4, "rolled");
+        plane.addNode("late");
+        patch<apps::StatefulSet>(plane, R"({"spec":{"replicas":2}})");
+        settles(5, 2, "scaled");
+        for (const auto& pod : plane.pods())
+            if (chance.below(2) == 0)
+                plane.cluster->remove(api::kindOf<core::Pod>().name, "default", pod.metadata().name(), {},
+                                      [](auto) {});
+        plane.advance(1s);
+        settles(5, 2, "replaced");
+        plane.advance(5s);
+        plane.checker.finish();
+        problems += text(plane.checker.complaints);
+    }
+
   private slots:
 #ifndef WHEELHOUSE_SEEDED_BUGS
     void convergesWithEverySeed_data() {
@@ -93,6 +165,22 @@ class TestPlane : public QObject {
         QFETCH(int, seed);
         QString problems;
         story(static_cast<std::uint64_t>(seed), true, problems);
+        QVERIFY2(problems.isEmpty(), qPrintable(problems));
+    }
+
+    void setsConvergeWithEverySeed_data() {
+        QTest::addColumn<int>("seed");
+        QTest::addColumn<bool>("restarts");
+        for (int seed = 1; seed <= 8; ++seed) {
+            QTest::addRow("%d", seed) << seed << false;
+            QTest::addRow("%d with crashes", seed) << seed << true;
+        }
+    }
+    void setsConvergeWithEverySeed() {
+        QFETCH(int, seed);
+        QFETCH(bool, restarts);
+        QString problems;
+        storyOfSets(static_cast<std::uint64_t>(seed), restarts, problems);
         QVERIFY2(problems.isEmpty(), qPrintable(problems));
     }
 
@@ -123,13 +211,17 @@ class TestPlane : public QObject {
         QTest::addColumn<QByteArray>("bug");
         QTest::newRow("pods made twice") << QByteArray("WHEELHOUSE_BUG_DOUBLE_CREATE");
         QTest::newRow("a watch event dropped") << QByteArray("WHEELHOUSE_BUG_DROP_EVENT");
+        QTest::newRow("two daemons on a node") << QByteArray("WHEELHOUSE_BUG_TWO_DAEMONS");
+        QTest::newRow("an identity given again too soon") << QByteArray("WHEELHOUSE_BUG_HASTY_IDENTITY");
     }
     void aKnownBugIsCaught() {
         QFETCH(QByteArray, bug);
         qputenv(bug.constData(), "1");
         QString problems;
-        for (std::uint64_t seed = 1; seed <= 8 && problems.isEmpty(); ++seed)
+        for (std::uint64_t seed = 1; seed <= 8 && problems.isEmpty(); ++seed) {
             story(seed, false, problems);
+            if (problems.isEmpty()) storyOfSets(seed, false, problems);
+        }
         qunsetenv(bug.constData());
         QVERIFY2(!problems.isEmpty(), "the bug went unnoticed");
     }
