@@ -216,9 +216,8 @@ DaemonPlan placeDaemons(const DaemonView& view, const std::function<bool(const O
         bool present = found != view.pods.end();
 #ifdef WHEELHOUSE_SEEDED_BUGS
         if (present && std::getenv("WHEELHOUSE_BUG_TWO_DAEMONS"))
-            present = std::any_of(found->second.begin(), found->second.end(), [](const OwnedPod& each) {
-                return each.pod.status().phase() == "Running";
-            });
+            present = std::any_of(found->second.begin(), found->second.end(),
+                                  [](const OwnedPod& each) { return !each.object->deleting(); });
 #endif
         // Also not while the last one is still on its way out.
         if (!present) {

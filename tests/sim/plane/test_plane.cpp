@@ -209,13 +209,18 @@ class TestPlane : public QObject {
     /// The proof that the checkers see what they are for.
     void aKnownBugIsCaught_data() {
         QTest::addColumn<QByteArray>("bug");
-        QTest::newRow("pods made twice") << QByteArray("WHEELHOUSE_BUG_DOUBLE_CREATE");
-        QTest::newRow("a watch event dropped") << QByteArray("WHEELHOUSE_BUG_DROP_EVENT");
-        QTest::newRow("two daemons on a node") << QByteArray("WHEELHOUSE_BUG_TWO_DAEMONS");
-        QTest::newRow("an identity given again too soon") << QByteArray("WHEELHOUSE_BUG_HASTY_IDENTITY");
+        QTest::addColumn<QString>("complaint");
+        const auto row = [](const char* name, const char* bug, const char* complaint) {
+            QTest::newRow(name) << QByteArray(bug) << QString(complaint);
+        };
+        row("pods made twice", "WHEELHOUSE_BUG_DOUBLE_CREATE", "never wanted more than");
+        row("a watch event dropped", "WHEELHOUSE_BUG_DROP_EVENT", "");
+        row("two daemons on a node", "WHEELHOUSE_BUG_TWO_DAEMONS", "DaemonSet web has 2 pods on n");
+        row("an identity given again too soon", "WHEELHOUSE_BUG_HASTY_IDENTITY", "run at the same time");
     }
     void aKnownBugIsCaught() {
         QFETCH(QByteArray, bug);
+        QFETCH(QString, complaint);
         qputenv(bug.constData(), "1");
         QString problems;
         for (std::uint64_t seed = 1; seed <= 8 && problems.isEmpty(); ++seed) {
@@ -224,6 +229,7 @@ class TestPlane : public QObject {
         }
         qunsetenv(bug.constData());
         QVERIFY2(!problems.isEmpty(), "the bug went unnoticed");
+        QVERIFY2(problems.contains(complaint), qPrintable(problems));
     }
 #endif
 };
