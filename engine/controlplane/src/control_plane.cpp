@@ -2,6 +2,7 @@
 
 #include "actors.h"
 #include "audit_file.h"
+#include "engine/api/time_zone.h"
 #include "engine/apiserver/api_server.h"
 #include "engine/apiserver/http_server.h"
 #include "engine/apiserver/local_cluster.h"
@@ -12,6 +13,7 @@
 #include "pki.h"
 #include "process_metrics.h"
 
+#include <boost/asio/post.hpp>
 #include <condition_variable>
 #include <cstdlib>
 #include <fmt/format.h>
@@ -21,6 +23,7 @@ namespace wheelhouse::controlplane {
 namespace {
 
 constexpr const char* adminUser = "kubernetes-admin";
+constexpr const char* zoneFolder = "/usr/share/zoneinfo";
 
 /// Calls `start` with a callback and waits until the callback was called.
 void await(const std::function<void(std::function<void()>)>& start) {
@@ -208,6 +211,8 @@ Result<std::unique_ptr<ControlPlane>> ControlPlane::open(DataDirectory directory
                                                          Seams seams) {
     std::unique_ptr<ControlPlane> plane(
         new ControlPlane(std::make_unique<Impl>(std::move(directory), std::move(options), seams)));
+    // While everything else starts: whoever needs one earlier waits or takes its name as given.
+    boost::asio::post(seams.io, [] { api::useTimeZones(api::TimeZones::read(zoneFolder)); });
     for (const auto step : {&Impl::openState, &Impl::openFront, &Impl::writeAdminKubeconfig})
         if (Result<void> outcome = (plane->impl_.get()->*step)(); !outcome)
             return tl::unexpected<Status>(outcome.error());

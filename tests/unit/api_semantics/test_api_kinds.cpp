@@ -1,5 +1,6 @@
 #include "objects.h"
 
+#include "engine/api/time_zone.h"
 #include "kind_samples.h"
 
 #include <span>
@@ -51,6 +52,10 @@ class TestKinds : public QObject {
     Q_OBJECT
 
   private slots:
+    void initTestCase() {
+        useTimeZones(TimeZones::read("/usr/share/zoneinfo"));
+        QVERIFY2(timeZones(), "this computer has no time zones (package tzdata)");
+    }
     void takesGoodObjects_data() { goodRows(); }
     void takesGoodObjects() {
         QFETCH(QString, kind);

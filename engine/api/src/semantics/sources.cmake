@@ -21,6 +21,7 @@ set(SEMANTICS_SOURCES
   src/semantics/defaults.cpp
   src/semantics/event_rules.cpp
   src/semantics/device_rules.cpp
+  src/semantics/disruption.cpp
   src/semantics/enumerations.cpp
   src/semantics/environment_rules.cpp
   src/semantics/extension_rules.cpp
