@@ -11,10 +11,16 @@ namespace wheelhouse::controllers {
 
 namespace {
 
-Step release(client::Api api, ObjectPtr owner, ObjectPtr object) {
+/// As a member of a patch's metadata that follows others.
+std::string finalizers(const char* key, const std::string& finalizer) {
+    return finalizer.empty() ? std::string() : fmt::format(R"(,"{}":["{}"])", key, finalizer);
+}
+
+Step release(client::Api api, ObjectPtr owner, ObjectPtr object, std::string finalizer) {
     const std::string patch =
-        fmt::format(R"({{"metadata":{{"uid":"{}","ownerReferences":[{{"$patch":"delete","uid":"{}"}}]}}}})",
-                    object->uid().value(), owner->uid().value());
+        fmt::format(R"({{"metadata":{{"uid":"{}","ownerReferences":[{{"$patch":"delete","uid":"{}"}}]{}}}}})",
+                    object->uid().value(), owner->uid().value(),
+                    finalizers("$deleteFromPrimitiveList/finalizers", finalizer));
     auto released = co_await api.patch(object->kind().name, object->nameSpace(), object->name(),
                                        api::PatchType::Strategic, patch);
     co_return unlessGone(released);
@@ -29,10 +35,11 @@ Step verify(client::Api api, ObjectPtr owner) {
     co_return Result<void>();
 }
 
-client::Task<Result<client::Written>> adopt(client::Api api, ObjectPtr owner, ObjectPtr object) {
-    const std::string patch =
-        fmt::format(R"({{"metadata":{{"uid":"{}","ownerReferences":[{}]}}}})", object->uid().value(),
-                    api::encodeJson(client::controllerReference(*owner)));
+client::Task<Result<client::Written>> adopt(client::Api api, ObjectPtr owner, ObjectPtr object,
+                                            std::string finalizer) {
+    const std::string patch = fmt::format(
+        R"({{"metadata":{{"uid":"{}","ownerReferences":[{}]{}}}}})", object->uid().value(),
+        api::encodeJson(client::controllerReference(*owner)), finalizers("finalizers", finalizer));
     auto adopted = co_await api.patch(object->kind().name, object->nameSpace(), object->name(),
                                       api::PatchType::Strategic, patch);
     co_return adopted;
@@ -56,7 +63,7 @@ client::Task<Result<std::vector<ObjectPtr>>> claim(client::Api api, Claim claim,
             continue;
         }
         if (claim.owner->deleting() || object->deleting()) continue;
-        auto released = co_await release(api, claim.owner, object);
+        auto released = co_await release(api, claim.owner, object, claim.finalizer);
         if (!released) co_return fail(released.error());
     }
     if (claim.owner->deleting()) co_return mine;
@@ -69,7 +76,7 @@ client::Task<Result<std::vector<ObjectPtr>>> claim(client::Api api, Claim claim,
             if (!live) co_return fail(live.error());
             verified = true;
         }
-        auto adopted = co_await adopt(api, claim.owner, object);
+        auto adopted = co_await adopt(api, claim.owner, object, claim.finalizer);
         if (!adopted && adopted.error().reason == Reason::NotFound) continue;
         if (!adopted) co_return fail(adopted.error());
         mine.push_back(adopted->object);

@@ -4,6 +4,7 @@
 #include "engine/client/async.h"
 
 #include <functional>
+#include <string>
 #include <vector>
 
 namespace wheelhouse::controllers {
@@ -16,6 +17,8 @@ struct Claim {
     Test matches;
     /// Which of the objects nobody controls it may take, besides those that match. Empty: all of them.
     Test mayAdopt;
+    /// Put on what is taken and off what is let go, in the same write. Empty: none.
+    std::string finalizer;
 };
 
 /// Says whether an object has the labels a selector asks for. A selector that is absent, empty or malformed

@@ -2,10 +2,15 @@
 
 #include "certificate_controller.h"
 #include "clusterrole_aggregation_controller.h"
+#include "cronjob_controller.h"
 #include "daemonset_controller.h"
 #include "deployment_controller.h"
+#include "disruption_controller.h"
+#include "endpoints_controller.h"
 #include "endpointslice_controller.h"
+#include "endpointslice_mirroring_controller.h"
 #include "garbage_collector.h"
+#include "job_controller.h"
 #include "machine_controller.h"
 #include "namespace_controller.h"
 #include "nodeipam_controller.h"
@@ -17,6 +22,7 @@
 #include "serviceaccount_controller.h"
 #include "statefulset_controller.h"
 #include "taint_eviction_controller.h"
+#include "ttl_controller.h"
 
 #include <algorithm>
 
@@ -46,9 +52,15 @@ constexpr std::pair<const char*, Make> known[] = {
     {"replication", make<ReplicationController>},
     {"statefulset", make<StatefulSetController>},
     {"daemonset", make<DaemonSetController>},
+    {"job", make<JobController>},
+    {"cronjob", make<CronJobController>},
+    {"disruption", make<DisruptionController>},
     {"endpointslice", make<EndpointSliceController>},
+    {"endpoints", make<EndpointsController>},
+    {"endpointslicemirroring", make<EndpointSliceMirroringController>},
     {"resourcequota", make<ResourceQuotaController>},
     {"podgc", make<PodGcController>},
+    {"ttlafterfinished", make<TtlController>},
     {"garbagecollector", make<GarbageCollector>},
 };
 

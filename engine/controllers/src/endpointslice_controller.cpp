@@ -1,6 +1,6 @@
 #include "endpointslice_controller.h"
 
-#include "engine/api/selector.h"
+#include "endpoint_parts.h"
 #include "pods.h"
 
 #include <algorithm>
@@ -14,44 +14,8 @@ namespace discovery = api::discovery;
 namespace {
 
 constexpr int mostInSlice = 100;
-constexpr const char* serviceLabel = "kubernetes.io/service-name";
-constexpr const char* managerLabel = "endpointslice.kubernetes.io/managed-by";
 constexpr const char* manager = "endpointslice-controller.k8s.io";
-constexpr const char* headlessLabel = "service.kubernetes.io/headless";
 constexpr const char* byService = "service"; ///< index: managed slices by "namespace/service"
-
-bool wantsSlices(const core::Service& service) {
-    return service.spec().selector_size() > 0 && service.spec().type() != "ExternalName";
-}
-
-bool selects(const core::Service& service, const ObjectPtr& pod) {
-    const auto& selector = service.spec().selector();
-    return std::all_of(selector.begin(), selector.end(), [&](const auto& pair) {
-        const auto found = pod->labels().find(pair.first);
-        return found != pod->labels().end() && found->second == pair.second;
-    });
-}
-
-/// The number a Service port has in this pod; 0 when the pod has no port of that name.
-int resolvePort(const core::ServicePort& port, const core::Pod& pod) {
-    const auto& target = port.targetport();
-    if (!port.has_targetport() || (target.type() == 0 && target.intval() == 0)) return port.port();
-    if (target.type() == 0) return target.intval();
-    const auto portIn = [&](const core::Container& container) {
-        for (const auto& candidate : container.ports()) {
-            const std::string& protocol = candidate.protocol().empty() ? "TCP" : candidate.protocol();
-            const std::string& wanted = port.protocol().empty() ? "TCP" : port.protocol();
-            if (candidate.name() == target.strval() && protocol == wanted) return candidate.containerport();
-        }
-        return 0;
-    };
-    for (const auto& container : pod.spec().containers())
-        if (const int number = portIn(container)) return number;
-    for (const auto& container : pod.spec().initcontainers())
-        if (container.restartpolicy() == "Always")
-            if (const int number = portIn(container)) return number;
-    return 0;
-}
 
 std::vector<discovery::EndpointPort> portsFor(const core::Service& service, const core::Pod& pod) {
     std::vector<discovery::EndpointPort> ports;
@@ -66,19 +30,6 @@ std::vector<discovery::EndpointPort> portsFor(const core::Service& service, cons
         ports.push_back(std::move(each));
     }
     return ports;
-}
-
-template <class Ports>
-std::string portKey(const Ports& ports) {
-    std::vector<std::string> parts;
-    for (const discovery::EndpointPort& port : ports)
-        parts.push_back(port.name() + "/" + port.protocol() + "/" + std::to_string(port.port()) + "/" +
-                        port.appprotocol());
-    std::sort(parts.begin(), parts.end());
-    std::string key;
-    for (const std::string& part : parts)
-        key += part + ";";
-    return key;
 }
 
 void setLabels(const core::Service& service, meta::ObjectMeta& metadata) {
@@ -128,7 +79,7 @@ EndpointSliceController::EndpointSliceController(const Deps& deps)
 void EndpointSliceController::podChanged(const ObjectPtr& pod) {
     for (const ObjectPtr& service : services_.byIndex(byNamespace, pod->nameSpace())) {
         const auto decoded = service->as<core::Service>();
-        if (wantsSlices(decoded) && selects(decoded, pod)) enqueue(service->key());
+        if (wantsEndpoints(decoded) && selects(decoded, pod)) enqueue(service->key());
     }
 }
 
@@ -158,8 +109,7 @@ EndpointSliceController::Endpoint EndpointSliceController::endpointOf(const Obje
         const auto zone = node->labels().find("topology.kubernetes.io/zone");
         if (zone != node->labels().end()) endpoint.set_zone(zone->second);
     }
-    if (!pod.spec().hostname().empty() && pod.spec().subdomain() == service.metadata().name())
-        endpoint.set_hostname(pod.spec().hostname());
+    if (hasOwnName(service, pod)) endpoint.set_hostname(pod.spec().hostname());
     return endpoint;
 }
 
@@ -201,7 +151,7 @@ Step EndpointSliceController::reconcile(std::string key) {
     // Slices of a Service that is gone have it as their owner: the collector takes them.
     if (!object || object->deleting()) co_return Result<void>();
     const auto service = object->as<core::Service>();
-    if (!wantsSlices(service)) co_return Result<void>();
+    if (!wantsEndpoints(service)) co_return Result<void>();
     if (!expectations_.met(object->uid(), now())) {
         enqueueAfter(key, Expectations::patience);
         co_return Result<void>();

@@ -92,6 +92,7 @@ client::Task<Result<std::vector<OwnedPod>>> PodOwnerController::claimPods(Object
     wanted.owner = owner;
     wanted.matches = matching(*owner);
     wanted.mayAdopt = std::move(mayAdopt);
+    wanted.finalizer = finalizer();
     auto claimed = co_await claim(api_, std::move(wanted), pods_.byIndex(byController, owner->uid().value()),
                                   pods_.byIndex(byOrphanage, owner->nameSpace()));
     if (!claimed) co_return fail(claimed.error());

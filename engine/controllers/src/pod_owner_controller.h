@@ -28,6 +28,9 @@ class PodOwnerController : public QueuedController {
     /// Says of pods whether they are this owner's by labels (and name, where it goes by name).
     virtual Claim::Test matching(const api::Object& owner) const = 0;
 
+    /// What it puts on pods it adopts and takes off those it lets go. Empty: nothing.
+    virtual std::string finalizer() const { return {}; }
+
     /// The informer shows everything this instance did for the owner. While it does not, the owner is looked
     /// at again in time, should an event be lost.
     bool settled(const ObjectPtr& owner);
