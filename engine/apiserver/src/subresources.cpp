@@ -96,19 +96,6 @@ void recordScale(Core& core, const WriteRequest& request, const Message& live,
     metadataOf(*request.message).mutable_managedfields()->Swap(&merged);
 }
 
-Outcome plainSuccess() {
-    api::meta::Status status;
-    status.mutable_metadata();
-    status.set_status("Success");
-    status.set_code(201);
-    Outcome outcome;
-    outcome.answer = std::make_shared<api::meta::Status>(status);
-    outcome.answerVersion = "v1";
-    outcome.answerKind = "Status";
-    outcome.created = true;
-    return outcome;
-}
-
 void setScheduled(Pod& pod, WallTime now) {
     api::core::PodCondition* condition = nullptr;
     for (auto& each : *pod.mutable_status()->mutable_conditions())
@@ -122,6 +109,19 @@ void setScheduled(Pod& pod, WallTime now) {
 }
 
 } // namespace
+
+Outcome plainSuccess() {
+    api::meta::Status status;
+    status.mutable_metadata();
+    status.set_status("Success");
+    status.set_code(201);
+    Outcome outcome;
+    outcome.answer = std::make_shared<api::meta::Status>(status);
+    outcome.answerVersion = "v1";
+    outcome.answerKind = "Status";
+    outcome.created = true;
+    return outcome;
+}
 
 bool isScale(std::string_view subresource) {
     return subresource == "scale";
@@ -235,26 +235,6 @@ void bindPod(Core& core, WriteRequest request, Done done) {
         if (!stored) return done(fail(stored.error()));
         Outcome outcome = plainSuccess();
         done(std::move(outcome));
-    });
-}
-
-/// Deletes the pod as if asked directly: nothing limits disruptions yet.
-void evictPod(Core& core, WriteRequest request, Done done) {
-    const auto& eviction = static_cast<const api::policy::Eviction&>(*request.message);
-    if (!eviction.metadata().name().empty() && eviction.metadata().name() != request.name)
-        return done(fail(Reason::BadRequest,
-                         fmt::format("name in URL does not match name in Eviction object: \"{}\" != \"{}\"",
-                                     request.name, eviction.metadata().name())));
-    RemoveRequest remove;
-    remove.kind = request.kind;
-    remove.nameSpace = request.nameSpace;
-    remove.name = request.name;
-    remove.options = eviction.deleteoptions();
-    remove.user = request.user;
-    remove.dryRun = request.dryRun || eviction.deleteoptions().dryrun_size() > 0;
-    removeObject(core, std::move(remove), [done = std::move(done)](Result<Outcome> outcome) {
-        if (!outcome) return done(std::move(outcome));
-        done(plainSuccess());
     });
 }
 

@@ -150,6 +150,8 @@ void patchScale(Core& core, PatchRequest request, Done done);
 const google::protobuf::Descriptor* bindingType();
 void bindPod(Core& core, WriteRequest request, Done done);
 const google::protobuf::Descriptor* evictionType();
+/// The Status of a subresource that made something nobody is shown.
+Outcome plainSuccess();
 void evictPod(Core& core, WriteRequest request, Done done);
 void finalizeNamespace(Core& core, WriteRequest request, Done done);
 
