@@ -187,6 +187,9 @@ void PlayedNode::runPod(const api::ObjectPtr& object) {
     auto pod = object->as<core::Pod>();
     if (pod.spec().nodename() != name_) return;
     const auto& kind = object->kind().name;
+    const bool over = pod.status().phase() == "Succeeded" || pod.status().phase() == "Failed";
+    const bool ends = pod.spec().restartpolicy() == "Never";
+    if (object->deleting() && ends && !over) return exitPod(std::move(pod), 143);
     if (object->deleting()) {
         endPod(object->uid().value(), [this, object] {
             client::DeleteOptions now;
@@ -196,7 +199,11 @@ void PlayedNode::runPod(const api::ObjectPtr& object) {
         });
         return;
     }
-    if (pod.status().phase() == "Running") return;
+    if (over) return;
+    if (pod.status().phase() == "Running") {
+        if (ends) exitLater(object);
+        return;
+    }
     if (running_.try_emplace(object->uid().value(), object->key()).second)
         checker_.podRuns(object->key(), object->uid().value());
     pod.mutable_status()->set_phase("Running");
@@ -210,6 +217,44 @@ void PlayedNode::runPod(const api::ObjectPtr& object) {
     client::WriteOptions options;
     options.subresource = "status";
     cluster_.update(kind, object->nameSpace(), object->name(), client::body(pod), options, [](auto) {});
+}
+
+void PlayedNode::exitLater(const api::ObjectPtr& object) {
+    if (!exiting_.insert(object->uid().value()).second) return;
+    const int exitCode = random_.below(5) == 0 ? 1 : 0;
+    executor_.postAfter(std::chrono::milliseconds(500 + random_.below(4000)),
+                        [this, key = object->key(), uid = object->uid(), exitCode] {
+                            const auto now = pods_.get(key);
+                            if (!on_ || !now || now->uid() != uid || now->deleting()) return;
+                            exitPod(now->as<core::Pod>(), exitCode);
+                        });
+}
+
+void PlayedNode::exitPod(core::Pod pod, int exitCode) {
+    pod.mutable_status()->set_phase(exitCode == 0 ? "Succeeded" : "Failed");
+    auto& container = *pod.mutable_status()->add_containerstatuses();
+    container.set_name("main");
+    container.mutable_state()->mutable_terminated()->set_exitcode(exitCode);
+    *container.mutable_state()->mutable_terminated()->mutable_finishedat() =
+        api::toTime(executor_.clock().wallNow());
+    for (auto& condition : *pod.mutable_status()->mutable_conditions())
+        if (condition.type() == "Ready") condition.set_status("False");
+    client::WriteOptions options;
+    options.subresource = "status";
+    const std::string home = pod.metadata().namespace_();
+    const std::string name = pod.metadata().name();
+    const std::string uid = pod.metadata().uid();
+    if (const auto running = running_.find(uid); running != running_.end()) {
+        checker_.podEnded(running->second, uid);
+        running_.erase(running);
+    }
+    cluster_.update(api::kindOf<core::Pod>().name, home, name, client::body(std::move(pod)), options,
+                    [this, uid](auto written) {
+                        if (written) return;
+                        // Somebody wrote in between: look again.
+                        exiting_.erase(uid);
+                        lookAtPods();
+                    });
 }
 
 // --- plane
@@ -244,7 +289,10 @@ Plane::Plane(std::uint64_t seed) : tieBreak(seed), random(seed + 1), executor(&t
     };
     for (const api::Kind* kind : api::kinds()) {
         if (kind->storedAs != nullptr) continue; // the same objects once more
-        auto watch = store->watch(*kind, 0, [this](const store::Change& change) { checker.saw(change); });
+        auto watch = store->watch(*kind, 0, [this](const store::Change& change) {
+            checker.saw(change);
+            if (alsoTold) alsoTold(change);
+        });
         WH_ASSERT(watch, "a watch from the beginning");
         watches_.push_back(std::move(*watch));
     }

@@ -75,6 +75,9 @@ class PlayedNode {
     void lookAtPods();
     void runPod(const api::ObjectPtr& object);
     void endPod(const std::string& uid, std::function<void()> then);
+    /// Pods that run to an end (restartPolicy Never) end when they like, one in five badly.
+    void exitLater(const api::ObjectPtr& object);
+    void exitPod(core::Pod pod, int exitCode);
 
     client::Cluster& cluster_;
     Executor& executor_;
@@ -84,6 +87,7 @@ class PlayedNode {
     Checker& checker_;
     std::map<std::string, std::string> running_; ///< uid → key
     std::set<std::string> ending_;               ///< uids
+    std::set<std::string> exiting_;              ///< uids of pods that end by themselves
     bool on_ = true;
     int next_ = 1;
 };
@@ -125,6 +129,8 @@ class Plane {
     SeededRandom random;
     SimulatedExecutor executor;
     Checker checker;
+    /// Told of every change too.
+    std::function<void(const store::Change&)> alsoTold;
     std::unique_ptr<store::Store> store;
     std::unique_ptr<apiserver::ApiServer> server;
     std::unique_ptr<apiserver::LocalCluster> cluster;
