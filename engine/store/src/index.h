@@ -25,6 +25,12 @@ using Thaw = std::function<Result<ObjectPtr>(const Version& version, const std::
 /// those. The newest state of a key is always in memory, older ones until they are made cold.
 class KindIndex {
   public:
+    /// `ordinal`: the how manieth kind of the store it is; orders what has no order of its own.
+    explicit KindIndex(std::size_t ordinal) : ordinal_(ordinal) {}
+    KindIndex(const KindIndex&) = delete;
+    KindIndex& operator=(const KindIndex&) = delete;
+
+    std::size_t ordinal() const { return ordinal_; }
     /// The newest state whatever its durability; null when absent or deleted.
     ObjectPtr newest(const std::string& name) const;
     /// The state at `at`; null when absent then.
@@ -57,6 +63,7 @@ class KindIndex {
     std::size_t compact(const std::string& name, Revision revision, std::vector<Revision>& dropped);
 
   private:
+    const std::size_t ordinal_;
     std::map<std::string, std::vector<Version>, std::less<>> objects_;
     std::deque<Change> log_;
     std::size_t live_ = 0;

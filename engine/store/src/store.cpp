@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <map>
 #include <set>
 #include <unordered_map>
 
@@ -86,7 +87,9 @@ class Store::Impl : public std::enable_shared_from_this<Impl> {
             return thaw(kind, version, name);
         };
     }
-    KindIndex& index(const api::Kind& kind) { return kinds_[&kind.storage()]; }
+    KindIndex& index(const api::Kind& kind) {
+        return kinds_.try_emplace(&kind.storage(), kinds_.size()).first->second;
+    }
     const KindIndex* find(const api::Kind& kind) const {
         const auto found = kinds_.find(&kind.storage());
         return found == kinds_.end() ? nullptr : &found->second;
@@ -94,9 +97,9 @@ class Store::Impl : public std::enable_shared_from_this<Impl> {
 
     Revision newest() const { return next_ - 1; }
     std::vector<const api::Kind*> kinds() const {
-        std::vector<const api::Kind*> out;
+        std::vector<const api::Kind*> out(kinds_.size());
         for (const auto& [kind, index] : kinds_)
-            out.push_back(kind);
+            out[index.ordinal()] = kind;
         return out;
     }
 
@@ -108,6 +111,12 @@ class Store::Impl : public std::enable_shared_from_this<Impl> {
     bool readOnly_ = false;
 
   private:
+    /// Never by address: the same writes must be told in the same order in every run.
+    struct InOrder {
+        bool operator()(const KindIndex* a, const KindIndex* b) const {
+            return a->ordinal() < b->ordinal();
+        }
+    };
     struct Pending {
         Key key;
         const std::string* name; ///< the key's, as the index keeps it
@@ -151,7 +160,7 @@ class Store::Impl : public std::enable_shared_from_this<Impl> {
     Revision next_ = 1;
     bool flushPosted_ = false;
     std::unordered_map<const api::Kind*, KindIndex> kinds_;
-    std::unordered_map<KindIndex*, std::vector<std::shared_ptr<Watcher>>> watchers_;
+    std::map<KindIndex*, std::vector<std::shared_ptr<Watcher>>, InOrder> watchers_;
     std::vector<Record> unsent_;
     std::deque<Pending> pending_;
     std::multimap<Revision, std::pair<Committed, ObjectPtr>> waiters_;
@@ -320,7 +329,7 @@ void Store::Impl::onDurable(Revision upTo, const Result<void>& outcome) {
 
 void Store::Impl::publish(Revision upTo) {
     std::vector<std::pair<Committed, ObjectPtr>> answers;
-    std::set<KindIndex*> touched;
+    std::set<KindIndex*, InOrder> touched;
     while (!pending_.empty() && pending_.front().change.revision <= upTo) {
         Pending entry = std::move(pending_.front());
         pending_.pop_front();
