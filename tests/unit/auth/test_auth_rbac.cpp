@@ -445,13 +445,22 @@ void TestAuthRbac::cve_2019_11247_clusterScopedThroughNamespacedPath() {
 
 void TestAuthRbac::cve_2020_8558_nothingWithoutCredentials() {
     ApiBench api;
-    for (const char* path : {"/api/v1/namespaces/default/pods", "/api", "/healthz", "/version", "/metrics",
+    for (const char* path : {"/api/v1/namespaces/default/pods", "/api", "/healthz/ping", "/metrics",
                              "/openapi/v3", "/openid/v1/jwks"}) {
         const Answer answer = api.send("GET", path, {}, {}, std::nullopt);
         QCOMPARE(answer.code, 401);
         QCOMPARE(q(answer.at("message")), "Unauthorized");
     }
-    QCOMPARE(api.send("GET", "/api", {}, {{"authorization", "Bearer nonsense"}}, std::nullopt).code, 401);
+    for (const char* path : {"/api", "/healthz"})
+        QCOMPARE(api.send("GET", path, {}, {{"authorization", "Bearer nonsense"}}, std::nullopt).code, 401);
+    // Whether the server is well, and which it is, anybody may be told, until the roles say otherwise.
+    const std::string viewers = rbacPath + "/clusterrolebindings/system:public-info-viewer";
+    for (const char* path : {"/healthz", "/livez", "/readyz", "/version"})
+        QCOMPARE(api.send("GET", path, {}, {}, std::nullopt).code, 200);
+    QCOMPARE(api.send("POST", "/version", {}, {}, std::nullopt).code, 401);
+    QCOMPARE(api.send("GET", "/healthz", {}, {{"impersonate-user", "admin"}}, std::nullopt).code, 403);
+    QCOMPARE(api.send("DELETE", viewers).code, 200);
+    QCOMPARE(api.send("GET", "/healthz", {}, {}, std::nullopt).code, 403);
     // The name of the anonymous user opens nothing.
     QCOMPARE(
         api.send("GET", "/api/v1/pods", {}, {}, person("system:anonymous", {"system:unauthenticated"})).code,

@@ -8,11 +8,13 @@
 #include "engine/base/log.h"
 
 #include <algorithm>
+#include <array>
 
 namespace wheelhouse::apiserver::auth {
 namespace {
 
 constexpr std::string_view everybodyKnown = "system:authenticated";
+constexpr std::string_view everybodyElse = "system:unauthenticated";
 /// How browsers, which cannot set headers on a WebSocket, send a token.
 constexpr std::string_view webSocketToken = "base64url.bearer.authorization.k8s.io.";
 
@@ -24,6 +26,14 @@ std::vector<TokenKey> keysFrom(const std::string& pem) {
     auto key = TokenKey::generate();
     WH_ASSERT(key, "no key for tokens can be made");
     return {*key};
+}
+
+/// Of a server's health and version anybody may be told whom the roles let. Anywhere else a request without
+/// credentials is refused whatever the roles say.
+bool needsNoName(const Request& request) {
+    static constexpr std::array<std::string_view, 5> open{"/healthz", "/livez", "/readyz", "/version",
+                                                          "/version/"};
+    return request.method == "GET" && std::find(open.begin(), open.end(), request.path) != open.end();
 }
 
 std::string bearerIn(const Request& request) {
@@ -73,6 +83,10 @@ Credentials Auth::inspect(const Request& request) const {
         credentials.certificate = request.user; // a certificate decides; no token is looked at
     else
         credentials = inspectToken(bearerIn(request));
+    const bool shown =
+        credentials.certificate || !credentials.bearer.empty() || !request.header("authorization").empty();
+    if (!shown && needsNoName(request))
+        credentials.certificate = User{"system:anonymous", {std::string(everybodyElse)}};
     return credentials;
 }
 
@@ -86,7 +100,8 @@ Result<User> Auth::authenticate(const Credentials& credentials) const {
     }
     if (!user && !credentials.bearer.empty()) user = bootstrapTokenUser(store_, clock_, credentials.bearer);
     if (!user) return nobody();
-    if (!inGroup(*user, everybodyKnown)) user->groups.emplace_back(everybodyKnown);
+    if (!inGroup(*user, everybodyKnown) && !inGroup(*user, everybodyElse))
+        user->groups.emplace_back(everybodyKnown);
     return std::move(*user);
 }
 
