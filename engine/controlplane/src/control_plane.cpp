@@ -9,9 +9,11 @@
 #include "engine/base/files.h"
 #include "engine/base/log.h"
 #include "engine/nodelink/link_server.h"
+#include "engine/store/sealed_backend.h"
 #include "engine/store/store.h"
 #include "pki.h"
 #include "process_metrics.h"
+#include "sealing_key.h"
 
 #include <boost/asio/post.hpp>
 #include <condition_variable>
@@ -110,6 +112,10 @@ Result<void> ControlPlane::Impl::openState() {
     pki.emplace(std::move(*opened));
     Result<std::unique_ptr<store::Backend>> backend = store::openRocksDb(directory.state(), seams.disk);
     if (!backend) return tl::unexpected<Status>(backend.error());
+    const Result<std::string> sealingKey =
+        openOrCreateSealingKey(directory.path() / "secrets.key", seams.random);
+    if (!sealingKey) return tl::unexpected<Status>(sealingKey.error());
+    *backend = store::makeSealedBackend(std::move(*backend), {.key = *sealingKey}, seams.random);
     const Result<KeyPair> linkKeys = pki->server("nodelink", apiServerNames());
     if (!linkKeys) return tl::unexpected<Status>(linkKeys.error());
     const Result<std::string> tokenKey = pki->tokenKey();
