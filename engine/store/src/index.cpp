@@ -7,6 +7,10 @@
 namespace wheelhouse::store {
 namespace {
 
+/// So many objects beyond a page are counted exactly; of more the present number is told, which is near
+/// enough.
+constexpr std::int64_t mostCounted = 2000;
+
 const Version* versionAt(const std::vector<Version>& versions, Revision at) {
     const auto after =
         std::upper_bound(versions.begin(), versions.end(), at,
@@ -46,13 +50,24 @@ void KindIndex::rollBack(const std::string& name, Revision revision) {
     if (found->second.empty()) objects_.erase(found);
 }
 
-void KindIndex::counted(Change::Type type) {
-    if (type == Change::Type::Created) ++live_;
-    if (type == Change::Type::Deleted) --live_;
+/// The names that exist as of the newest published change, which are those that are counted.
+NameCounts::Walk KindIndex::existing() const {
+    return [this](std::string_view from, const std::function<bool(std::string_view)>& each) {
+        for (auto it = objects_.lower_bound(from); it != objects_.end(); ++it) {
+            const Version* version = versionAt(it->second, published_);
+            if (version != nullptr && !version->deleted && !each(it->first)) return;
+        }
+    };
+}
+
+void KindIndex::counted(Change::Type type, std::string_view name, Revision revision) {
+    published_ = revision;
+    if (type == Change::Type::Created) counts_.added(name, existing());
+    if (type == Change::Type::Deleted) counts_.removed(name);
 }
 
 void KindIndex::publish(Change change) {
-    counted(change.type);
+    counted(change.type, change.object->key(), change.revision);
     log_.push_back(std::move(change));
 }
 
@@ -67,7 +82,12 @@ Result<Store::Page> KindIndex::list(std::string_view prefix, std::string_view st
         if (version == nullptr || version->deleted) continue;
         const bool full = limit > 0 && static_cast<std::int64_t>(page.items.size()) >= limit;
         if (full && !page.next.empty()) {
-            ++page.remaining; // only counted without a filter
+            // Only counted without a filter; many are not looked at one by one.
+            if (page.remaining == mostCounted) {
+                page.remaining += static_cast<std::int64_t>(counts_.from(it->first, prefix, existing()));
+                break;
+            }
+            ++page.remaining;
             continue;
         }
         ObjectPtr object = version->object;

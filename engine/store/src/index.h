@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/store/store.h"
+#include "name_counts.h"
 
 #include <deque>
 #include <map>
@@ -43,7 +44,7 @@ class KindIndex {
     Result<Store::Page> list(std::string_view prefix, std::string_view start, std::int64_t limit, Revision at,
                              const std::function<bool(const ObjectPtr&)>& filter, const Thaw& thaw) const;
     /// Number of objects that exist at the newest published change.
-    std::size_t count() const { return live_; }
+    std::size_t count() const { return counts_.all(); }
 
     const std::deque<Change>& log() const { return log_; }
     /// Position in the log of the first change above `since`.
@@ -51,8 +52,8 @@ class KindIndex {
     /// The versions of `name`, oldest first; null when there is none.
     std::vector<Version>* versions(const std::string& name);
     std::map<std::string, std::vector<Version>, std::less<>>& all() { return objects_; }
-    /// A published change that is not in the log any more.
-    void counted(Change::Type type);
+    /// A published change of `name` that is not in the log any more. Published changes come in order.
+    void counted(Change::Type type, std::string_view name, Revision revision);
 
     /// Takes the change at `revision`, the oldest in the log, out of memory with what it superseded; returns
     /// the bytes of those states and adds their revisions to `cooled` where it is not null.
@@ -66,7 +67,11 @@ class KindIndex {
     const std::size_t ordinal_;
     std::map<std::string, std::vector<Version>, std::less<>> objects_;
     std::deque<Change> log_;
-    std::size_t live_ = 0;
+    NameCounts counts_; ///< of what exists at the newest published change
+
+    Revision published_ = 0;
+
+    NameCounts::Walk existing() const;
 };
 
 } // namespace wheelhouse::store

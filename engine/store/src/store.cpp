@@ -113,9 +113,7 @@ class Store::Impl : public std::enable_shared_from_this<Impl> {
   private:
     /// Never by address: the same writes must be told in the same order in every run.
     struct InOrder {
-        bool operator()(const KindIndex* a, const KindIndex* b) const {
-            return a->ordinal() < b->ordinal();
-        }
+        bool operator()(const KindIndex* a, const KindIndex* b) const { return a->ordinal() < b->ordinal(); }
     };
     struct Pending {
         Key key;
@@ -214,7 +212,7 @@ Result<void> Store::Impl::makeLoaded(Loading& loading) {
                                   : existed        ? Change::Type::Updated
                                                    : Change::Type::Created;
         if (i < cold_)
-            change.index->counted(type);
+            change.index->counted(type, *change.name, change.revision);
         else
             change.index->publish(
                 {type, change.revision, version->object, existed ? std::prev(version)->object : nullptr});
