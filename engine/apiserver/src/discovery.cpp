@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <set>
 
 namespace wheelhouse::apiserver {
 namespace {
@@ -59,14 +58,6 @@ std::vector<std::string> subresourceVerbs(const std::string& subresource) {
     return {"get", "patch", "update"};
 }
 
-/// Subresources that are really answered; a row may name more than this version serves.
-bool isServed(const std::string& subresource) {
-    static const std::set<std::string> all = {"approval",    "attach",   "binding", "eviction",
-                                              "exec",        "finalize", "log",     "proxy",
-                                              "portforward", "scale",    "status",  "token"};
-    return all.count(subresource) > 0;
-}
-
 void addResource(api::apidiscovery::APIVersionDiscovery& version, const api::Kind& kind) {
     auto& resource = *version.add_resources();
     resource.set_resource(kind.name.resource);
@@ -80,7 +71,6 @@ void addResource(api::apidiscovery::APIVersionDiscovery& version, const api::Kin
     for (const auto& category : kind.categories)
         resource.add_categories(category);
     for (const auto& name : kind.subresources) {
-        if (!isServed(name)) continue;
         auto& sub = *resource.add_subresources();
         sub.set_subresource(name);
         *sub.mutable_responsekind() = subresourceKind(kind, name);
@@ -141,7 +131,6 @@ api::meta::APIResourceList legacyResources(const api::Catalogue& catalogue, cons
         for (const auto& category : kind->categories)
             resource.add_categories(category);
         for (const auto& name : kind->subresources) {
-            if (!isServed(name)) continue;
             auto& sub = *list.add_resources();
             const auto answers = subresourceKind(*kind, name);
             sub.set_name(kind->name.resource + "/" + name);

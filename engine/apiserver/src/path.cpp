@@ -1,5 +1,6 @@
 #include "path.h"
 
+#include "engine/api/pod_parts.h"
 #include "errors.h"
 
 #include <charconv>
@@ -17,7 +18,8 @@ int hexDigit(char c) {
 
 /// What each subresource can be asked; `Get` means the GET method.
 bool subresourceAllows(std::string_view subresource, Verb verb) {
-    if (subresource == "status" || subresource == "scale" || subresource == "approval")
+    if (subresource == "status" || subresource == "scale" || subresource == "approval" ||
+        api::isPodPart(subresource))
         return verb == Verb::Get || verb == Verb::Update || verb == Verb::Patch;
     if (subresource == "log") return verb == Verb::Get;
     if (subresource == "exec" || subresource == "attach" || subresource == "portforward")

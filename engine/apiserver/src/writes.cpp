@@ -3,6 +3,7 @@
 #include "core.h"
 #include "engine/api/by_kind.h"
 #include "engine/api/codec.h"
+#include "engine/api/pod_parts.h"
 #include "engine/api/semantics.h"
 #include "engine/api/time.h"
 #include "errors.h"
@@ -130,6 +131,10 @@ Result<void> checkPreconditions(const WriteRequest& request, const api::meta::Ob
               "metadata.resourceVersion"}}));
     if (version != std::to_string(newest->revision())) return fail(staleObject(*request.kind, request.name));
     return {};
+}
+
+api::core::Pod& podIn(Message& message) {
+    return static_cast<api::core::Pod&>(message);
 }
 
 Outcome outcomeOf(ObjectPtr object, bool created, std::vector<std::string> warnings) {
@@ -268,14 +273,17 @@ void updateObject(Core& core, WriteRequest request, Done done) {
         settle(admission, false);
         done(fail(std::move(why)));
     };
+    const bool part = api::isPodPart(request.subresource);
+    if (part) api::keepToPart(request.subresource, podIn(*request.message), podIn(*old));
     api::applyDefaults(*request.kind, *request.message);
     recordWrite(core, request, *request.message, old.get());
     if (request.subresource.empty())
         if (auto admitted = core.admission.admit(admission); !admitted) return refuse(admitted.error());
     const bool status = request.subresource == "status" || request.subresource == "approval";
     api::prepareUpdate(*request.kind, *request.message, *old, status);
-    if (auto causes = api::validateUpdate(*request.kind, *request.message, *old); !causes.empty())
-        return refuse(api::invalid(*request.kind, request.name, std::move(causes)));
+    auto causes = part ? api::validatePart(request.subresource, podIn(*request.message), podIn(*old))
+                       : api::validateUpdate(*request.kind, *request.message, *old);
+    if (!causes.empty()) return refuse(api::invalid(*request.kind, request.name, std::move(causes)));
     if (auto checked = core.admission.check(admission); !checked) return refuse(checked.error());
     storeUpdate(core, std::move(admission), newest, std::move(request.message), std::move(warnings),
                 std::move(done));

@@ -113,6 +113,28 @@ class TestAuthPodSecurity : public QObject {
         QCOMPARE(q(make(*api, "/api/v1/namespaces/restricted/pods", asPod)), QString());
     }
 
+    /// Containers that come in later, by a door of their own, are looked at as the others.
+    void cve_2023_2727_ephemeralContainersAreLookedAt() {
+        const std::string pods = "/api/v1/namespaces/baseline/pods";
+        const auto debugger = [](const std::string& more) {
+            return J("{'spec':{'ephemeralContainers':[{'name':'d','image':'x'" + more + "}]}}");
+        };
+        const Headers strategic{{"content-type", "application/strategic-merge-patch+json"}};
+        QCOMPARE(
+            q(make(*api, pods,
+                   J("{'metadata':{'name':'debugged'},'spec':{'containers':[{'name':'c','image':'x'}]}}"))),
+            QString());
+        const Answer refused = api->send("PATCH", pods + "/debugged/ephemeralcontainers",
+                                         debugger(",'securityContext':{'privileged':true}"), strategic);
+        QCOMPARE(refused.code, 403);
+        QCOMPARE(
+            q(refused.at("message")),
+            "pods \"debugged\" is forbidden: violates PodSecurity \"baseline:latest\": privileged (container "
+            "\"d\" must not set securityContext.privileged=true)");
+        QCOMPARE(api->send("PATCH", pods + "/debugged/ephemeralcontainers", debugger(""), strategic).code,
+                 200);
+    }
+
     void versionsHaveTheirOwnRules() {
         QCOMPARE(q(make(*api, "/api/v1/namespaces",
                         space("old", "'pod-security.kubernetes.io/enforce':'restricted',"

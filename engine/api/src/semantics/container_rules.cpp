@@ -1,4 +1,4 @@
-#include "semantics/rules.h"
+#include "semantics/pod_part_rules.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -8,7 +8,7 @@ namespace wheelhouse::api::semantics {
 
 namespace {
 
-enum class Role { Main, Init };
+enum class Role { Main, Init, Ephemeral };
 
 std::string trimmed(const std::string& text) {
     const auto first = text.find_first_not_of(" \t\n\r");
@@ -114,6 +114,26 @@ void validateInitOnly(const core::Container& container, const Path& path, Proble
     if (container.has_startupprobe()) problems.forbidden(path.child("startupProbe"), why);
 }
 
+/// A container that comes to look at a running pod brings nothing the pod would have to wait for or pay for.
+void validateEphemeralOnly(const core::Container& container, const Path& path, Problems& problems) {
+    constexpr std::string_view why = "cannot be set for an Ephemeral Container";
+    if (container.ports_size() > 0) problems.forbidden(path.child("ports"), why);
+    if (container.has_resources() && container.resources().ByteSizeLong() > 0)
+        problems.forbidden(path.child("resources"), why);
+    if (container.has_lifecycle()) problems.forbidden(path.child("lifecycle"), why);
+    if (container.has_livenessprobe()) problems.forbidden(path.child("livenessProbe"), why);
+    if (container.has_readinessprobe()) problems.forbidden(path.child("readinessProbe"), why);
+    if (container.has_startupprobe()) problems.forbidden(path.child("startupProbe"), why);
+    if (container.has_restartpolicy()) problems.forbidden(path.child("restartPolicy"), why);
+    if (container.resizepolicy_size() > 0) problems.forbidden(path.child("resizePolicy"), why);
+    for (int i = 0; i < container.volumemounts_size(); ++i) {
+        const core::VolumeMount& mount = container.volumemounts(i);
+        const Path at = path.child("volumeMounts").index(static_cast<std::size_t>(i));
+        if (!mount.subpath().empty()) problems.forbidden(at.child("subPath"), why);
+        if (!mount.subpathexpr().empty()) problems.forbidden(at.child("subPathExpr"), why);
+    }
+}
+
 struct Seen {
     std::set<std::string> names;
     std::set<std::string> volumes;
@@ -143,6 +163,7 @@ void validateContainer(const core::Container& container, Role role, bool hostNet
         validateSecurity(container.securitycontext(), path.child("securityContext"), problems);
     }
     if (role == Role::Init) validateInitOnly(container, path, problems);
+    if (role == Role::Ephemeral) return validateEphemeralOnly(container, path, problems);
     if (container.has_lifecycle())
         validateLifecycle(container.lifecycle(), path.child("lifecycle"), problems);
     validateProbes(container, path, problems);
@@ -171,6 +192,29 @@ void validateContainers(const core::PodSpec& spec, const Path& path, Problems& p
     for (int i = 0; i < spec.initcontainers_size(); ++i) {
         validateContainer(spec.initcontainers(i), Role::Init, spec.hostnetwork(), seen, initPorts,
                           path.child("initContainers").index(static_cast<std::size_t>(i)), problems);
+    }
+}
+
+void validateEphemeralContainers(const core::PodSpec& spec, const Path& path, Problems& problems) {
+    if (spec.ephemeralcontainers().empty()) return;
+    Seen seen;
+    for (const core::Volume& volume : spec.volumes())
+        seen.volumes.insert(volume.name());
+    std::set<std::string> targets;
+    for (const auto* containers : {&spec.containers(), &spec.initcontainers()})
+        for (const core::Container& container : *containers)
+            targets.insert(container.name());
+    seen.names = targets;
+    std::set<std::string> noPorts;
+    for (int i = 0; i < spec.ephemeralcontainers_size(); ++i) {
+        const core::EphemeralContainer& each = spec.ephemeralcontainers(i);
+        const Path at = path.index(static_cast<std::size_t>(i));
+        // The same fields under the same numbers, in another message.
+        core::Container container;
+        container.ParseFromString(each.ephemeralcontainercommon().SerializeAsString());
+        validateContainer(container, Role::Ephemeral, false, seen, noPorts, at, problems);
+        if (!each.targetcontainername().empty() && !targets.contains(each.targetcontainername()))
+            problems.notFound(at.child("targetContainerName"), each.targetcontainername());
     }
 }
 

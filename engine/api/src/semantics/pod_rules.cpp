@@ -1,5 +1,5 @@
 #include "engine/api/codec.h"
-#include "semantics/rules.h"
+#include "semantics/pod_part_rules.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -156,6 +156,7 @@ void validatePodSpec(const core::PodSpec& spec, const Path& path, Problems& prob
     static const std::vector<std::string> restartPolicies = {"Always", "OnFailure", "Never"};
     validateVolumes(spec, path.child("volumes"), problems);
     validateContainers(spec, path, problems);
+    validateEphemeralContainers(spec, path.child("ephemeralContainers"), problems);
     problems.oneOf(path.child("restartPolicy"), spec.restartpolicy(), restartPolicies);
     validateDns(spec, path, problems);
     validateLabels(spec.nodeselector(), path.child("nodeSelector"), problems);

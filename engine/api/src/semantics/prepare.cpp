@@ -1,6 +1,7 @@
 #include "engine/api/quantity.h"
 #include "engine/api/semantics.h"
 #include "semantics/kind_rules.h"
+#include "semantics/pod_part_rules.h"
 
 #include <algorithm>
 
@@ -9,6 +10,7 @@ namespace wheelhouse::api {
 namespace {
 
 namespace pb = google::protobuf;
+using semantics::qosClass;
 using semantics::sameMessage;
 
 const pb::FieldDescriptor* messageField(const pb::Message& object, const char* name) {
@@ -39,39 +41,6 @@ bool countsGenerations(const pb::Descriptor* type) {
     return type == core::Pod::descriptor() || type == apps::Deployment::descriptor() ||
            type == apps::ReplicaSet::descriptor() || type == discovery::EndpointSlice::descriptor() ||
            type == lab::Machine::descriptor();
-}
-
-bool isZero(const ::k8s::io::apimachinery::pkg::api::resource::Quantity& quantity) {
-    const auto value = Quantity::parse(quantity.string());
-    return !value || *value == Quantity();
-}
-
-/// Guaranteed: every container has cpu and memory limits and asks for exactly that. BestEffort: nobody asks
-/// for any.
-std::string qosClass(const core::PodSpec& spec) {
-    bool any = false;
-    bool guaranteed = spec.containers_size() > 0;
-    const auto look = [&](const auto& containers) {
-        for (const core::Container& container : containers) {
-            for (const std::string name : {"cpu", "memory"}) {
-                const auto& limits = container.resources().limits();
-                const auto& requests = container.resources().requests();
-                const auto limit = limits.find(name);
-                const auto request = requests.find(name);
-                const bool limited = limit != limits.end() && !isZero(limit->second);
-                const bool requested = request != requests.end() && !isZero(request->second);
-                any = any || limited || requested;
-                if (!limited || (requested && *Quantity::parse(request->second.string()) !=
-                                                  *Quantity::parse(limit->second.string()))) {
-                    guaranteed = false;
-                }
-            }
-        }
-    };
-    look(spec.containers());
-    look(spec.initcontainers());
-    if (!any) return "BestEffort";
-    return guaranteed ? "Guaranteed" : "Burstable";
 }
 
 void prepare(core::Pod& pod) {

@@ -1,4 +1,4 @@
-#include "semantics/rules.h"
+#include "semantics/pod_part_rules.h"
 
 #include <fmt/format.h>
 #include <map>
@@ -52,7 +52,38 @@ std::map<std::string, Quantity> validateList(const QuantityMap& list, bool conta
     return out;
 }
 
+bool isZero(const ::k8s::io::apimachinery::pkg::api::resource::Quantity& quantity) {
+    const auto value = Quantity::parse(quantity.string());
+    return !value || *value == Quantity();
+}
+
 } // namespace
+
+std::string qosClass(const core::PodSpec& spec) {
+    bool any = false;
+    bool guaranteed = spec.containers_size() > 0;
+    const auto look = [&](const auto& containers) {
+        for (const core::Container& container : containers) {
+            for (const std::string name : {"cpu", "memory"}) {
+                const auto& limits = container.resources().limits();
+                const auto& requests = container.resources().requests();
+                const auto limit = limits.find(name);
+                const auto request = requests.find(name);
+                const bool limited = limit != limits.end() && !isZero(limit->second);
+                const bool requested = request != requests.end() && !isZero(request->second);
+                any = any || limited || requested;
+                if (!limited || (requested && *Quantity::parse(request->second.string()) !=
+                                                  *Quantity::parse(limit->second.string()))) {
+                    guaranteed = false;
+                }
+            }
+        }
+    };
+    look(spec.containers());
+    look(spec.initcontainers());
+    if (!any) return "BestEffort";
+    return guaranteed ? "Guaranteed" : "Burstable";
+}
 
 void validateResourceList(const QuantityMap& resources, const Path& path, Problems& problems) {
     validateList(resources, false, path, problems);

@@ -37,6 +37,7 @@ set(SEMANTICS_SOURCES
   src/semantics/patch.cpp
   src/semantics/placement_rules.cpp
   src/semantics/pod_defaults.cpp
+  src/semantics/pod_parts.cpp
   src/semantics/pod_rules.cpp
   src/semantics/prepare.cpp
   src/semantics/probe_rules.cpp
