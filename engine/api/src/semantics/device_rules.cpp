@@ -1,8 +1,5 @@
 #include "engine/api/codec.h"
-#include "engine/api/groups/devices.h"
-#include "semantics/kind_rules.h"
-
-#include <set>
+#include "semantics/device_parts.h"
 
 namespace wheelhouse::api::semantics {
 
@@ -10,6 +7,10 @@ namespace {
 
 constexpr int maxRequests = 32;
 constexpr int maxSelectors = 32;
+constexpr int maxConstraints = 32;
+constexpr int maxConfigurations = 32;
+constexpr int maxAlternatives = 8;
+constexpr int maxTolerations = 16;
 constexpr int maxDevices = 128;
 
 using Selectors = google::protobuf::RepeatedPtrField<devices::DeviceSelector>;
@@ -44,6 +45,11 @@ void validateWanted(const Request& of, const Path& path, Problems& problems) {
     } else {
         problems.notSupported(mode, of.allocationmode(), {"All", "ExactCount"});
     }
+    const Path tolerations = path.child("tolerations");
+    if (of.tolerations_size() > maxTolerations)
+        problems.tooMany(tolerations, of.tolerations_size(), maxTolerations);
+    for (int i = 0; i < of.tolerations_size(); ++i)
+        validateDeviceToleration(of.tolerations(i), tolerations.index(static_cast<std::size_t>(i)), problems);
 }
 
 void validateRequest(const devices::DeviceRequest& of, const Path& path, std::set<std::string>& names,
@@ -55,6 +61,8 @@ void validateRequest(const devices::DeviceRequest& of, const Path& path, std::se
     if (of.has_exactly() && !of.firstavailable().empty())
         problems.invalidBare(path, "exactly one of `exactly` or `firstAvailable` is required");
     if (of.has_exactly()) validateWanted(of.exactly(), path.child("exactly"), problems);
+    if (of.firstavailable_size() > maxAlternatives)
+        problems.tooMany(path.child("firstAvailable"), of.firstavailable_size(), maxAlternatives);
     std::set<std::string> alternatives;
     for (int i = 0; i < of.firstavailable_size(); ++i) {
         const devices::DeviceSubRequest& each = of.firstavailable(i);
@@ -72,16 +80,28 @@ void validateClaim(const devices::ResourceClaimSpec& of, const Path& path, Probl
     std::set<std::string> names;
     for (int i = 0; i < claim.requests_size(); ++i)
         validateRequest(claim.requests(i), requests.index(static_cast<std::size_t>(i)), names, problems);
-    for (int i = 0; i < claim.constraints_size(); ++i) {
-        const Path at = path.child("devices").child("constraints").index(static_cast<std::size_t>(i));
-        const auto& asked = claim.constraints(i).requests();
+    const auto known = [&](const auto& asked, const Path& at) {
         for (int k = 0; k < asked.size(); ++k)
             if (!names.contains(asked.Get(k).substr(0, asked.Get(k).find('/'))))
                 problems.invalid(at.child("requests").index(static_cast<std::size_t>(k)), asked.Get(k),
                                  "must be the name of a request in the claim or the name of a request and a "
                                  "subrequest separated by '/'");
-        if (!claim.constraints(i).has_matchattribute() && !claim.constraints(i).has_distinctattribute())
-            problems.required(at.child("matchAttribute"));
+    };
+    const Path constraints = path.child("devices").child("constraints");
+    if (claim.constraints_size() > maxConstraints)
+        problems.tooMany(constraints, claim.constraints_size(), maxConstraints);
+    for (int i = 0; i < claim.constraints_size(); ++i) {
+        const Path at = constraints.index(static_cast<std::size_t>(i));
+        known(claim.constraints(i).requests(), at);
+        validateConstraint(claim.constraints(i), at, problems);
+    }
+    const Path configurations = path.child("devices").child("config");
+    if (claim.config_size() > maxConfigurations)
+        problems.tooMany(configurations, claim.config_size(), maxConfigurations);
+    for (int i = 0; i < claim.config_size(); ++i) {
+        const Path at = configurations.index(static_cast<std::size_t>(i));
+        known(claim.config(i).requests(), at);
+        validateConfiguration(claim.config(i).deviceconfiguration(), at, problems);
     }
 }
 
@@ -135,6 +155,12 @@ void defaultTemplate(devices::ResourceClaimTemplate& object) {
 void checkDeviceClass(const devices::DeviceClass& object, Problems& problems) {
     const Path spec("spec");
     validateSelectors(object.spec().selectors(), spec.child("selectors"), problems);
+    const Path configurations = spec.child("config");
+    if (object.spec().config_size() > maxConfigurations)
+        problems.tooMany(configurations, object.spec().config_size(), maxConfigurations);
+    for (int i = 0; i < object.spec().config_size(); ++i)
+        validateConfiguration(object.spec().config(i).deviceconfiguration(),
+                              configurations.index(static_cast<std::size_t>(i)), problems);
     if (object.spec().has_extendedresourcename())
         problems.invalid(spec.child("extendedResourceName"), object.spec().extendedresourcename(),
                          qualifiedName(object.spec().extendedresourcename()));
@@ -148,7 +174,9 @@ void checkSlice(const devices::ResourceSlice& object, Problems& problems) {
     else
         problems.invalid(spec.child("driver"), of.driver(), dnsSubdomain(of.driver()));
     const Path pool = spec.child("pool");
-    if (of.pool().name().empty()) problems.required(pool.child("name"));
+    validatePoolName(of.pool().name(), pool.child("name"), problems);
+    if (of.has_nodename())
+        problems.invalid(spec.child("nodeName"), of.nodename(), dnsSubdomain(of.nodename()));
     if (of.pool().resourceslicecount() <= 0)
         problems.invalid(pool.child("resourceSliceCount"), of.pool().resourceslicecount(),
                          "must be greater than zero");
@@ -167,9 +195,11 @@ void checkSlice(const devices::ResourceSlice& object, Problems& problems) {
         problems.tooMany(spec.child("devices"), of.devices_size(), maxDevices);
     std::set<std::string> names;
     for (int i = 0; i < of.devices_size(); ++i) {
-        const Path at = spec.child("devices").index(static_cast<std::size_t>(i)).child("name");
+        const Path device = spec.child("devices").index(static_cast<std::size_t>(i));
+        const Path at = device.child("name");
         problems.invalid(at, of.devices(i).name(), dnsLabel(of.devices(i).name()));
         if (!names.insert(of.devices(i).name()).second) problems.duplicate(at, of.devices(i).name());
+        validateDevice(of.devices(i), device, problems);
     }
 }
 
@@ -180,6 +210,10 @@ void checkSliceChange(const devices::ResourceSlice& now, const devices::Resource
     requireSameValue(now.spec().pool().name(), old.spec().pool().name(), spec.child("pool").child("name"),
                      problems);
     requireSameValue(now.spec().nodename(), old.spec().nodename(), spec.child("nodeName"), problems);
+    requireSame(now.spec().nodeselector(), old.spec().nodeselector(), spec.child("nodeSelector"), problems);
+    if (now.spec().allnodes() != old.spec().allnodes())
+        problems.invalidJson(spec.child("allNodes"), now.spec().allnodes() ? "true" : "false",
+                             fieldIsImmutable);
 }
 
 } // namespace

@@ -20,6 +20,7 @@ set(SEMANTICS_SOURCES
   src/semantics/container_rules.cpp
   src/semantics/defaults.cpp
   src/semantics/event_rules.cpp
+  src/semantics/device_parts.cpp
   src/semantics/device_rules.cpp
   src/semantics/disruption.cpp
   src/semantics/enumerations.cpp
