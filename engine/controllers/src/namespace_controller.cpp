@@ -63,7 +63,14 @@ Step NamespaceController::reconcile(std::string key) {
     auto found = co_await call;
     if (!found) co_return fail(found.error());
     std::set<std::pair<std::string, std::string>> seen;
+    // Pods go before all else: what runs is not to find its rules and secrets gone.
+    const client::ResourceName& pods = api::kindOf<core::Pod>().name;
+    seen.insert({pods.group, pods.resource});
+    auto podsGone = co_await emptyKind(pods, key, content);
+    if (!podsGone) content.failure = podsGone.error().message;
+    const bool podsLeft = content.remaining > 0 || !content.failure.empty();
     for (const client::ResourceInfo& info : *found) {
+        if (podsLeft) break;
         const api::Kind* known = api::findKind(info.name);
         if (!info.namespaced || (known != nullptr && !known->stored())) continue;
         if (std::find(info.verbs.begin(), info.verbs.end(), "list") == info.verbs.end()) continue;

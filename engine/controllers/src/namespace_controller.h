@@ -8,8 +8,9 @@ namespace wheelhouse::controllers {
 ///
 /// Watches Namespaces and, to hear when content goes, every namespaced kind. Deletes every object of every
 /// namespaced kind (custom ones too) in a terminating namespace (each under its own rules: pods keep their
-/// grace, finalizers are waited for), writes the namespace's status conditions, and when nothing is left
-/// takes its own finalizer `kubernetes` off through the subresource `finalize`.
+/// grace, finalizers are waited for; pods go first, and nothing else before the last of them), writes the
+/// namespace's status conditions, and when nothing is left takes its own finalizer `kubernetes` off through
+/// the subresource `finalize`.
 ///
 /// Each look lists the content afresh from the server, not from informers, because an informer may not have
 /// seen the last object made before the namespace closed. Interrupted anywhere, the next look deletes what is

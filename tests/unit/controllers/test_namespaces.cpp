@@ -99,6 +99,27 @@ class TestNamespaces : public QObject {
         QVERIFY(!bench.cluster.get<core::Namespace>("shop"));
     }
 
+    void podsGoBeforeAllElse() {
+        Bench bench({"namespace"});
+        bench.cluster.put(home("shop"));
+        bench.cluster.put(thing("shop", "settings"));
+        core::Pod pod;
+        pod.mutable_metadata()->set_namespace_("shop");
+        pod.mutable_metadata()->set_name("web");
+        pod.mutable_metadata()->add_finalizers("test/hold");
+        bench.cluster.put(pod);
+        bench.start();
+        bench.settle();
+        remove(bench, "shop");
+        bench.settle(30s);
+        QVERIFY(bench.cluster.get<core::Pod>("shop/web")->metadata().has_deletiontimestamp());
+        QVERIFY(bench.cluster.get<core::ConfigMap>("shop/settings"));
+        bench.cluster.edit<core::Pod>("shop/web", [](auto& p) { p.mutable_metadata()->clear_finalizers(); });
+        bench.settle(10s);
+        QVERIFY(!bench.cluster.get<core::Namespace>("shop"));
+        QVERIFY(bench.cluster.all<core::ConfigMap>().empty());
+    }
+
     void failuresAreShownAndTriedAgain() {
         Bench bench({"namespace"});
         bench.cluster.put(home("shop"));
