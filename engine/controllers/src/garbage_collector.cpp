@@ -24,6 +24,11 @@ bool hasFinalizer(const meta::ObjectMeta& metadata, const char* name) {
     return std::find(finalizers.begin(), finalizers.end(), name) != finalizers.end();
 }
 
+bool holdsOwners(const meta::ObjectMeta& metadata) {
+    return std::any_of(metadata.ownerreferences().begin(), metadata.ownerreferences().end(),
+                       [](const auto& reference) { return reference.blockownerdeletion(); });
+}
+
 /// Events and Leases come by the thousand and own nothing; they may be owned all the same.
 bool canOwn(const ObjectPtr& object) {
     const std::string& resource = object->kind().name.resource;
@@ -134,14 +139,10 @@ ObjectPtr GarbageCollector::find(const std::string& key) const {
 
 void GarbageCollector::changed(const ObjectPtr& object) {
     if (object->deleting() || client::metadataOf(*object).ownerreferences_size() > 0) enqueue(keyOf(object));
+    if (object->deleting()) wakeOwners(object); // it may have stopped holding them up
 }
 
-void GarbageCollector::gone(const ObjectPtr& object) {
-    if (!canOwn(object)) return;
-    absent_[object->uid().value()] = now();
-    for (const ObjectPtr& dependent : dependentsOf(object->uid()))
-        enqueue(keyOf(dependent));
-    // An owner that waits for its dependents waits for this one too.
+void GarbageCollector::wakeOwners(const ObjectPtr& object) {
     const auto metadata = client::metadataOf(*object);
     for (const auto& reference : metadata.ownerreferences()) {
         const OwnerKind* kind = ownerKind(reference);
@@ -151,6 +152,14 @@ void GarbageCollector::gone(const ObjectPtr& object) {
         if (const ObjectPtr owner = kinds_.at(kind->resource)->get(key); owner && owner->deleting())
             enqueue(keyOf(owner));
     }
+}
+
+void GarbageCollector::gone(const ObjectPtr& object) {
+    if (!canOwn(object)) return;
+    absent_[object->uid().value()] = now();
+    for (const ObjectPtr& dependent : dependentsOf(object->uid()))
+        enqueue(keyOf(dependent));
+    wakeOwners(object);
 }
 
 std::vector<ObjectPtr> GarbageCollector::dependentsOf(const Uid& owner) const {
@@ -229,9 +238,33 @@ Step GarbageCollector::judge(ObjectPtr object) {
         co_return dropped;
     }
     // Deleting with it whatever hangs on it, in the manner its owner goes.
-    const bool deep = !waiting.empty() && !dependentsOf(object->uid()).empty();
+    const auto dependents = dependentsOf(object->uid());
+    const bool deep = !waiting.empty() && !dependents.empty();
+    const bool circle = std::any_of(dependents.begin(), dependents.end(), [](const ObjectPtr& each) {
+        return each->deleting() && hasFinalizer(client::metadataOf(*each), foreground);
+    });
+    if (deep && circle && holdsOwners(metadata)) {
+        // Each waiting for the next they would wait for ever. Its change brings it back here.
+        auto let = co_await letOwnersGo(object);
+        co_return let;
+    }
     auto deleted = co_await deleteAs(object, deep ? "Foreground" : "Background");
     co_return deleted;
+}
+
+Step GarbageCollector::letOwnersGo(ObjectPtr object) {
+    const auto metadata = client::metadataOf(*object);
+    std::string references;
+    for (meta::OwnerReference reference : metadata.ownerreferences()) {
+        reference.set_blockownerdeletion(false);
+        references += (references.empty() ? "" : ",") + api::encodeJson(reference);
+    }
+    const std::string patch =
+        fmt::format(R"({{"metadata":{{"resourceVersion":"{}","uid":"{}","ownerReferences":[{}]}}}})",
+                    object->revision(), object->uid().value(), references);
+    auto written = co_await api_.patch(object->kind().name, object->nameSpace(), object->name(),
+                                       api::PatchType::Merge, patch);
+    co_return unlessGone(written);
 }
 
 Step GarbageCollector::deleteAs(ObjectPtr object, const char* policy) {

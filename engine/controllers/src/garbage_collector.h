@@ -15,7 +15,7 @@ namespace wheelhouse::controllers {
 /// owners are gone is deleted. Foreground (finalizer foregroundDeletion): the owner's dependents are deleted
 /// first; when none that blocks is left the finalizer is taken off. Orphan (finalizer orphan): the owner's
 /// uid is taken out of every dependent's references, then the finalizer off. Owner references of which only
-/// some are gone lose just those.
+/// some are gone lose just those. Owners that wait for one another in a circle are let go.
 ///
 /// Nothing is deleted on the word of an informer alone: an owner that an informer does not have is asked for
 /// at the server, and counts as gone only when there is none or one of another uid. Deletions carry the uid
@@ -50,6 +50,8 @@ class GarbageCollector final : public QueuedController {
 
     void changed(const ObjectPtr& object);
     void gone(const ObjectPtr& object);
+    /// An owner that waits for its dependents looks at them again.
+    void wakeOwners(const ObjectPtr& object);
     static std::string keyOf(const ObjectPtr& object);
     ObjectPtr find(const std::string& key) const;
     std::vector<ObjectPtr> dependentsOf(const Uid& owner) const;
@@ -59,6 +61,8 @@ class GarbageCollector final : public QueuedController {
     Step finishOrphaning(ObjectPtr owner);
     Step dropReferences(ObjectPtr object, std::set<std::string> uids);
     Step dropFinalizer(ObjectPtr object, const char* finalizer);
+    /// Its owners need not wait for it any more.
+    Step letOwnersGo(ObjectPtr object);
     Step deleteAs(ObjectPtr object, const char* policy);
 
     std::map<client::ResourceName, client::Informer*> kinds_;

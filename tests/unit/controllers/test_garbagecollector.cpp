@@ -138,6 +138,23 @@ class TestGarbageCollector : public QObject {
         QVERIFY(!exists(bench, "owner"));
     }
 
+    void aCircleThatWaitsForItselfGoesAllTheSame() {
+        Bench bench({"garbagecollector"});
+        std::map<std::string, core::ConfigMap> all;
+        for (const char* name : {"a", "b", "c"})
+            all[name] = bench.cluster.put(thing(name));
+        for (const auto& [name, owner] : {std::pair("a", "c"), std::pair("b", "a"), std::pair("c", "b")}) {
+            owned(all[name], all[owner].metadata(), true);
+            bench.cluster.put(all[name]);
+        }
+        bench.start();
+        bench.settle();
+        QCOMPARE(bench.cluster.count("delete"), 0);
+        remove(bench, "a", "Foreground");
+        bench.settle(30s);
+        QVERIFY(bench.cluster.all<core::ConfigMap>().empty());
+    }
+
     void orphanLetsTheDependentsLive() {
         Bench bench({"garbagecollector"});
         const auto owner = bench.cluster.put(thing("owner"));
