@@ -273,8 +273,9 @@ Result<void> Call::authorize() {
 }
 
 Result<Call::Work> Call::parseResource() {
-    const bool shapes =
-        info_.subresource.empty() && info_.verb != Verb::Delete && info_.verb != Verb::DeleteCollection;
+    // What can only be asked (a review) has neither rows nor metadata to show.
+    const bool shapes = info_.subresource.empty() && info_.verb != Verb::Delete &&
+                        info_.verb != Verb::DeleteCollection && info_.kind->allows("get");
     if (info_.subresource == "log") return parseLog();
     if (isPodStream(info_.subresource)) return parseConnect();
     if (info_.subresource == "proxy") return parseProxy();

@@ -203,6 +203,13 @@ class TestApiserverErrors : public QObject {
         const Answer table = bench.send(
             "GET", maps, {}, {{"accept", "application/json;as=Table;v=v9;g=meta.k8s.io,application/json"}});
         QCOMPARE(q(table.at("kind")), QString("ConfigMapList"));
+        // A question has no rows to make a table of.
+        QCOMPARE(bench
+                     .send("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
+                           R"({"spec":{"nonResourceAttributes":{"path":"/","verb":"get"}}})",
+                           {{"accept", "application/json;as=Table;v=v1;g=meta.k8s.io"}})
+                     .code,
+                 406);
     }
 };
 
