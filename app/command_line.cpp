@@ -117,6 +117,8 @@ const std::vector<Option>& options() {
         {"--default-toleration-seconds", "SECONDS",
          "how long pods stay on a node that is gone, where they do not say themselves (default 300)",
          setToleration},
+        {"--history", "TIME", "how far back lists may ask for the state of the cluster (default 24h)",
+         [](CommandLine& out, const std::string& v) { return setDuration(out.history, "--history", v); }},
         {"--ready-file", "FILE", "write the ready line to FILE too",
          always(
              [](CommandLine& out, const std::string& v) { out.readyFile = std::filesystem::absolute(v); })},

@@ -49,6 +49,7 @@ controlplane::Options planeOptions(const CommandLine& options) {
     out.nodeMonitorGrace = options.nodeMonitorGrace;
     out.heartbeat = options.heartbeat;
     out.defaultTolerationSeconds = options.defaultTolerationSeconds;
+    out.history = options.history;
     out.auditLog = options.auditLog;
     out.auditPolicy = options.auditPolicy;
     out.auditFileBytes = std::size_t{options.auditFileMegabytes} << 20;

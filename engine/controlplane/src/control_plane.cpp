@@ -124,8 +124,10 @@ Result<void> ControlPlane::Impl::openState() {
     if (!auditOptions) return tl::unexpected<Status>(auditOptions.error());
     Result<void> outcome;
     onControl([&] {
+        store::Retention retention;
+        retention.age = options.history;
         Result<std::unique_ptr<store::Store>> openedStore =
-            store::Store::open(std::move(*backend), seams.control);
+            store::Store::open(std::move(*backend), seams.control, retention);
         if (!openedStore) {
             outcome = tl::unexpected<Status>(openedStore.error());
             return;

@@ -419,12 +419,19 @@ void Store::Impl::compactByRetention() {
         while (recentBytes_ > retention_.recentBytes && cold_ < end)
             coolOldest();
     }
-    if (history_.size() < compactionBatch) return;
+    if (history_.empty()) return;
     const std::int64_t oldestKept =
         executor_.clock().wallNow().time_since_epoch().count() - retention_.age.count();
-    const Retained& last = history_[compactionBatch - 1];
-    if (historyBytes_ > retention_.bytes || last.wallNanoseconds < oldestKept)
-        compact(last.revision, compactionBatch);
+    const auto first = history_.begin();
+    const auto end = first + static_cast<std::ptrdiff_t>(std::min(compactionBatch, history_.size()));
+    const bool full = history_.size() >= compactionBatch;
+    if (full && historyBytes_ > retention_.bytes) return compact(std::prev(end)->revision, compactionBatch);
+    // Where little happens a batch may take days to fill: then a part of one goes, a while after its time.
+    const bool overdue = first->wallNanoseconds < oldestKept - retention_.age.count() / 8;
+    if (!overdue && !(full && std::prev(end)->wallNanoseconds < oldestKept)) return;
+    const auto kept = std::partition_point(
+        first, end, [&](const Retained& change) { return change.wallNanoseconds < oldestKept; });
+    compact(std::prev(kept)->revision, compactionBatch);
 }
 
 /// Running watches are given everything up to `revision` before it goes from memory.

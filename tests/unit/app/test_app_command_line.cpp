@@ -12,11 +12,27 @@ class TestAppCommandLine : public QObject {
 
   private slots:
     void everyOptionIsUnderstood() {
-        const auto parsed =
-            parseCommandLine({"serve", "--data-dir", "/tmp/d", "--listen=127.0.0.1:7443", "--kubeconfig",
-                              "/tmp/k", "--nodes", "vm=2", "--nodes", "simulated=3", "--registry-mirror",
-                              "docker.io=http://127.0.0.1:5000", "--node-monitor-grace", "1m30s",
-                              "--heartbeat", "500ms", "--ready-file", "/tmp/r", "--keep-machines"});
+        const auto parsed = parseCommandLine({"serve",
+                                              "--data-dir",
+                                              "/tmp/d",
+                                              "--listen=127.0.0.1:7443",
+                                              "--kubeconfig",
+                                              "/tmp/k",
+                                              "--nodes",
+                                              "vm=2",
+                                              "--nodes",
+                                              "simulated=3",
+                                              "--registry-mirror",
+                                              "docker.io=http://127.0.0.1:5000",
+                                              "--node-monitor-grace",
+                                              "1m30s",
+                                              "--heartbeat",
+                                              "500ms",
+                                              "--history",
+                                              "2m",
+                                              "--ready-file",
+                                              "/tmp/r",
+                                              "--keep-machines"});
         QVERIFY2(parsed, parsed ? "" : parsed.error().message.c_str());
         QVERIFY(parsed->command == Command::Serve);
         QCOMPARE(parsed->listenHost, std::string("127.0.0.1"));
@@ -26,6 +42,7 @@ class TestAppCommandLine : public QObject {
         QCOMPARE(parsed->registryMirrors.at("docker.io"), std::string("http://127.0.0.1:5000"));
         QVERIFY(parsed->nodeMonitorGrace == 90s);
         QVERIFY(parsed->heartbeat == 500ms);
+        QVERIFY(parsed->history == 120s);
         QVERIFY(parsed->keepMachines);
         QCOMPARE(parsed->readyFile.string(), std::string("/tmp/r"));
     }

@@ -287,6 +287,22 @@ class TestStore : public QObject {
         QCOMPARE(seen, std::vector<std::string>{"updated a=3@3"});
     }
 
+    void whereLittleHappensOldStatesGoToo() {
+        Fixture f(false, {.age = std::chrono::minutes(8)});
+        for (const char* value : {"1", "2"})
+            f.put("a", value);
+        f.settle();
+        f.executor.advance(std::chrono::minutes(8));
+        f.put("a", "3");
+        f.settle();
+        QCOMPARE(f.store->compactedRevision(), Revision{0});
+        f.executor.advance(std::chrono::minutes(2));
+        f.put("a", "4");
+        f.settle();
+        QCOMPARE(f.store->compactedRevision(), Revision{2});
+        QCOMPARE(valueOf(*f.store->get({&configMaps(), "ns/a"}, 3)), std::string("3"));
+    }
+
     void compactionKeepsAPromiseMadeToARunningWatch() {
         Fixture f;
         f.put("a", "1");

@@ -31,6 +31,8 @@ struct Options {
     int defaultTolerationSeconds = 300; ///< of pods on nodes that are not ready or unreachable
     /// Simulated nodes are tainted, so that ordinary pods land on real ones.
     bool taintSimulated = true;
+    /// How far back lists may ask for the state of the cluster.
+    Duration history = std::chrono::hours(24);
     /// Where audit events go; empty = audit/audit.log in the data folder, "-" = nowhere.
     std::filesystem::path auditLog;
     std::filesystem::path auditPolicy; ///< audit.k8s.io/v1 Policy; empty = a policy for everyday use
