@@ -1,6 +1,8 @@
 #include "actors.h"
 
+#include "api_endpoints.h"
 #include "engine/apiserver/local_cluster.h"
+#include "engine/base/log.h"
 #include "engine/client/informer_set.h"
 #include "engine/controllers/controllers.h"
 #include "engine/scheduler/scheduler.h"
@@ -43,6 +45,11 @@ struct Actors::Impl {
         hub_.setListener(&gateway);
         controllers->start();
         scheduler.start();
+        publishApiEndpoints(
+            controllerCluster, apiAddressForNodes, options.apiPort, [](const Result<void>& outcome) {
+                if (!outcome)
+                    log::warning("controlplane", "the API's own endpoints: {}", outcome.error().message);
+            });
     }
     ~Impl() {
         hub_.setListener(nullptr);

@@ -7,6 +7,7 @@
 #include "engine/machines/machine_provider.h"
 #include "engine/nodelink/node_hub.h"
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -16,6 +17,7 @@ namespace wheelhouse::controlplane {
 
 struct ActorOptions {
     std::string caPem;
+    std::uint16_t apiPort = 0; ///< where the API is served on this machine
     Duration nodeMonitorGrace = std::chrono::seconds(50);
     Duration heartbeat = std::chrono::seconds(10);
     bool taintSimulated = true;

@@ -238,6 +238,7 @@ void ControlPlane::start(Providers providers, std::function<void(Result<void>)> 
             if (outcome) {
                 ActorOptions actors;
                 actors.caPem = impl.pki->caPem();
+                actors.apiPort = impl.http->port();
                 actors.signCertificate = [&impl](const std::string& request, const std::string& usage,
                                                  const std::string& extended, Duration validity) {
                     return impl.pki->signRequest(request, usage, extended, validity);
