@@ -361,6 +361,22 @@ void LocalCluster::write(const ResourceName& resource, const std::string& nameSp
     });
 }
 
+void LocalCluster::requestToken(const std::string& nameSpace, api::authentication::TokenRequest request,
+                                Callback<api::authentication::TokenRequest> done) {
+    const api::Kind& kind = api::kindOf<api::core::ServiceAccount>();
+    const std::string account = request.metadata().name();
+    auto write = writeRequest(impl_->user, kind, nameSpace, account, {.subresource = "token"});
+    write->message = std::make_unique<api::authentication::TokenRequest>(std::move(request));
+    impl_->ask<api::authentication::TokenRequest>(
+        asking(kind, "create", nameSpace, account, "token"), std::move(done),
+        [write](Core& core, auto answer) {
+            dispatchWrite(core, std::move(*write), [answer](Result<Outcome> outcome) {
+                if (!outcome) return answer(fail(outcome.error()));
+                answer(static_cast<const api::authentication::TokenRequest&>(*outcome->answer));
+            });
+        });
+}
+
 void LocalCluster::patch(const ResourceName& resource, const std::string& nameSpace, const std::string& name,
                          api::PatchType type, std::string patch, const client::WriteOptions& options,
                          Callback<client::Written> done) {

@@ -23,9 +23,12 @@ controllers::Options controllerOptions(const ActorOptions& options) {
     return out;
 }
 
-GatewayOptions gatewayOptions(const ActorOptions& options) {
+GatewayOptions gatewayOptions(const ActorOptions& options, apiserver::LocalCluster& cluster) {
     GatewayOptions out;
     out.heartbeat = options.heartbeat;
+    out.tokens = [&cluster](const std::string& nameSpace, auto request, auto done) {
+        cluster.requestToken(nameSpace, std::move(request), std::move(done));
+    };
     return out;
 }
 
@@ -38,7 +41,8 @@ struct Actors::Impl {
         : controllerCluster(api, control, "system:kube-controller-manager"),
           schedulerCluster(api, control, "system:kube-scheduler"),
           gatewayCluster(api, control, "system:node-gateway"), informers(controllerCluster, control),
-          hub_(hub), gateway(gatewayCluster, hub, informers, control, gatewayOptions(options)),
+          hub_(hub),
+          gateway(gatewayCluster, hub, informers, control, gatewayOptions(options, gatewayCluster)),
           scheduler(schedulerCluster, control, random),
           controllers(controllers::makeControllers(
               {controllerCluster, control, random, informers, controllerOptions(options), providers})) {

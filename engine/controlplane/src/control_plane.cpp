@@ -137,6 +137,7 @@ Result<void> ControlPlane::Impl::openState() {
         apiserver::Options apiOptions;
         apiOptions.defaultTolerationSeconds = options.defaultTolerationSeconds;
         apiOptions.tokenKeyPem = *tokenKey;
+        apiOptions.mountTokens = options.mountTokens;
         apiOptions.audit = std::move(*auditOptions);
         api = std::make_unique<apiserver::ApiServer>(*store, seams.control, seams.random, hub.get(),
                                                      apiOptions);

@@ -1,5 +1,7 @@
 #include "gateway_objects.h"
 
+#include "engine/nodelink/token_name.h"
+
 #include <algorithm>
 #include <array>
 #include <functional>
@@ -29,7 +31,7 @@ std::set<ObjectName> referredObjects(const core::Pod& pod) {
     const auto add = [&](const char* kind, const std::string& name) {
         if (!name.empty()) out.insert({kind, pod.metadata().namespace_(), name});
     };
-    const auto look = [&](const core::Container& container) {
+    const auto look = [&](const auto& container) {
         for (const core::EnvFromSource& from : container.envfrom()) {
             add("ConfigMap", from.configmapref().localobjectreference().name());
             add("Secret", from.secretref().localobjectreference().name());
@@ -43,6 +45,8 @@ std::set<ObjectName> referredObjects(const core::Pod& pod) {
         look(container);
     for (const core::Container& container : pod.spec().containers())
         look(container);
+    for (const core::EphemeralContainer& container : pod.spec().ephemeralcontainers())
+        look(container.ephemeralcontainercommon());
     for (const core::Volume& volume : pod.spec().volumes()) {
         const core::VolumeSource& source = volume.volumesource();
         add("ConfigMap", source.configmap().localobjectreference().name());
@@ -50,6 +54,8 @@ std::set<ObjectName> referredObjects(const core::Pod& pod) {
         for (const core::VolumeProjection& part : source.projected().sources()) {
             add("ConfigMap", part.configmap().localobjectreference().name());
             add("Secret", part.secret().localobjectreference().name());
+            if (part.has_serviceaccounttoken())
+                add(nodelink::tokenKind, nodelink::tokenNameOf(pod, part.serviceaccounttoken()).text());
         }
     }
     return out;

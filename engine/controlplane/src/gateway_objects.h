@@ -11,7 +11,7 @@
 
 namespace wheelhouse::controlplane {
 
-/// A ConfigMap or a Secret by kind, namespace and name.
+/// A ConfigMap, a Secret or a token (nodelink::TokenName) by kind, namespace and name.
 struct ObjectName {
     std::string kind;
     std::string nameSpace;
@@ -19,7 +19,7 @@ struct ObjectName {
     auto operator<=>(const ObjectName&) const = default;
 };
 
-/// Every ConfigMap and Secret the pod's containers and volumes refer to.
+/// Every ConfigMap, Secret and token the pod's containers and volumes refer to.
 std::set<ObjectName> referredObjects(const api::core::Pod& pod);
 
 /// What an agent acts on in a pod, as one number: everything but what the agent itself reports. Equal numbers

@@ -2,6 +2,7 @@
 
 #include "engine/api/kind.h"
 #include "engine/base/log.h"
+#include "engine/nodelink/token_name.h"
 
 #include <functional>
 #include <utility>
@@ -23,10 +24,11 @@ std::string nodeOf(const api::ObjectPtr& pod) {
 
 NodeGateway::NodeGateway(client::Cluster& cluster, nodelink::NodeHub& hub, client::InformerSet& informers,
                          Executor& control, GatewayOptions options)
-    : cluster_(cluster), hub_(hub), control_(control), options_(options), pods_(informers.of<core::Pod>()),
-      nodes_(informers.of<core::Node>()), configMaps_(informers.of<core::ConfigMap>()),
-      secrets_(informers.of<core::Secret>()),
-      writer_(cluster, control, nodes_, pods_, options.leaseDuration) {
+    : cluster_(cluster), hub_(hub), control_(control), options_(std::move(options)),
+      pods_(informers.of<core::Pod>()), nodes_(informers.of<core::Node>()),
+      configMaps_(informers.of<core::ConfigMap>()), secrets_(informers.of<core::Secret>()),
+      writer_(cluster, control, nodes_, pods_, options_.leaseDuration),
+      tokens_(options_.tokens, control, [this](const ObjectName& name) { sendToAll(name); }) {
     pods_.addIndex(byNode, [](const api::ObjectPtr& pod) {
         std::string node = nodeOf(pod);
         return node.empty() ? std::vector<std::string>{} : std::vector{std::move(node)};
@@ -168,14 +170,19 @@ void NodeGateway::sendPod(const NodeName& node, Connection& connection, const ap
 }
 
 void NodeGateway::sendObject(const NodeName& node, const ObjectName& name) {
-    const client::Informer& informer = name.kind == "Secret" ? secrets_ : configMaps_;
-    const api::ObjectPtr object = informer.get(name.nameSpace + "/" + name.name);
     nodelink::ToAgent message;
     nodelink::DesiredObject& desired = *message.mutable_object();
     desired.set_kind(name.kind);
     desired.mutable_object()->set_namespace_(name.nameSpace);
     desired.mutable_object()->set_name(name.name);
-    if (object) desired.set_bytes(object->bytes());
+    if (name.kind == nodelink::tokenKind) {
+        desired.set_bytes(tokens_.get(name));
+        if (desired.bytes().empty()) return; // sent when it comes
+    } else {
+        const client::Informer& informer = name.kind == "Secret" ? secrets_ : configMaps_;
+        if (const api::ObjectPtr object = informer.get(name.nameSpace + "/" + name.name))
+            desired.set_bytes(object->bytes());
+    }
     hub_.send(node, std::move(message));
 }
 
@@ -187,6 +194,7 @@ void NodeGateway::podChanged(const api::ObjectPtr& object) {
 }
 
 void NodeGateway::podDeleted(const api::ObjectPtr& object) {
+    tokens_.forgetPod(object->nameSpace(), object->uid().value());
     const core::Pod pod = object->as<core::Pod>();
     const NodeName node(pod.spec().nodename());
     const auto it = connections_.find(node);
@@ -209,7 +217,10 @@ void NodeGateway::forgetObjects(const NodeName& node, Connection& connection) {
 }
 
 void NodeGateway::objectChanged(const std::string& kind, const api::ObjectPtr& object) {
-    const ObjectName name{kind, object->nameSpace(), object->name()};
+    sendToAll({kind, object->nameSpace(), object->name()});
+}
+
+void NodeGateway::sendToAll(const ObjectName& name) {
     for (const auto& [node, connection] : connections_)
         if (connection.objects.contains(name)) sendObject(node, name);
 }

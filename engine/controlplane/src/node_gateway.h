@@ -6,6 +6,7 @@
 #include "engine/client/informer_set.h"
 #include "engine/nodelink/node_hub.h"
 #include "gateway_objects.h"
+#include "gateway_tokens.h"
 #include "gateway_writer.h"
 
 #include <chrono>
@@ -20,6 +21,7 @@ namespace wheelhouse::controlplane {
 struct GatewayOptions {
     Duration heartbeat = std::chrono::seconds(10);
     Duration leaseDuration = std::chrono::seconds(40);
+    GatewayTokens::Source tokens; ///< where the tokens of pods come from; null = their volumes wait for ever
     Duration networkDelay = std::chrono::milliseconds(200); ///< changes of routes within it are sent together
 };
 
@@ -56,6 +58,7 @@ class NodeGateway final : public nodelink::NodeListener {
     void sendAll(const NodeName& node, Connection& connection);
     void sendPod(const NodeName& node, Connection& connection, const api::ObjectPtr& object,
                  const api::core::Pod& pod);
+    void sendToAll(const ObjectName& name);
     void sendObject(const NodeName& node, const ObjectName& name);
     void podChanged(const api::ObjectPtr& object);
     void podDeleted(const api::ObjectPtr& object);
@@ -76,6 +79,7 @@ class NodeGateway final : public nodelink::NodeListener {
     client::Informer& configMaps_;
     client::Informer& secrets_;
     GatewayWriter writer_;
+    GatewayTokens tokens_;
     std::map<NodeName, Connection> connections_;
     std::map<std::string, NodeRoute> routes_;
     ScopedTimer networkTimer_;

@@ -24,6 +24,7 @@ namespace core = api::core;
 namespace {
 
 constexpr Duration unchangedNodeReport = std::chrono::minutes(5);
+constexpr int kubeletPort = 10250;
 constexpr auto podPrefix = "pod/";
 constexpr auto objectPrefix = "object/";
 constexpr auto networkKey = "network";
@@ -482,6 +483,8 @@ void Agent::Impl::podGone(const Uid& uid) {
         channel_.send(std::move(message));
     }
     store_.remove(podPrefix + uid.value());
+    for (const std::string& key : objects_.forgetTokens(worker->podId().nameSpace, uid))
+        store_.remove(objectPrefix + key);
     reported_.erase(uid);
     dirty_.erase(uid);
     pods_.erase(uid);
@@ -526,6 +529,8 @@ void Agent::Impl::takeNodeStatus(core::NodeStatus status) {
     const auto memory = status.capacity().find("memory");
     if (memory != status.capacity().end())
         memoryCapacity_ = api::Quantity::parse(memory->second.string()).value_or(api::Quantity()).units();
+    // Where clients look for a node's own pages; asked for by that port they come over the link.
+    status.mutable_daemonendpoints()->mutable_kubeletendpoint()->set_port(kubeletPort);
     node_ = std::move(status);
 }
 

@@ -1,6 +1,7 @@
 #include "objects.h"
 
 #include "engine/api/types.h"
+#include "engine/nodelink/token_name.h"
 
 #include <fmt/format.h>
 
@@ -16,6 +17,9 @@ void ObjectCache::set(const std::string& kind, const std::string& nameSpace, con
             entry.data[k] = v;
         for (const auto& [k, v] : object.binarydata())
             entry.data[k] = v;
+    } else if (kind == nodelink::tokenKind) {
+        entry.exists = !bytes.empty();
+        entry.data[tokenKey] = bytes;
     } else if (kind == "Secret") {
         api::core::Secret object;
         entry.exists = !bytes.empty() && object.ParseFromString(bytes);
@@ -28,11 +32,20 @@ void ObjectCache::set(const std::string& kind, const std::string& nameSpace, con
 Result<ObjectCache::Data> ObjectCache::data(const std::string& kind, const std::string& nameSpace,
                                             const std::string& name) const {
     const auto it = entries_.find(key(kind, nameSpace, name));
-    const std::string lower = kind == "ConfigMap" ? "configmap" : "secret";
+    const std::string lower = kind == "ConfigMap" ? "configmap" : kind == "Secret" ? "secret" : "token";
     if (it == entries_.end())
         return fail(Reason::ServiceUnavailable, fmt::format("{} \"{}\" has not arrived yet", lower, name));
     if (!it->second.exists) return fail(Reason::NotFound, fmt::format("{} \"{}\" not found", lower, name));
     return it->second.data;
+}
+
+std::vector<std::string> ObjectCache::forgetTokens(const std::string& nameSpace, const Uid& pod) {
+    std::vector<std::string> keys;
+    const std::string prefix = key(nodelink::tokenKind, nameSpace, pod.value() + "/");
+    for (auto it = entries_.lower_bound(prefix); it != entries_.end() && it->first.starts_with(prefix);
+         it = entries_.erase(it))
+        keys.push_back(it->first);
+    return keys;
 }
 
 } // namespace wheelhouse::agent

@@ -1,22 +1,27 @@
 #pragma once
 
+#include "engine/base/ids.h"
 #include "engine/base/status.h"
 
 #include <map>
-#include <set>
 #include <string>
+#include <vector>
 
 namespace wheelhouse::agent {
 
-/// The ConfigMaps and Secrets the control plane has sent because some pod here refers to them.
+/// The ConfigMaps, Secrets and tokens the control plane has sent because some pod here refers to them.
 class ObjectCache {
   public:
     using Data = std::map<std::string, std::string>;
-    /// `kind` is "ConfigMap" or "Secret"; empty bytes = there is no such object.
+    /// Where the data of a token has it.
+    static constexpr const char* tokenKey = "token";
+    /// `kind` is "ConfigMap", "Secret" or "Token"; empty bytes = there is no such object.
     void set(const std::string& kind, const std::string& nameSpace, const std::string& name,
              const std::string& bytes);
     /// Its data. NotFound: there is none; ServiceUnavailable: the control plane has not said yet.
     Result<Data> data(const std::string& kind, const std::string& nameSpace, const std::string& name) const;
+    /// The pod is gone, and its tokens with it; their keys.
+    std::vector<std::string> forgetTokens(const std::string& nameSpace, const Uid& pod);
     static std::string key(const std::string& kind, const std::string& nameSpace, const std::string& name) {
         return kind + "/" + nameSpace + "/" + name;
     }

@@ -1,6 +1,7 @@
 #include "volumes.h"
 
 #include "engine/api/quantity.h"
+#include "engine/nodelink/token_name.h"
 
 #include <fmt/format.h>
 
@@ -48,6 +49,13 @@ struct Filler {
         }
         return {};
     }
+    Result<void> fromToken(const core::ServiceAccountTokenProjection& source, int mode) {
+        const auto data = objects.data(nodelink::tokenKind, facts.pod.metadata().namespace_(),
+                                       nodelink::tokenNameOf(facts.pod, source).text());
+        if (!data) return fail(data.error());
+        plan.files[source.path()] = {data->at(ObjectCache::tokenKey), mode};
+        return {};
+    }
     Result<void> fromProjection(const core::VolumeProjection& source, int mode) {
         if (source.has_configmap())
             return fromObject("ConfigMap", source.configmap().localobjectreference().name(),
@@ -56,8 +64,8 @@ struct Filler {
             return fromObject("Secret", source.secret().localobjectreference().name(),
                               source.secret().items(), mode, source.secret().optional());
         if (source.has_downwardapi()) return fromFields(source.downwardapi().items(), mode);
-        return fail(Reason::Invalid,
-                    "service account tokens and certificates in volumes are not supported yet");
+        if (source.has_serviceaccounttoken()) return fromToken(source.serviceaccounttoken(), mode);
+        return fail(Reason::Invalid, "certificates in volumes are not supported yet");
     }
 };
 
@@ -131,6 +139,10 @@ Result<std::vector<VolumePlan>> planVolumes(const PodFacts& facts, const ObjectC
 }
 
 bool volumesUse(const core::Pod& pod, const std::string& kind, const std::string& name) {
+    if (kind == nodelink::tokenKind) {
+        const auto token = nodelink::TokenName::parse(name);
+        return token && token->podUid == pod.metadata().uid();
+    }
     const bool map = kind == "ConfigMap";
     for (const core::Volume& volume : pod.spec().volumes()) {
         const core::VolumeSource& source = volume.volumesource();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/api/groups/authentication.h"
 #include "engine/apiserver/api_server.h"
 #include "engine/client/cluster.h"
 
@@ -52,6 +53,11 @@ class LocalCluster final : public client::Cluster {
     void yaml(const api::ResourceName& resource, const std::string& nameSpace, const std::string& name,
               client::Callback<std::string> done) override;
     std::string address() const override { return "this computer"; }
+
+    /// A token of the service account that `request` names, in `nameSpace`: what creating on the account's
+    /// `token` subresource answers.
+    void requestToken(const std::string& nameSpace, api::authentication::TokenRequest request,
+                      client::Callback<api::authentication::TokenRequest> done);
 
   private:
     void write(const api::ResourceName& resource, const std::string& nameSpace, const std::string& name,

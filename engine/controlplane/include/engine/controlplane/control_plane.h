@@ -31,6 +31,8 @@ struct Options {
     int defaultTolerationSeconds = 300; ///< of pods on nodes that are not ready or unreachable
     /// Simulated nodes are tainted, so that ordinary pods land on real ones.
     bool taintSimulated = true;
+    /// Pods get a volume with a token of their service account, unless they or it say otherwise.
+    bool mountTokens = true;
     /// How far back lists may ask for the state of the cluster.
     Duration history = std::chrono::hours(24);
     /// Where audit events go; empty = audit/audit.log in the data folder, "-" = nowhere.
