@@ -1,7 +1,9 @@
 #include "simulated_files.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <fmt/format.h>
+#include <set>
 
 namespace wheelhouse::simulated {
 
@@ -59,28 +61,144 @@ std::string cleanPath(std::string_view path) {
     return out.empty() ? "/" : out;
 }
 
-const std::string* SimulatedFiles::find(std::string_view path) const {
-    const auto it = files_.find(cleanPath(path));
+std::string baseName(std::string_view path) {
+    return std::string(path.substr(path.rfind('/') + 1));
+}
+
+std::pair<const SimulatedFiles::Mount*, std::string> SimulatedFiles::mounted(const std::string& clean) const {
+    const Mount* best = nullptr;
+    std::size_t length = 0;
+    for (const auto& [path, mount] : mounts_)
+        if ((clean == path || clean.starts_with(path == "/" ? path : path + "/")) && path.size() >= length) {
+            best = &mount;
+            length = path.size();
+        }
+    if (best == nullptr) return {nullptr, clean};
+    return {best, cleanPath(best->sub + "/" + clean.substr(length))};
+}
+
+const SimulatedFiles::File* SimulatedFiles::find(std::string_view path) const {
+    const auto [mount, name] = mounted(cleanPath(path));
+    if (mount != nullptr) return mount->source->find(name);
+    const auto it = files_.find(name);
     return it == files_.end() ? nullptr : &it->second;
 }
 
 bool SimulatedFiles::isFolder(std::string_view path) const {
     const std::string clean = cleanPath(path);
-    if (clean == "/" || clean == "/tmp") return true;
-    const auto it = files_.lower_bound(clean + "/");
-    return it != files_.end() && it->first.starts_with(clean + "/");
+    const auto [mount, name] = mounted(clean);
+    if (mount != nullptr) return mount->source->isFolder(name);
+    if (clean == "/" || clean == "/tmp" || folders_.contains(clean)) return true;
+    const auto within = [prefix = clean + "/"](const auto& map) {
+        const auto it = map.lower_bound(prefix);
+        return it != map.end() && it->first.starts_with(prefix);
+    };
+    return within(files_) || within(folders_) || within(mounts_);
+}
+
+std::optional<int> SimulatedFiles::mode(std::string_view path) const {
+    const auto [mount, name] = mounted(cleanPath(path));
+    if (mount != nullptr) return mount->source->mode(name);
+    if (const auto it = files_.find(name); it != files_.end()) return it->second.mode;
+    if (!isFolder(name)) return std::nullopt;
+    const auto it = folders_.find(name);
+    return it == folders_.end() ? 0755 : it->second;
+}
+
+bool SimulatedFiles::inMemory(std::string_view path) const {
+    const auto [mount, name] = mounted(cleanPath(path));
+    return mount != nullptr ? mount->source->inMemory(name) : memory_;
 }
 
 std::vector<std::string> SimulatedFiles::list(std::string_view folder) const {
     std::string clean = cleanPath(folder);
+    const auto [mount, name] = mounted(clean);
+    if (mount != nullptr) return mount->source->list(name);
     if (clean != "/") clean += "/";
-    std::vector<std::string> names;
-    for (auto it = files_.lower_bound(clean); it != files_.end() && it->first.starts_with(clean); ++it) {
-        std::string name = it->first.substr(clean.size());
-        name = name.substr(0, name.find('/'));
-        if (names.empty() || names.back() != name) names.push_back(std::move(name));
+    std::set<std::string> names;
+    const auto collect = [&](const auto& map) {
+        for (auto it = map.lower_bound(clean); it != map.end() && it->first.starts_with(clean); ++it) {
+            const std::string rest = it->first.substr(clean.size());
+            if (!rest.empty()) names.insert(rest.substr(0, rest.find('/')));
+        }
+    };
+    collect(files_);
+    collect(folders_);
+    collect(mounts_);
+    return {names.begin(), names.end()};
+}
+
+std::string SimulatedFiles::write(std::string_view path, std::string_view bytes, bool append, int mode) {
+    const std::string clean = cleanPath(path);
+    const auto [mount, name] = mounted(clean);
+    if (mount != nullptr)
+        return mount->readOnly ? "Read-only file system" : mount->source->write(name, bytes, append, mode);
+    if (readOnly_) return "Read-only file system";
+    if (isFolder(clean)) return "Is a directory";
+    const auto before = files_.find(clean);
+    const std::size_t had = before == files_.end() ? 0 : before->second.bytes.size();
+    const std::size_t has = bytes.size() + (append ? had : 0);
+    if (size_ - had + has > maxBytes) return "No space left on device";
+    size_ = size_ - had + has;
+    File& file = files_[clean];
+    if (before == files_.end()) file.mode = mode;
+    if (!append) file.bytes.clear();
+    file.bytes += bytes;
+    return {};
+}
+
+std::string SimulatedFiles::makeFolder(std::string_view path) {
+    const std::string clean = cleanPath(path);
+    const auto [mount, name] = mounted(clean);
+    if (mount != nullptr) return mount->readOnly ? "Read-only file system" : mount->source->makeFolder(name);
+    if (readOnly_) return "Read-only file system";
+    if (files_.contains(clean)) return "File exists";
+    folders_.try_emplace(clean, 0755);
+    return {};
+}
+
+std::string SimulatedFiles::setMode(std::string_view path, int mode) {
+    const auto [mount, name] = mounted(cleanPath(path));
+    if (mount != nullptr)
+        return mount->readOnly ? "Read-only file system" : mount->source->setMode(name, mode);
+    if (const auto it = files_.find(name); it != files_.end())
+        it->second.mode = mode;
+    else if (isFolder(name))
+        folders_[name] = mode;
+    else
+        return "No such file or directory";
+    return {};
+}
+
+std::string SimulatedFiles::remove(std::string_view path) {
+    const auto [mount, name] = mounted(cleanPath(path));
+    if (mount != nullptr) return mount->readOnly ? "Read-only file system" : mount->source->remove(name);
+    if (readOnly_) return "Read-only file system";
+    bool any = folders_.erase(name) > 0;
+    for (auto it = files_.lower_bound(name); it != files_.end() && it->first.starts_with(name);) {
+        if (it->first != name && it->first[name.size()] != '/') {
+            ++it;
+            continue;
+        }
+        size_ -= it->second.bytes.size();
+        it = files_.erase(it);
+        any = true;
     }
-    return names;
+    return any ? "" : "No such file or directory";
+}
+
+void SimulatedFiles::mount(std::string_view path, std::shared_ptr<SimulatedFiles> source,
+                           std::string_view sub, bool readOnly) {
+    mounts_[cleanPath(path)] = {std::move(source), cleanPath(sub), readOnly};
+}
+
+void SimulatedFiles::assign(std::map<std::string, File> files) {
+    files_.clear();
+    size_ = 0;
+    for (auto& [path, file] : files) {
+        size_ += file.bytes.size();
+        files_[cleanPath(path)] = std::move(file);
+    }
 }
 
 std::string SimulatedFiles::unpack(std::string_view tar, std::string_view folder) {
@@ -94,11 +212,8 @@ std::string SimulatedFiles::unpack(std::string_view tar, std::string_view folder
             name = std::string(prefix) + "/" + name;
         const char type = header[156];
         if ((type == '0' || type == '\0') && !name.empty()) {
-            const std::string path = cleanPath(std::string(folder) + "/" + name);
-            std::string& file = files_[path];
-            if (size_ - file.size() + size > maxBytes) return name + ": No space left on device";
-            size_ = size_ - file.size() + size;
-            file = tar.substr(block, size);
+            const std::string wrong = write(std::string(folder) + "/" + name, tar.substr(block, size), false);
+            if (!wrong.empty()) return name + ": " + wrong;
         }
         tar.remove_prefix(std::min(tar.size(), block + padded));
     }
@@ -106,11 +221,19 @@ std::string SimulatedFiles::unpack(std::string_view tar, std::string_view folder
 }
 
 std::string SimulatedFiles::pack(std::string_view path) const {
-    const std::string clean = cleanPath(path);
     std::string out;
-    for (const auto& [name, bytes] : files_)
-        if (name == clean || name.starts_with(clean == "/" ? clean : clean + "/"))
-            out += entry(name.substr(1), bytes);
+    std::vector<std::string> left{cleanPath(path)};
+    while (!left.empty()) {
+        const std::string now = std::move(left.back());
+        left.pop_back();
+        if (const File* file = find(now)) {
+            out += entry(now.substr(1), file->bytes);
+        } else if (isFolder(now)) {
+            std::vector<std::string> names = list(now);
+            for (auto it = names.rbegin(); it != names.rend(); ++it)
+                left.push_back(cleanPath(now + "/" + *it));
+        }
+    }
     if (!out.empty()) out.append(2 * block, '\0');
     return out;
 }

@@ -2,33 +2,73 @@
 
 #include <cstddef>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace wheelhouse::simulated {
 
-/// The files somebody has copied into a simulated container: in memory, a few MiB at most. Paths are
-/// absolute; folders are there because something is in them.
+/// The files of a simulated container or volume: in memory, a few MiB at most. Paths are absolute; folders
+/// are there because something is in them, because they were made, or because a volume is mounted there.
 class SimulatedFiles {
   public:
     static constexpr std::size_t maxBytes = 4 * 1024 * 1024;
+    struct File {
+        std::string bytes;
+        int mode = 0644;
+    };
 
-    const std::string* find(std::string_view path) const;
+    const File* find(std::string_view path) const;
     bool isFolder(std::string_view path) const;
+    /// Permission bits of a file or folder that is there.
+    std::optional<int> mode(std::string_view path) const;
+    /// True where the path lies in memory rather than on a disk.
+    bool inMemory(std::string_view path) const;
     /// Names directly in a folder.
     std::vector<std::string> list(std::string_view folder) const;
+
+    // Each answers with what is wrong, or nothing.
+    std::string write(std::string_view path, std::string_view bytes, bool append, int mode = 0644);
+    std::string makeFolder(std::string_view path);
+    std::string setMode(std::string_view path, int mode);
+    std::string remove(std::string_view path);
+
+    /// Shows `sub` of another's files (a folder or one file) at `path`.
+    void mount(std::string_view path, std::shared_ptr<SimulatedFiles> source, std::string_view sub,
+               bool readOnly);
+    /// Nothing but what is mounted may change.
+    void setReadOnly() { readOnly_ = true; }
+    void setMemory() { memory_ = true; }
+    /// Everything is replaced by these.
+    void assign(std::map<std::string, File> files);
+
     /// Takes the files of a tar archive into `folder`. What is wrong with it, or empty.
     std::string unpack(std::string_view tar, std::string_view folder);
     /// A file or folder as a tar archive; empty when it is not there.
     std::string pack(std::string_view path) const;
 
   private:
-    std::map<std::string, std::string> files_;
+    struct Mount {
+        std::shared_ptr<SimulatedFiles> source;
+        std::string sub;
+        bool readOnly = false;
+    };
+    /// Whose file a path really is, under which name there.
+    std::pair<const Mount*, std::string> mounted(const std::string& clean) const;
+
+    std::map<std::string, File> files_;
+    std::map<std::string, int> folders_;
+    std::map<std::string, Mount> mounts_;
     std::size_t size_ = 0;
+    bool readOnly_ = false;
+    bool memory_ = false;
 };
 
 /// Absolute, without "." and "..", without a slash at the end.
 std::string cleanPath(std::string_view path);
+/// What comes after the last slash.
+std::string baseName(std::string_view path);
 
 } // namespace wheelhouse::simulated

@@ -1,6 +1,8 @@
 #include "vmnodes/simulated/simulated_runtime.h"
 
 #include "engine/api/time.h"
+#include "recorded_log.h"
+#include "shell.h"
 #include "simulated_log.h"
 #include "simulated_session.h"
 
@@ -54,6 +56,24 @@ std::pair<std::uint32_t, std::uint32_t> parseCidr(const std::string& cidr) {
     if (std::sscanf(cidr.c_str(), "%u.%u.%u.%u/%u", &a, &b, &c, &d, &bits) != 5 || bits > 30 || bits < 8)
         return {0, 0};
     return {(a << 24) | (b << 16) | (c << 8) | d, 1U << (32 - bits)};
+}
+
+std::string podFolder(const PodId& pod) {
+    return fmt::format("/simulated/{}/", pod.uid.value());
+}
+
+std::shared_ptr<SimulatedFiles> newVolume(const VolumePlan& plan) {
+    auto volume = std::make_shared<SimulatedFiles>();
+    if (plan.kind == VolumePlan::Kind::Memory) volume->setMemory();
+    volume->setMode("/", 0777);
+    return volume;
+}
+
+std::map<std::string, SimulatedFiles::File> filesIn(const VolumePlan& plan) {
+    std::map<std::string, SimulatedFiles::File> files;
+    for (const auto& [path, file] : plan.files)
+        files[path] = {file.bytes, file.mode};
+    return files;
 }
 
 } // namespace
@@ -216,7 +236,9 @@ void SimulatedRuntime::startContainer(const std::string& id, Done<ContainerInfo>
         container.info.state = ContainerInfo::State::Running;
         container.info.startedAt = executor_.clock().wallNow();
         container.started = executor_.clock().now();
-        if (container.behaviour.exitAfter > Duration::zero())
+        if (container.behaviour.exitAfter == Duration::zero())
+            runProgram(id, container);
+        else
             container.exitTimer =
                 executor_.postAfter(container.behaviour.exitAfter, [this, id, life = std::weak_ptr(life_)] {
                     if (life.expired()) return;
@@ -240,6 +262,7 @@ void SimulatedRuntime::end(const std::string& id, int exitCode, const std::strin
     container.info.reason = reason;
     container.info.finishedAt = executor_.clock().wallNow();
     container.ended = executor_.clock().now();
+    container.program.reset();
     later(Duration::zero(), [this, info = container.info] {
         if (listener_.onContainer) listener_.onContainer(info);
     });
@@ -255,6 +278,11 @@ void SimulatedRuntime::stopContainer(const std::string& id, Duration grace, Done
             takes = grace;
             code = 137;
         }
+        // A program that hears SIGTERM ends by itself, unless that takes too long.
+        if (it->second.program && it->second.program->terminate()) {
+            takes = grace;
+            code = 137;
+        }
         later(takes, [this, id, code] { end(id, code, "Error"); });
     }
     answer<void>(Duration::zero(), std::move(done), {});
@@ -267,12 +295,14 @@ void SimulatedRuntime::removeContainer(const std::string& id, Done<void> done) {
     answer<void>(Duration::zero(), std::move(done), {});
 }
 
-void SimulatedRuntime::probe(const ProbeTarget& target, Duration, Done<ProbeAnswer> done) {
+void SimulatedRuntime::probe(const ProbeTarget& target, Duration timeout, Done<ProbeAnswer> done) {
     const auto it = containers_.find(target.containerId);
     bool ok =
         it != containers_.end() && it->second.info.state == ContainerInfo::State::Running && !probesFail_;
     if (ok && it->second.behaviour.unreadyAfter > Duration::zero())
         ok = executor_.clock().now() - it->second.started < it->second.behaviour.unreadyAfter;
+    if (ok && target.kind == ProbeTarget::Kind::Exec && Shell::knows(target.command))
+        return probeByCommand(target, it->second, timeout, std::move(done));
     answer<ProbeAnswer>(std::chrono::milliseconds(5), std::move(done),
                         ProbeAnswer{ok, ok ? "ok" : "HTTP probe failed with statuscode: 503"});
 }
@@ -282,6 +312,9 @@ Result<std::unique_ptr<LogSource>> SimulatedRuntime::openLog(const LogQuery& que
     if (it == containers_.end())
         return fail(Reason::NotFound, fmt::format("the log of container {} is gone", query.container));
     const Container& container = it->second;
+    if (container.output)
+        return std::make_unique<RecordedLog>(executor_, query, container.output,
+                                             container.info.state == ContainerInfo::State::Exited);
     SimulatedLog::Story story;
     story.pod = query.pod.name;
     story.container = query.container;
@@ -299,7 +332,9 @@ SimulatedPlace SimulatedRuntime::placeOf(const PodId& pod, Container* container)
     place.container = container->spec.name;
     place.image = container->spec.image;
     place.env = container->spec.env;
-    if (!container->files) container->files = std::make_shared<SimulatedFiles>();
+    place.user = container->spec.security.runAsUser.value_or(0);
+    place.group = container->spec.security.runAsGroup.value_or(0);
+    if (!container->files) container->files = filesOf(*container);
     place.files = container->files;
     return place;
 }
@@ -344,12 +379,20 @@ std::unique_ptr<PodSession> SimulatedRuntime::openPort(const PortTarget& target,
 void SimulatedRuntime::makeVolumes(const PodId& pod, std::vector<VolumePlan> plans,
                                    Done<std::map<std::string, std::string>> done) {
     std::map<std::string, std::string> paths;
-    for (const VolumePlan& plan : plans)
-        paths[plan.name] = fmt::format("/simulated/{}/{}", pod.uid.value(), plan.name);
+    for (const VolumePlan& plan : plans) {
+        std::string& path = paths[plan.name];
+        path = plan.kind == VolumePlan::Kind::HostPath ? "/simulated/host" + cleanPath(plan.hostPath)
+                                                       : podFolder(pod) + plan.name;
+        auto& volume = volumes_[path];
+        if (!volume) volume = newVolume(plan);
+        if (plan.kind == VolumePlan::Kind::Files) volume->assign(filesIn(plan));
+    }
     answer<std::map<std::string, std::string>>(Duration::zero(), std::move(done), std::move(paths));
 }
 
-void SimulatedRuntime::removePodFiles(const PodId&, Done<void> done) {
+void SimulatedRuntime::removePodFiles(const PodId& pod, Done<void> done) {
+    std::erase_if(volumes_,
+                  [folder = podFolder(pod)](const auto& each) { return each.first.starts_with(folder); });
     answer<void>(Duration::zero(), std::move(done), {});
 }
 

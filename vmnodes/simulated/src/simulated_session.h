@@ -1,7 +1,7 @@
 #pragma once
 
 #include "engine/base/executor.h"
-#include "simulated_files.h"
+#include "simulated_place.h"
 #include "vmnodes/agent/pod_session.h"
 
 #include <deque>
@@ -12,17 +12,6 @@
 #include <vector>
 
 namespace wheelhouse::simulated {
-
-/// What a session may know of the container it is in.
-struct SimulatedPlace {
-    std::string pod;
-    std::string nameSpace;
-    std::string ip;
-    std::string container;
-    std::string image;
-    std::vector<std::pair<std::string, std::string>> env;
-    std::shared_ptr<SimulatedFiles> files;
-};
 
 /// A session whose output waits for credit and whose end waits for its output. Everything it says it says
 /// later, never inside a call.

@@ -29,8 +29,8 @@ std::string PodWorker::phase() const {
     return waiting ? "Pending" : "Running";
 }
 
-std::string PodWorker::waitingReason(const ContainerWorker& container) const {
-    return !init_.empty() && !container.init() ? "PodInitializing" : "ContainerCreating";
+std::string PodWorker::waitingReason() const {
+    return init_.empty() ? "ContainerCreating" : "PodInitializing";
 }
 
 void PodWorker::setCondition(core::PodStatus& status, const std::string& type, bool value,
@@ -115,9 +115,11 @@ const core::PodStatus& PodWorker::refreshStatus() {
     *status.mutable_starttime() = api::toTime(startTime_);
     status.set_qosclass(sandboxSpec_.qosClass);
     for (const auto& container : init_)
-        *status.add_initcontainerstatuses() = container->status(waitingReason(*container));
+        *status.add_initcontainerstatuses() = container->status(waitingReason());
     for (const auto& container : containers_)
-        *status.add_containerstatuses() = container->status(waitingReason(*container));
+        *status.add_containerstatuses() = container->status(waitingReason());
+    for (const auto& container : ephemeral_)
+        *status.add_ephemeralcontainerstatuses() = container->status(waitingReason());
     fillConditions(status);
     status_ = std::move(status);
     return status_;

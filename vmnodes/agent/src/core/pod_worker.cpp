@@ -30,6 +30,7 @@ PodWorker::PodWorker(PodHost& host, std::shared_ptr<const core::Pod> pod)
         init_.push_back(std::make_unique<ContainerWorker>(*this, spec, true));
     for (const core::Container& spec : pod_->spec().containers())
         containers_.push_back(std::make_unique<ContainerWorker>(*this, spec, false));
+    takeEphemeral();
     status_ = pod_->status();
     startTime_ =
         status_.has_starttime() ? api::fromTime(status_.starttime()) : host_.executor().clock().wallNow();
@@ -40,6 +41,17 @@ PodWorker::PodWorker(PodHost& host, std::shared_ptr<const core::Pod> pod)
         overMessage_ = status_.message();
     }
     fillSandboxSpec();
+}
+
+/// Ephemeral containers are added while the pod runs and never change or go.
+void PodWorker::takeEphemeral() {
+    for (int i = static_cast<int>(ephemeral_.size()); i < pod_->spec().ephemeralcontainers_size(); ++i) {
+        core::Container& spec = ephemeralSpecs_.emplace_back();
+        // The fields of both have the same numbers.
+        spec.ParseFromString(
+            pod_->spec().ephemeralcontainers(i).ephemeralcontainercommon().SerializeAsString());
+        ephemeral_.push_back(std::make_unique<ContainerWorker>(*this, spec, false));
+    }
 }
 
 void PodWorker::fillSandboxSpec() {
@@ -99,7 +111,7 @@ void PodWorker::adopt(const std::vector<SandboxInfo>& sandboxes,
     }
     if (!sandbox_.id.empty()) sandboxState_ = sandbox_.ready ? SandboxState::Ready : SandboxState::Stopped;
     sandboxSpec_.attempt = sandbox_.attempt;
-    for (const auto* group : {&init_, &containers_})
+    for (const auto* group : {&init_, &containers_, &ephemeral_})
         for (const auto& worker : *group) {
             std::vector<ContainerInfo> found;
             for (const ContainerInfo& info : containers)
@@ -118,6 +130,7 @@ void PodWorker::update(std::shared_ptr<const core::Pod> pod) {
         init_[static_cast<std::size_t>(i)]->setSpec(pod_->spec().initcontainers(i));
     for (int i = 0; i < pod_->spec().containers_size() && i < static_cast<int>(containers_.size()); ++i)
         containers_[static_cast<std::size_t>(i)]->setSpec(pod_->spec().containers(i));
+    takeEphemeral();
     advance();
 }
 
@@ -127,7 +140,7 @@ void PodWorker::forceRemove() {
 }
 
 void PodWorker::onContainer(const ContainerInfo& info) {
-    for (const auto* group : {&init_, &containers_})
+    for (const auto* group : {&init_, &containers_, &ephemeral_})
         for (const auto& worker : *group)
             worker->onChange(info);
 }
@@ -138,7 +151,7 @@ void PodWorker::onSandbox(const SandboxInfo& info) {
     if (!stopping() && !over_)
         host_.event(id_, false, "SandboxChanged", "Pod sandbox changed, it will be killed and re-created.",
                     "");
-    for (const auto* group : {&init_, &containers_})
+    for (const auto* group : {&init_, &containers_, &ephemeral_})
         for (const auto& worker : *group)
             worker->sandboxLost();
     advance();
@@ -147,14 +160,14 @@ void PodWorker::onSandbox(const SandboxInfo& info) {
 void PodWorker::objectChanged(const std::string& kind, const std::string& name) {
     if (volumeState_ == VolumeState::Made && volumesUse(*pod_, kind, name)) volumeState_ = VolumeState::None;
     volumesNotBefore_ = {};
-    for (const auto* group : {&init_, &containers_})
+    for (const auto* group : {&init_, &containers_, &ephemeral_})
         for (const auto& worker : *group)
             worker->retryNow();
     advance();
 }
 
 const ContainerWorker* PodWorker::container(const std::string& name) const {
-    for (const auto* group : {&init_, &containers_})
+    for (const auto* group : {&init_, &containers_, &ephemeral_})
         for (const auto& worker : *group)
             if (worker->name() == name) return worker.get();
     return nullptr;
@@ -200,6 +213,8 @@ void PodWorker::advance() {
                                 advance();
                             });
         }
+        for (const auto& container : ephemeral_)
+            if (!container->exited()) container->run();
         if (runInitContainers()) runContainers();
         lookForTheEnd();
     }
@@ -335,10 +350,11 @@ void PodWorker::lookForTheEnd() {
 void PodWorker::stopEverything() {
     const Duration grace = gracePeriod();
     bool waiting = false;
-    for (const auto& container : containers_) {
-        container->stop(grace, fmt::format("Stopping container {}", container->name()));
-        waiting = waiting || container->active() || container->busy();
-    }
+    for (const auto* group : {&containers_, &ephemeral_})
+        for (const auto& container : *group) {
+            container->stop(grace, fmt::format("Stopping container {}", container->name()));
+            waiting = waiting || container->active() || container->busy();
+        }
     for (const auto& container : init_) {
         if (container->sidecar() && waiting) continue; // they go last
         container->stop(grace, fmt::format("Stopping container {}", container->name()));
@@ -418,6 +434,8 @@ Result<ContainerSpec> PodWorker::containerSpec(const core::Container& from) {
     spec.workingDir = from.workingdir();
     spec.tty = from.tty();
     spec.stdIn = from.stdin();
+    spec.terminationMessagePath = from.terminationmessagepath();
+    spec.terminationMessageFromLog = from.terminationmessagepolicy() == "FallbackToLogsOnError";
     auto environment = makeEnvironment(from, facts(), host_.objects());
     if (!environment) return fail(environment.error());
     spec.env = std::move(*environment);

@@ -5,6 +5,7 @@
 #include "environment.h"
 #include "pod_host.h"
 
+#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -68,9 +69,10 @@ class PodWorker final : public ContainerOwner, public std::enable_shared_from_th
     void removeContainers();
     void retryLater(Duration delay);
     void fillSandboxSpec();
+    void takeEphemeral();
     bool everyContainerEnded() const;
     std::string phase() const;
-    std::string waitingReason(const ContainerWorker& container) const;
+    std::string waitingReason() const;
     void setCondition(api::core::PodStatus& status, const std::string& type, bool value,
                       const std::string& reason, const std::string& message) const;
     void fillConditions(api::core::PodStatus& status) const;
@@ -80,6 +82,8 @@ class PodWorker final : public ContainerOwner, public std::enable_shared_from_th
     PodId id_;
     std::vector<std::unique_ptr<ContainerWorker>> init_;
     std::vector<std::unique_ptr<ContainerWorker>> containers_;
+    std::deque<api::core::Container> ephemeralSpecs_; ///< their workers point to them
+    std::vector<std::unique_ptr<ContainerWorker>> ephemeral_;
     SandboxInfo sandbox_;
     SandboxSpec sandboxSpec_;
     SandboxState sandboxState_ = SandboxState::None;

@@ -94,6 +94,10 @@ struct ContainerSpec {
     LinuxResources resources;
     SecuritySettings security;
     std::map<std::string, std::string> annotations;
+    /// Where the container may leave a last word, and whether the end of its log stands for one after a
+    /// failure.
+    std::string terminationMessagePath;
+    bool terminationMessageFromLog = false;
     bool tty = false;
     bool stdIn = false;
 };

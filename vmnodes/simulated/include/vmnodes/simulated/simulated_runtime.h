@@ -15,6 +15,8 @@
 
 namespace wheelhouse::simulated {
 
+class RecordedOutput;
+class Shell;
 class SimulatedFiles;
 struct SimulatedPlace;
 
@@ -38,17 +40,17 @@ struct SimulatedShape {
     Span stop{std::chrono::milliseconds(20), std::chrono::milliseconds(200)};
 };
 
-/// A container engine that keeps time instead of running anything. Steered by annotations of a pod, each also
-/// per container as
+/// A container engine that keeps time instead of running anything, but for scripts and commands of the few
+/// words a simulated container knows: those are acted out, with the container's environment and volumes, and
+/// what they print is its log. Steered by annotations of a pod, each also per container as
 /// `<annotation>.<container>`:
 ///   simulated.wheelhouse.dev/exit-after: "90s"      a container ends this long after its start …
 ///   simulated.wheelhouse.dev/exit-code: "1"         … with this code (default 0)
 ///   simulated.wheelhouse.dev/stop-after: "5s"       how long it takes to obey SIGTERM
 ///   simulated.wheelhouse.dev/unready-after: "60s"   its probes fail from then on
 ///   simulated.wheelhouse.dev/log-every: "1s"        how often it writes a line (default 1 s)
-/// An image whose name begins with `missing.invalid/` cannot be pulled. Commands run in a container are a few
-/// words it knows itself, and every port answers HTTP with a page about the pod; both say that it is
-/// simulated.
+/// An image whose name begins with `missing.invalid/` cannot be pulled. Every port answers HTTP with a page
+/// about the pod, which says that it is simulated.
 class SimulatedRuntime final : public agent::Runtime {
   public:
     SimulatedRuntime(Executor& executor, Random& random, SimulatedShape shape);
@@ -107,12 +109,20 @@ class SimulatedRuntime final : public agent::Runtime {
         Instant started{};
         Instant ended{};
         TimerId exitTimer = 0;
-        std::shared_ptr<SimulatedFiles> files; ///< made when somebody copies something in
+        std::shared_ptr<SimulatedFiles> files; ///< made when something looks at them
+        std::shared_ptr<Shell> program;        ///< null where only time is kept
+        std::shared_ptr<RecordedOutput> output;
     };
     struct Sandbox {
         agent::SandboxInfo info;
         std::uint32_t address = 0;
         std::set<std::string> containers;
+    };
+
+    struct ProbeRun {
+        std::shared_ptr<Shell> shell;
+        std::string text;
+        agent::Done<agent::ProbeAnswer> done;
     };
 
     Duration draw(const Span& span);
@@ -124,6 +134,13 @@ class SimulatedRuntime final : public agent::Runtime {
     std::string takeAddress(std::uint32_t& address);
     void eraseContainer(const std::string& id);
     SimulatedPlace placeOf(const agent::PodId& pod, Container* container) const;
+    std::shared_ptr<SimulatedFiles> filesOf(const Container& container) const;
+    /// Acts out what the container's command says, where it is known.
+    void runProgram(const std::string& id, Container& container);
+    void programEnded(const std::string& id, int code);
+    void probeByCommand(const agent::ProbeTarget& target, Container& container, Duration timeout,
+                        agent::Done<agent::ProbeAnswer> done);
+    void probeEnded(std::uint64_t number, bool ok, const std::string& why);
     static Behaviour behaviourOf(const agent::ContainerSpec& spec);
 
     Executor& executor_;
@@ -132,6 +149,8 @@ class SimulatedRuntime final : public agent::Runtime {
     Listener listener_;
     std::unordered_map<std::string, Sandbox> sandboxes_;
     std::unordered_map<std::string, Container> containers_;
+    std::unordered_map<std::string, std::shared_ptr<SimulatedFiles>> volumes_; ///< by path on the node
+    std::unordered_map<std::uint64_t, ProbeRun> probes_;
     std::set<std::string> images_;
     std::set<std::uint32_t> addresses_;
     nodelink::Network network_;
