@@ -46,6 +46,14 @@ QString kubectlPath(QString* why) {
     return {};
 }
 
+QString debianKubectlPath(QString* why) {
+    const Output found =
+        run(sourceDirectory + "/tests/support/unpack", {"kubernetes-client", "kubectl"}, {}, 300);
+    if (found.code == 0) return found.out.trimmed();
+    if (why != nullptr) *why = found.err.trimmed();
+    return {};
+}
+
 LabProcess::LabProcess(QStringList arguments)
     : folder_(QDir::tempPath() + "/wh-XXXXXX"), arguments_(std::move(arguments)) {}
 
@@ -100,8 +108,8 @@ QString LabProcess::log() const {
 }
 
 Output LabProcess::kubectl(const QStringList& arguments, const QByteArray& input, int seconds) const {
-    static const QString program = kubectlPath();
-    return run(program,
+    static const QString newest = kubectlPath();
+    return run(kubectl_.isEmpty() ? newest : kubectl_,
                QStringList{"--kubeconfig", kubeconfig(), "--cache-dir", folder_.filePath("cache")} +
                    arguments,
                input, seconds);
@@ -114,7 +122,7 @@ QString LabProcess::get(const QStringList& arguments) const {
 
 std::unique_ptr<QProcess> LabProcess::kubectlStarted(const QStringList& arguments) const {
     auto process = std::make_unique<QProcess>();
-    process->start(kubectlPath(),
+    process->start(kubectl_.isEmpty() ? kubectlPath() : kubectl_,
                    QStringList{"--kubeconfig", kubeconfig(), "--cache-dir", folder_.filePath("cache")} +
                        arguments);
     return process->waitForStarted() ? std::move(process) : nullptr;

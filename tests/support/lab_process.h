@@ -43,6 +43,8 @@ class LabProcess {
     QString dataDirectory() const { return folder_.filePath("d"); }
     QString log() const;
     void setArguments(QStringList arguments) { arguments_ = std::move(arguments); }
+    /// Speaks with this kubectl from now on instead of kubectl 1.35.
+    void setKubectl(QString program) { kubectl_ = std::move(program); }
 
     Output kubectl(const QStringList& arguments, const QByteArray& input = {}, int seconds = 60) const;
     /// kubectl whose standard output is the answer; fails the test's expectations by returning "error: …"
@@ -54,6 +56,7 @@ class LabProcess {
   private:
     QTemporaryDir folder_;
     QStringList arguments_;
+    QString kubectl_;
     QProcess process_;
     QJsonObject ready_;
     QString error_;
@@ -78,5 +81,7 @@ class Registry {
 int freePort();
 /// The path of kubectl 1.35, or empty with a reason in `why`.
 QString kubectlPath(QString* why = nullptr);
+/// The path of the kubectl in this Debian (1.20 in 12, 1.32 in 13), or empty with a reason in `why`.
+QString debianKubectlPath(QString* why = nullptr);
 
 } // namespace wheelhouse::test

@@ -31,12 +31,17 @@ Result<api::Decoded> decodeYaml(std::string_view bytes, const BodyKind& expected
     return decodeText(documents->front(), expected, validation);
 }
 
+/// Versions with the same fields that clients older than a kind's present version still send.
+bool isOlderForm(std::string_view version, const BodyKind& expected) {
+    return expected.kind == "Eviction" && version == "policy/v1beta1";
+}
+
 Result<void> checkKind(const api::Decoded& decoded, const BodyKind& expected,
                        const api::Catalogue& catalogue) {
     const std::string& version = decoded.apiVersion;
     const std::string& kind = decoded.kindName;
-    if ((version.empty() || version == expected.apiVersion) && (kind.empty() || kind == expected.kind))
-        return {};
+    const bool spoken = version.empty() || version == expected.apiVersion || isOlderForm(version, expected);
+    if (spoken && (kind.empty() || kind == expected.kind)) return {};
     const std::string known = version.empty() ? expected.apiVersion : version;
     if (!kind.empty() && kind != expected.kind && !catalogue.find(known, kind))
         return fail(

@@ -225,6 +225,13 @@ class TestApiserverVerbs : public QObject {
             J("{'apiVersion':'policy/v1','kind':'Eviction','metadata':{'name':'p','namespace':'default'}}");
         QCOMPARE(bench.send("POST", pods + "/p/eviction", eviction, json).code, 201);
         QCOMPARE(bench.send("GET", pods + "/p").code, 404);
+        // As clients from before policy/v1 ask for it; no other version is one.
+        QCOMPARE(bench.send("POST", pods, pod("p"), json).code, 201);
+        const auto version = [&](const char* name) {
+            return J(std::string("{'apiVersion':'") + name + "','kind':'Eviction','metadata':{'name':'p'}}");
+        };
+        QCOMPARE(bench.send("POST", pods + "/p/eviction", version("policy/v2"), json).code, 400);
+        QCOMPARE(bench.send("POST", pods + "/p/eviction", version("policy/v1beta1"), json).code, 201);
     }
 
     void finalizersHoldAnObject() {
