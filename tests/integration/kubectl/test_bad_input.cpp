@@ -104,6 +104,32 @@ class TestBadInput : public QObject {
         QVERIFY(lab_.kubectl({"get", "configmap", "victim"}).err.contains("NotFound"));
     }
 
+    /// Whoever can reach a port is still nobody: loopback is no credential.
+    void cve_2020_8558_everyPortAsksWhoYouAre() {
+        const QString mine = QString("pid=%1,").arg(lab_.ready()["pid"].toInt());
+        int ports = 0;
+        const QStringList listening = run("ss", {"-ltnpH"}).out.split('\n');
+        for (const QString& line : listening) {
+            if (!line.contains(mine)) continue;
+            const QString address = line.simplified().section(' ', 3, 3);
+            const QString host = address.section(':', 0, -2);
+            QVERIFY2(host == "127.0.0.1" || host == "[::1]" || host == "[::ffff:127.0.0.1]",
+                     qPrintable(line));
+            const QString port = "127.0.0.1:" + address.section(':', -1);
+            ++ports;
+            for (const char* scheme : {"http://", "https://"}) {
+                const QStringList ask{"-sk", "--max-time", "10", "-o", "/dev/null", "-w", "%{http_code}"};
+                for (const char* path : {"/api/v1/secrets", "/metrics", "/debug/pprof/", "/pods"}) {
+                    const QString code = run("curl", ask + QStringList{scheme + port + path}).out;
+                    // 000: it did not come as far as an answer.
+                    QVERIFY2(code == "401" || code == "000" || code == "400",
+                             qPrintable(scheme + port + path + code));
+                }
+            }
+        }
+        QVERIFY2(ports >= 1, qPrintable(listening.join('\n')));
+    }
+
     void anUnknownFieldIsAWarningWhenAskedSo() {
         const Output applied =
             lab_.kubectl({"apply", "--validate=warn", "-f", "-"}, (header + "nonsense: 1\n").toUtf8());

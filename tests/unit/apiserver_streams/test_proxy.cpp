@@ -23,6 +23,22 @@ bool makeServed(ApiBench& bench, const std::string& name, const std::string& ip 
                .code == 200;
 }
 
+/// A service "s" whose one endpoint says that pod "p" is at `address`. False when either is refused.
+bool makeService(ApiBench& bench, const std::string& address) {
+    const Answer service =
+        bench.send("POST", "/api/v1/namespaces/default/services",
+                   J("{'metadata':{'name':'s'},'spec':{'ports':[{'name':'web','port':80}]}}"), json);
+    const std::string uid = bench.send("GET", podsPath + "/p").at("metadata.uid");
+    const Answer slice = bench.send(
+        "POST", "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices",
+        J("{'metadata':{'name':'s-1','labels':{'kubernetes.io/service-name':'s'}},'addressType':'" +
+          std::string(address.find(':') == std::string::npos ? "IPv4" : "IPv6") +
+          "','ports':[{'name':'web','port':8080}],'endpoints':[{'addresses':['" + address +
+          "'],'targetRef':{'kind':'Pod','name':'p','uid':'" + uid + "'}}]}"),
+        json);
+    return service.code == 201 && slice.code == 201;
+}
+
 /// The server's side of a TLS connection, with a certificate nobody signed.
 class TlsEnd {
   public:
@@ -396,6 +412,65 @@ class TestProxy : public QObject {
         QCOMPARE(q(location("https://elsewhere.example/x")), QString("https://elsewhere.example/x"));
         QCOMPARE(q(location("//elsewhere.example/x")), QString("//elsewhere.example/x"));
         QCOMPARE(bench.streams.ends.size(), std::size_t(5)); // one connection each, and none to anywhere else
+    }
+
+    /// A node that has been taken over must not make the server call somebody else in its stead.
+    void cve_2018_1002102_aNodesRedirectIsNotFollowed() {
+        ApiBench bench;
+        QCOMPARE(bench.send("POST", "/api/v1/nodes", J("{'metadata':{'name':'n1'}}"), json).code, 201);
+        const auto [client, end] =
+            proxy(bench, "GET", "/api/v1/nodes/n1/proxy/healthz", "", {{"authorization", "Bearer x"}});
+        QVERIFY(end->input.find("Bearer") == std::string::npos);
+        end->events.onData(
+            1,
+            "HTTP/1.1 307 Temporary Redirect\r\nLocation: https://n2:10250/run\r\nContent-Length: 0\r\n\r\n");
+        bench.settle();
+        QCOMPARE(client->streamCode, 307);
+        QCOMPARE(q(headerOf(client->streamHeaders, "location")), QString("https://n2:10250/run"));
+        QCOMPARE(bench.streams.ends.size(), std::size_t(1));
+        QVERIFY(!end->open);
+    }
+
+    /// What a service answers is passed on and never acted upon, whatever the method.
+    void cve_2022_3172_aServiceCannotSendRequestsElsewhere() {
+        ApiBench bench;
+        QVERIFY(makeServed(bench, "p"));
+        QVERIFY(makeService(bench, "10.1.0.7"));
+        const std::string path = "/api/v1/namespaces/default/services/s:80/proxy/";
+        std::size_t opened = 0;
+        for (const char* method : {"GET", "POST", "PUT", "DELETE"})
+            for (const int code : {301, 302, 303, 307, 308}) {
+                const auto [client, end] = proxy(bench, method, path, "", {{"authorization", "Bearer x"}});
+                QCOMPARE(bench.streams.ends.size(), ++opened);
+                QVERIFY(end->input.find("Bearer") == std::string::npos);
+                end->events.onData(1, "HTTP/1.1 " + std::to_string(code) +
+                                          " Elsewhere\r\nLocation: https://kubernetes.default/api\r\n"
+                                          "Content-Length: 0\r\n\r\n");
+                bench.settle();
+                QCOMPARE(client->streamCode, code);
+                QCOMPARE(bench.streams.ends.size(), opened);
+                QVERIFY(!end->open);
+            }
+    }
+
+    /// Names are never looked up, so there is nothing to change between a check and a connection: an address
+    /// is an address, or the request is refused.
+    void cve_2020_8562_nothingIsResolved() {
+        for (const char* address :
+             {"localhost", "kubernetes.default", "127.0.0.1", "127.1.2.3", "169.254.169.254", "0.0.0.0",
+              "224.0.0.1", "::1", "::", "fe80::1", "ff02::1", "2130706433", "0x7f.1", "10.1.0.7.example"}) {
+            ApiBench bench;
+            QVERIFY(makePod(bench, "p"));
+            const Answer status =
+                bench.send("PATCH", podsPath + "/p/status",
+                           J(std::string("{'status':{'podIP':'") + address + "'}}"), mergePatch);
+            QVERIFY2(status.code == 200 || status.code == 422, address);
+            QCOMPARE(bench.send("GET", podsPath + "/p:80/proxy/").code, 400);
+            makeService(bench, address); // most such endpoints are refused at once
+            const int code = bench.send("GET", "/api/v1/namespaces/default/services/s:80/proxy/").code;
+            QVERIFY2(code == 400 || code == 503, address);
+            QVERIFY(bench.streams.ends.empty());
+        }
     }
 
     /// Whatever addresses a Node object has: only the link of the node of that name is used.

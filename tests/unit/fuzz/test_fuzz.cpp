@@ -3,6 +3,7 @@
 //
 // The number of inputs is fixed and their numbers come from a seed, so that a failure can be run again;
 // WHEELHOUSE_LONG multiplies it by a hundred.
+#include "auth/jwt.h"
 #include "continue_token.h"
 #include "engine/api/apply.h"
 #include "engine/api/catalogue.h"
@@ -13,11 +14,10 @@
 #include "engine/api/time.h"
 #include "engine/api/types.h"
 #include "engine/apiserver/audit.h"
-#include "engine/base/simulation.h"
+#include "fuzz.h"
 #include "kind_samples.h"
-#include "meter.h"
-#include "mutate.h"
 #include "path.h"
+#include "streams/answer_reader.h"
 
 #include <QtTest>
 
@@ -26,40 +26,11 @@ using namespace wheelhouse::test;
 
 namespace {
 
-constexpr double mostSeconds = 0.1;
-constexpr std::size_t mostBytes = std::size_t{64} << 20;
-
 /// JSON written with single quotes: readable, and moc stumbles over raw strings.
 std::string J(std::string text) {
     for (char& c : text)
         if (c == '\'') c = '"';
     return text;
-}
-
-/// Nothing, or what is wrong with what the decoder made of an input.
-using Decoder = std::function<std::string(const std::string&)>;
-
-int runs(int few) {
-    return qEnvironmentVariableIsSet("WHEELHOUSE_LONG") ? few * 100 : few;
-}
-
-/// The first thing wrong with `decoder`, or nothing.
-std::string fuzz(const Decoder& decoder, Mutator& inputs, int count) {
-    for (int i = 0; i < count; ++i) {
-        const std::string input = inputs.next();
-        std::string wrong;
-        Cost cost = measure([&] { wrong = decoder(input); });
-        // On a busy machine a page fault is somebody else's: it must be slow twice.
-        if (cost.cpuSeconds > mostSeconds) cost = measure([&] { wrong = decoder(input); });
-        if (cost.cpuSeconds > mostSeconds) wrong = std::to_string(cost.cpuSeconds) + " s of CPU";
-        if (cost.peakBytes > mostBytes) wrong = std::to_string(cost.peakBytes) + " bytes";
-        if (!wrong.empty())
-            return wrong + " for input " + std::to_string(i) + ": " +
-                   QByteArray::fromStdString(input.substr(0, 2000))
-                       .toPercentEncoding(" {}[]\":,")
-                       .toStdString();
-    }
-    return {};
 }
 
 struct Corpora {
@@ -172,17 +143,6 @@ std::string appliesFieldSets(const std::string& input) {
 class TestFuzz : public QObject {
     Q_OBJECT
 
-    static void check(const Decoder& decoder, const std::vector<std::string>& corpus, int count) {
-        QVERIFY(!corpus.empty());
-        SeededRandom random(0xf022);
-        Mutator inputs(corpus, random);
-        const std::string wrong = fuzz(decoder, inputs, runs(count));
-        QVERIFY2(wrong.empty(), wrong.c_str());
-        // Otherwise every input was refused at the door and nothing was looked at.
-        for (const auto& good : corpus)
-            QVERIFY2(decoder(good).empty(), decoder(good).c_str());
-    }
-
   public:
     /// A long run of one decoder takes longer than Qt Test would wait for a function.
     static void initMain() { qputenv("QTEST_FUNCTION_TIMEOUT", "3600000"); }
@@ -217,13 +177,13 @@ class TestFuzz : public QObject {
         QVERIFY(corpora().yaml.size() > corpora().json.size());
     }
 
-    void json() { check(decodesJson, corpora().json, 20'000); }
-    void protobuf() { check(decodesProtobuf, corpora().protobuf, 20'000); }
-    void yaml() { check(decodesYaml, corpora().yaml, 3'000); }
-    void defaultsAndValidation() { check(validates, corpora().json, 20'000); }
+    void json() { checkDecoder(decodesJson, corpora().json, 20'000); }
+    void protobuf() { checkDecoder(decodesProtobuf, corpora().protobuf, 20'000); }
+    void yaml() { checkDecoder(decodesYaml, corpora().yaml, 3'000); }
+    void defaultsAndValidation() { checkDecoder(validates, corpora().json, 20'000); }
 
     void jsonPatch() {
-        check(
+        checkDecoder(
             patches(api::PatchType::Json),
             {J("[{'op':'add','path':'/metadata/labels','value':{'a':'b'}}]"),
              J("[{'op':'test','path':'/kind','value':'Deployment'},{'op':'remove','path':'/spec/replicas'}]"),
@@ -232,28 +192,30 @@ class TestFuzz : public QObject {
             20'000);
     }
     void mergePatch() {
-        check(
+        checkDecoder(
             patches(api::PatchType::Merge),
             {J("{'spec':{'replicas':null,'template':{'metadata':{'labels':{'a':'b'}}}}}"), deploymentJson()},
             10'000);
     }
     void strategicPatch() {
-        check(patches(api::PatchType::Strategic),
-              {J("{'spec':{'template':{'spec':{'containers':[{'name':'c','image':'y'},{'name':'d','$patch':"
-                 "'delete'}],'$setElementOrder/containers':[{'name':'d'},{'name':'c'}]}}}}"),
-               J("{'metadata':{'$deleteFromPrimitiveList/finalizers':['a'],'labels':{'$patch':'replace'}}}"),
-               deploymentJson()},
-              10'000);
+        checkDecoder(
+            patches(api::PatchType::Strategic),
+            {J("{'spec':{'template':{'spec':{'containers':[{'name':'c','image':'y'},{'name':'d','$patch':"
+               "'delete'}],'$setElementOrder/containers':[{'name':'d'},{'name':'c'}]}}}}"),
+             J("{'metadata':{'$deleteFromPrimitiveList/finalizers':['a'],'labels':{'$patch':'replace'}}}"),
+             deploymentJson()},
+            10'000);
     }
     void fieldSets() {
-        check(appliesFieldSets,
-              {J("{'f:metadata':{'f:labels':{'.':{},'f:a':{}}},'f:spec':{'k:{\\'name\\':\\'c\\'}':{'.':{}},"
-                 "'v:\\'x\\'':{},'i:3':{}}}")},
-              20'000);
+        checkDecoder(
+            appliesFieldSets,
+            {J("{'f:metadata':{'f:labels':{'.':{},'f:a':{}}},'f:spec':{'k:{\\'name\\':\\'c\\'}':{'.':{}},"
+               "'v:\\'x\\'':{},'i:3':{}}}")},
+            20'000);
     }
 
     void labelSelectors() {
-        check(
+        checkDecoder(
             [](const std::string& input) -> std::string {
                 const auto parsed = api::LabelSelector::parse(input);
                 if (!parsed) return "";
@@ -264,7 +226,7 @@ class TestFuzz : public QObject {
             {"a=b,c!=d", "tier in (front, back),env notin (x)", "!gone,there", "n>5,n<9", ""}, 20'000);
     }
     void fieldSelectors() {
-        check(
+        checkDecoder(
             [](const std::string& input) -> std::string {
                 const auto parsed = api::FieldSelector::parse(input, api::kindOf<api::core::Pod>());
                 if (!parsed) return "";
@@ -276,7 +238,7 @@ class TestFuzz : public QObject {
             20'000);
     }
     void quantities() {
-        check(
+        checkDecoder(
             [](const std::string& input) -> std::string {
                 const auto parsed = api::Quantity::parse(input);
                 if (!parsed) return "";
@@ -286,7 +248,7 @@ class TestFuzz : public QObject {
             {"100m", "1.5Gi", "12e6", "0.5", "-3k", "1Ei", "5n"}, 50'000);
     }
     void times() {
-        check(
+        checkDecoder(
             [](const std::string& input) -> std::string {
                 const auto parsed = api::parseTimestamp(input);
                 if (!parsed) return "";
@@ -296,7 +258,7 @@ class TestFuzz : public QObject {
             {"2026-01-02T03:04:05Z", "2026-01-02T03:04:05.123456Z", "1999-12-31T23:59:60+14:00"}, 50'000);
     }
     void continueTokens() {
-        check(
+        checkDecoder(
             [](const std::string& input) -> std::string {
                 const auto parsed = apiserver::ContinueToken::parse(input);
                 if (!parsed) return "";
@@ -307,7 +269,7 @@ class TestFuzz : public QObject {
             20'000);
     }
     void pathsAndQueries() {
-        check(
+        checkDecoder(
             [](const std::string& input) -> std::string {
                 const std::size_t question = std::min(input.find('?'), input.size());
                 const auto info =
@@ -322,8 +284,45 @@ class TestFuzz : public QObject {
              "/healthz/x", "/api/v1/nodes/n/proxy/a%2Fb?watch=1&fieldSelector=a%3Db"},
             50'000);
     }
+    /// What a pod answers to a proxied request, in pieces.
+    void proxiedAnswers() {
+        checkDecoder(
+            [](const std::string& input) -> std::string {
+                apiserver::AnswerReader whole(false), pieces(false);
+                const auto once = whole.feed(input);
+                std::string body;
+                bool fine = true;
+                for (std::size_t i = 0; i < input.size() && fine; i += 7) {
+                    const auto part = pieces.feed(std::string_view(input).substr(i, 7));
+                    fine = part.has_value();
+                    if (part) body += *part;
+                }
+                if (once && fine && *once != body) return "pieces make another body";
+                return whole.headDone() && (whole.code() < 0 || whole.code() > 999) ? "no such code" : "";
+            },
+            {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX: y\r\n\r\nhello",
+             "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 202 Accepted\r\nTransfer-Encoding: "
+             "chunked\r\n\r\n5;a=b\r\nhello\r\n0\r\nT: r\r\n\r\n",
+             "HTTP/1.0 304 Not Modified\r\n\r\n",
+             "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\nbytes"},
+            20'000);
+    }
+    /// Whatever is done to a token, only what was signed counts.
+    void tokens() {
+        const auto key = apiserver::auth::TokenKey::generate();
+        QVERIFY(key.has_value());
+        const std::string payload = J("{'iss':'x','sub':'system:serviceaccount:a:b','exp':4000000000}");
+        const auto token = key->sign(payload);
+        QVERIFY(token.has_value());
+        checkDecoder(
+            [&](const std::string& input) -> std::string {
+                const auto claims = apiserver::auth::verifiedPayload(input, {*key});
+                return claims && *claims != payload ? "claims that nobody signed" : "";
+            },
+            {*token}, 5'000);
+    }
     void auditPolicies() {
-        check(
+        checkDecoder(
             [](const std::string& input) -> std::string {
                 const auto parsed = apiserver::parseAuditPolicy(input);
                 return parsed && parsed->rules.empty() ? "a policy without rules" : "";

@@ -123,7 +123,7 @@ std::string RawTls::readUntil(const std::string& marker, std::chrono::millisecon
 std::string RawTls::readSome() {
     char buffer[16384];
     const int n = SSL_read(native_->ssl, buffer, sizeof buffer);
-    if (n <= 0) peerClosed_ = true;
+    if (n <= 0) peerClosed_ = SSL_get_error(native_->ssl, n) != SSL_ERROR_WANT_READ;
     return {buffer, static_cast<std::size_t>(std::max(n, 0))};
 }
 

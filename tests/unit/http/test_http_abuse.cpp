@@ -326,7 +326,7 @@ class TestHttpAbuse : public QObject {
         QCOMPARE(f.server().counters().cutStreams, std::uint64_t(0));
     }
 
-    void rapidReset() {
+    void cve_2023_44487_rapidReset() {
         ServerFixture f([](HttpOptions& options) { options.limits.resetBurst = 200; });
         RawTls tls(f.port(), f.client("h2"));
         QVERIFY(tls.send(preface()));

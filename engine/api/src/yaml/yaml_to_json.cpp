@@ -4,11 +4,11 @@
 #include "json/json_reader.h"
 #include "json/json_writer.h"
 
-#include <algorithm>
 #include <deque>
 #include <set>
 #include <sstream>
 #include <unordered_map>
+#include <unordered_set>
 #include <yaml-cpp/anchor.h>
 #include <yaml-cpp/emitterstyle.h>
 #include <yaml-cpp/eventhandler.h>
@@ -170,7 +170,7 @@ class JsonEmitter {
     }
 
     void map(const Node& node, int depth) {
-        std::vector<std::string> written;
+        std::unordered_set<std::string> written;
         bool merges = false;
         for (std::size_t i = 0; i + 1 < node.children.size(); i += 2) {
             const Node& key = *node.children[i];
@@ -181,12 +181,12 @@ class JsonEmitter {
         if (!merges) return;
         // Merged entries come after and only where the map has none of its own.
         for (std::size_t i = 0; i + 1 < node.children.size(); i += 2)
-            if (!isMergeKey(*node.children[i])) written.push_back(keyText(*node.children[i]));
+            if (!isMergeKey(*node.children[i])) written.insert(keyText(*node.children[i]));
         for (std::size_t i = 0; i + 1 < node.children.size(); i += 2)
             if (isMergeKey(*node.children[i])) merge(*node.children[i + 1], written, depth);
     }
 
-    void merge(const Node& source, std::vector<std::string>& written, int depth) {
+    void merge(const Node& source, std::unordered_set<std::string>& written, int depth) {
         if (depth > maxDepth)
             refuse(YAML::Mark::null_mark(), "nested too deep once its aliases are expanded");
         if (source.type == Node::Type::Sequence) {
@@ -201,10 +201,9 @@ class JsonEmitter {
                 merge(*source.children[i + 1], written, depth + 1);
                 continue;
             }
-            std::string text = keyText(key);
-            if (std::find(written.begin(), written.end(), text) != written.end()) continue;
+            const std::string text = keyText(key);
+            if (!written.insert(text).second) continue;
             entry(text, *source.children[i + 1], depth);
-            written.push_back(std::move(text));
         }
     }
 
