@@ -1,5 +1,6 @@
 #include "continue_token.h"
 #include "core.h"
+#include "engine/store/selective.h"
 #include "errors.h"
 #include "metadata.h"
 #include "verbs.h"
@@ -158,7 +159,11 @@ Result<ListAnswer> listObjects(const Core& core, const ListQuery& query) {
         return answer;
     }
     std::function<bool(const ObjectPtr&)> filter;
-    if (selection.selective()) filter = [&](const ObjectPtr& object) { return selection.matches(*object); };
+    if (selection.selective())
+        filter = store::Selective{api::requiredTraits(selection.labels) |
+                                      api::requiredNameTraits(selection.fields),
+                                  api::requiredFieldTraits(selection.fields, *selection.kind),
+                                  [&](const ObjectPtr& object) { return selection.matches(*object); }};
     auto page = core.store.list(*selection.kind, prefix, position->start, query.limit, position->at, filter);
     if (!page) return fail(page.error().reason == Reason::Expired ? expired(*position) : page.error());
     answer.items = std::move(page->items);

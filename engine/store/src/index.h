@@ -1,10 +1,13 @@
 #pragma once
 
+#include "engine/store/selective.h"
 #include "engine/store/store.h"
 #include "name_counts.h"
 
 #include <deque>
+#include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +19,22 @@ struct Version {
     ObjectPtr object; ///< null = cold: on disk only
     std::uint32_t bytes = 0;
     bool deleted = false;
+};
+
+/// All states of one key, oldest first.
+struct Entry {
+    std::vector<Version> versions;
+    std::size_t slot = 0; ///< where its traits are
+};
+
+/// Which objects a list is to show.
+struct Listing {
+    std::string_view prefix;
+    std::string_view start;
+    std::int64_t limit = 0;
+    Revision at = 0;
+    bool newest = false; ///< `at` is the newest visible revision
+    std::function<bool(const ObjectPtr&)> filter{};
 };
 
 /// Brings a cold state back, without keeping it.
@@ -41,8 +60,7 @@ class KindIndex {
     /// Forgets the newest state of `name`, which must be at `revision`: its write failed.
     void rollBack(const std::string& name, Revision revision);
     void publish(Change change);
-    Result<Store::Page> list(std::string_view prefix, std::string_view start, std::int64_t limit, Revision at,
-                             const std::function<bool(const ObjectPtr&)>& filter, const Thaw& thaw) const;
+    Result<Store::Page> list(const Listing& wanted, const Thaw& thaw) const;
     /// Number of objects that exist at the newest published change.
     std::size_t count() const { return counts_.all(); }
 
@@ -51,7 +69,9 @@ class KindIndex {
     std::size_t logPosition(Revision since) const;
     /// The versions of `name`, oldest first; null when there is none.
     std::vector<Version>* versions(const std::string& name);
-    std::map<std::string, std::vector<Version>, std::less<>>& all() { return objects_; }
+    std::map<std::string, Entry, std::less<>>& all() { return objects_; }
+    /// After objects were put into the entries from outside.
+    void describeAll();
     /// A published change of `name` that is not in the log any more. Published changes come in order.
     void counted(Change::Type type, std::string_view name, Revision revision);
 
@@ -64,8 +84,23 @@ class KindIndex {
     std::size_t compact(const std::string& name, Revision revision, std::vector<Revision>& dropped);
 
   private:
+    using Objects = std::map<std::string, Entry, std::less<>>;
+    /// What is known of the newest state of an entry, and of the visible one where that is another: enough to
+    /// pass most objects by in a list with selectors without touching them.
+    struct Slot {
+        api::Traits labels = 0;
+        api::Traits fields = 0; ///< 0 = not looked at since the last change
+        Objects::value_type* entry = nullptr;
+    };
+
+    void describe(const Entry& entry);
+    void drop(Objects::iterator entry);
+    /// The entries that may match, in order; nothing where too many do.
+    std::optional<std::vector<const Objects::value_type*>> candidates(const Listing& wanted) const;
+
     const std::size_t ordinal_;
-    std::map<std::string, std::vector<Version>, std::less<>> objects_;
+    Objects objects_;
+    mutable std::vector<Slot> slots_; ///< lists look at fields when they first need them
     std::deque<Change> log_;
     NameCounts counts_; ///< of what exists at the newest published change
 

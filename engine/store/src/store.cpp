@@ -193,8 +193,8 @@ void Store::Impl::loadRecord(Record&& record, Loading& loading) {
 /// Makes the states that stay in memory, and the change logs of the recent ones.
 Result<void> Store::Impl::makeLoaded(Loading& loading) {
     for (auto& [kind, index] : kinds_) {
-        for (auto& [name, versions] : index.all())
-            for (Version& version : versions) {
+        for (auto& [name, entry] : index.all())
+            for (Version& version : entry.versions) {
                 const auto value = loading.values.find(version.revision);
                 if (value == loading.values.end()) continue;
                 version.object = api::Object::parse(*kind, std::move(value->second));
@@ -217,6 +217,8 @@ Result<void> Store::Impl::makeLoaded(Loading& loading) {
             change.index->publish(
                 {type, change.revision, version->object, existed ? std::prev(version)->object : nullptr});
     }
+    for (auto& [kind, index] : kinds_)
+        index.describeAll();
     return {};
 }
 
@@ -518,7 +520,8 @@ ObjectPtr Store::newest(const Key& key) const {
 std::vector<ObjectPtr> Store::listNewest(const api::Kind& kind, std::string_view prefix) const {
     const KindIndex* index = impl_->find(kind);
     if (index == nullptr) return {};
-    return std::move(index->list(prefix, "", 0, newestRevision(), nullptr, impl_->thawing(kind))->items);
+    const Listing wanted{.prefix = prefix, .start = "", .at = newestRevision()};
+    return std::move(index->list(wanted, impl_->thawing(kind))->items);
 }
 
 std::vector<const api::Kind*> Store::kinds() const {
@@ -540,7 +543,8 @@ Result<Store::Page> Store::list(const api::Kind& kind, std::string_view prefix, 
         empty.revision = *readable;
         return empty;
     }
-    return index->list(prefix, start, limit, *readable, filter, impl_->thawing(kind));
+    const Listing wanted{prefix, start, limit, *readable, *readable == impl_->visible_, filter};
+    return index->list(wanted, impl_->thawing(kind));
 }
 
 std::size_t Store::count(const api::Kind& kind) const {

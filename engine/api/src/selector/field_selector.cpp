@@ -2,6 +2,7 @@
 
 #include "engine/api/alias.h"
 #include "engine/api/custom_resource.h"
+#include "selector/trait.h"
 
 #include <algorithm>
 #include <array>
@@ -167,6 +168,24 @@ Result<FieldSelector> FieldSelector::parse(std::string_view text, const Kind& ki
     return selector;
 }
 
+namespace {
+
+/// The value of a field beyond metadata.
+std::string valueOf(const google::protobuf::Message& message, const std::string& field) {
+    const auto* type = message.GetDescriptor();
+    if (type == CustomObject::descriptor())
+        return custom::fieldValue(static_cast<const CustomObject&>(message), field);
+    if (type == core::Event::descriptor()) return fieldValue(static_cast<const core::Event&>(message), field);
+    const Named* named = findNamed(field, type);
+    return valueAt(message, named != nullptr ? named->path : field);
+}
+
+bool isMetadata(std::string_view field) {
+    return field.starts_with("metadata.");
+}
+
+} // namespace
+
 bool FieldSelector::matches(const Object& object) const {
     std::unique_ptr<google::protobuf::Message> message; // decoded only when a field needs it
     return std::all_of(terms_.begin(), terms_.end(), [&](const Term& term) {
@@ -177,17 +196,40 @@ bool FieldSelector::matches(const Object& object) const {
             value = object.nameSpace();
         } else {
             if (message == nullptr) message = object.message();
-            if (message->GetDescriptor() == CustomObject::descriptor()) {
-                value = custom::fieldValue(static_cast<const CustomObject&>(*message), term.field);
-                return (value == term.value) != term.negated;
-            }
-            const bool event = message->GetDescriptor() == core::Event::descriptor();
-            const Named* named = findNamed(term.field, message->GetDescriptor());
-            value = event ? fieldValue(static_cast<const core::Event&>(*message), term.field)
-                          : valueAt(*message, named != nullptr ? named->path : term.field);
+            value = valueOf(*message, term.field);
         }
         return (value == term.value) != term.negated;
     });
+}
+
+Traits fieldTraits(const Object& object) {
+    const auto* type = object.kind().descriptor;
+    Traits traits = Traits{1} << 63; // "looked at", which no value means
+    std::vector<std::string_view> fields;
+    for (const Supported& each : supportedFields)
+        if (each.kind() == type) fields.push_back(each.field);
+    for (const Named& each : namedFields)
+        if (each.kind == type->full_name()) fields.push_back(each.field);
+    if (fields.empty()) return traits;
+    const auto message = object.message();
+    for (const std::string_view field : fields)
+        traits |= traitOf(field, valueOf(*message, std::string(field)));
+    return traits;
+}
+
+Traits requiredNameTraits(const FieldSelector& selector) {
+    Traits traits = 0;
+    for (const FieldSelector::Term& term : selector.terms())
+        if (!term.negated && term.field == "metadata.name") traits |= traitOf(term.field, term.value);
+    return traits;
+}
+
+Traits requiredFieldTraits(const FieldSelector& selector, const Kind& kind) {
+    Traits traits = 0;
+    if (customOf(kind)) return traits;
+    for (const FieldSelector::Term& term : selector.terms())
+        if (!term.negated && !isMetadata(term.field)) traits |= traitOf(term.field, term.value);
+    return traits;
 }
 
 std::string FieldSelector::toString() const {

@@ -1,5 +1,7 @@
 #include "engine/api/selector.h"
 
+#include "selector/trait.h"
+
 #include <algorithm>
 #include <charconv>
 #include <optional>
@@ -246,6 +248,24 @@ std::string LabelSelector::toString() const {
     for (const Requirement& requirement : requirements_)
         text += text.empty() ? toText(requirement) : "," + toText(requirement);
     return text;
+}
+
+Traits labelTraits(const Object& object) {
+    Traits traits = traitOf("metadata.name", object.name());
+    for (const auto& [key, value] : object.labels())
+        traits |= traitOf(key, "") | traitOf(key + "=", value);
+    return traits;
+}
+
+Traits requiredTraits(const LabelSelector& selector) {
+    Traits traits = 0;
+    for (const Requirement& each : selector.requirements()) {
+        if (each.op == Operator::NotIn || each.op == Operator::DoesNotExist) continue;
+        traits |= traitOf(each.key, "");
+        if (each.op == Operator::In && each.values.size() == 1)
+            traits |= traitOf(each.key + "=", *each.values.begin());
+    }
+    return traits;
 }
 
 } // namespace wheelhouse::api
