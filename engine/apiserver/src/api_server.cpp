@@ -7,8 +7,9 @@
 namespace wheelhouse::apiserver {
 
 ApiServer::ApiServer(store::Store& store, Executor& control, Random& random, nodelink::PodStreams* streams,
-                     Options options)
-    : core_(std::make_shared<Core>(store, control, random, streams, std::move(options))) {}
+                     Options options, const Clock* dates)
+    : core_(std::make_shared<Core>(store, control, random, streams, std::move(options),
+                                   dates ? *dates : control.clock())) {}
 
 ApiServer::~ApiServer() = default;
 
@@ -32,6 +33,17 @@ bool ApiServer::ready() const {
 
 void ApiServer::addMetrics(std::weak_ptr<prometheus::Collectable> source) {
     core_->metricSources.push_back(std::move(source));
+}
+
+std::unique_ptr<Serving> ApiServer::serve(const api::Kind& kind, ObjectSource& source) {
+    return core_->computed.serve(kind, source);
+}
+
+std::shared_ptr<void> ApiServer::answer(const api::Kind& kind, Answerer answerer) {
+    core_->answerers.add(kind, std::move(answerer));
+    return {nullptr, [weak = std::weak_ptr(core_), &kind](std::nullptr_t) {
+                if (const auto core = weak.lock()) core->answerers.remove(kind);
+            }};
 }
 
 std::shared_ptr<Running> ApiServer::handle(Request request, std::shared_ptr<Exchange> exchange) {

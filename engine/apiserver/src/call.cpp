@@ -154,7 +154,7 @@ class Call final : public Running, public std::enable_shared_from_this<Call> {
     }
 
     Done answerOutcome(const Core& core) {
-        return [self = shared_from_this(), &clock = core.control.clock()](Result<Outcome> outcome) {
+        return [self = shared_from_this(), &clock = core.dates](Result<Outcome> outcome) {
             if (!outcome) return self->refuse(std::move(outcome.error()));
             self->answer(
                 outcome->created ? 201 : 200,
@@ -311,10 +311,10 @@ Result<Call::Work> Call::parseResource() {
 
 Result<Call::Work> Call::parseRead() {
     return Work([this](const std::shared_ptr<Core>& core) {
-        auto object =
-            getObject(*core, *info_.kind, info_.nameSpace, info_.name, info_.query.text("resourceVersion"));
+        auto object = getObject(*core, *info_.kind, info_.nameSpace, info_.name,
+                                info_.query.text("resourceVersion"), info_.subresource);
         if (!object) return refuse(std::move(object.error()));
-        const WallTime now = core->control.clock().wallNow();
+        const WallTime now = core->dates.wallNow();
         if (!isScale(info_.subresource))
             return answer(200, [object = *object, kind = info_.kind, now](const Format& format) {
                 return encodeObject(*kind, object, format, now);
@@ -346,7 +346,7 @@ Result<Call::Work> Call::parseList() {
     return Work([this, query = std::move(query)](const std::shared_ptr<Core>& core) {
         auto list = listObjects(*core, query);
         if (!list) return refuse(std::move(list.error()));
-        answer(200, [list = std::move(*list), kind = info_.kind, now = core->control.clock().wallNow()](
+        answer(200, [list = std::move(*list), kind = info_.kind, now = core->dates.wallNow()](
                         const Format& format) { return encodeList(*kind, list, format, now); });
     });
 }
@@ -573,13 +573,14 @@ Result<Call::Work> Call::parseDelete() {
                  remove = std::move(remove)](const std::shared_ptr<Core>& core) {
         RemoveRequest asked = remove;
         asked.user = user_;
-        removeCollection(
-            *core, query, asked,
-            [self = shared_from_this(), now = core->control.clock().wallNow()](Result<ListAnswer> list) {
-                if (!list) return self->refuse(std::move(list.error()));
-                self->answer(200, [list = std::move(*list), kind = self->info_.kind, now](
-                                      const Format& format) { return encodeList(*kind, list, format, now); });
-            });
+        removeCollection(*core, query, asked,
+                         [self = shared_from_this(), now = core->dates.wallNow()](Result<ListAnswer> list) {
+                             if (!list) return self->refuse(std::move(list.error()));
+                             self->answer(200, [list = std::move(*list), kind = self->info_.kind,
+                                                now](const Format& format) {
+                                 return encodeList(*kind, list, format, now);
+                             });
+                         });
     });
 }
 

@@ -2,6 +2,7 @@
 
 #include "admission/chain.h"
 #include "auth/auth.h"
+#include "computed.h"
 #include "definitions/definitions.h"
 #include "engine/api/apply.h"
 #include "engine/api/catalogue.h"
@@ -22,23 +23,26 @@ namespace wheelhouse::apiserver {
 struct Core : std::enable_shared_from_this<Core> {
     ~Core();
     Core(store::Store& storeIn, Executor& controlIn, Random& randomIn, nodelink::PodStreams* streamsIn,
-         Options optionsIn)
-        : store(storeIn), control(controlIn), random(randomIn), streams(streamsIn),
+         Options optionsIn, const Clock& datesIn)
+        : store(storeIn), control(controlIn), dates(datesIn), random(randomIn), streams(streamsIn),
           options(std::move(optionsIn)),
           auth(std::make_shared<auth::Auth>(storeIn, controlIn.clock(), options.tokenKeyPem,
                                             options.tokenIssuer)),
           admission(storeIn, *auth, randomIn, options.serviceNetwork, options.defaultTolerationSeconds,
                     options.mountTokens),
-          definitions(std::make_unique<Definitions>(*this)),
+          computed(controlIn), definitions(std::make_unique<Definitions>(*this)),
           observer(std::make_shared<observe::Observer>(controlIn.clock(), options.audit)) {}
 
     store::Store& store;
     Executor& control;
+    const Clock& dates; ///< by which objects are dated and their ages told
     Random& random;
     nodelink::PodStreams* streams;
     const Options options;
     const std::shared_ptr<auth::Auth> auth; ///< shared with calls, which look at tokens on their own threads
     AdmissionChain admission;
+    ComputedKinds computed;
+    Answerers answerers;
     EventCache eventCache;
     api::apply::SetCache fieldSets;
     const std::shared_ptr<StreamCounts> streamCounts = std::make_shared<StreamCounts>();

@@ -165,7 +165,7 @@ void removeObject(Core& core, RemoveRequest request, Done done) {
         settle(admission, false);
         return done(fail(admitted.error()));
     }
-    const bool changed = advance(*message, request.options, core.control.clock().wallNow());
+    const bool changed = advance(*message, request.options, core.dates.wallNow());
     const bool gone = mayGo(*message);
     if (request.dryRun) {
         settle(admission, false);

@@ -49,7 +49,7 @@ api::meta::GroupVersionKind subresourceKind(const api::Kind& kind, const std::st
 }
 
 std::vector<std::string> subresourceVerbs(const std::string& subresource) {
-    if (subresource == "log") return {"get"};
+    if (subresource == "log" || subresource == "matrix") return {"get"};
     if (subresource == "exec" || subresource == "attach" || subresource == "portforward")
         return {"create", "get"};
     if (subresource == "proxy") return {"create", "delete", "get", "patch", "update"};

@@ -99,6 +99,9 @@ auth::Attributes asking(const api::Kind& kind, const char* verb, const std::stri
 client::Written written(const api::Kind& kind, Outcome outcome) {
     client::Written out;
     out.object = api::shownAs(kind, outcome.object);
+    // The answer to a question is an object too, though one that nobody keeps.
+    if (!out.object && outcome.answer && outcome.answer->GetDescriptor() == kind.descriptor)
+        out.object = api::objectOf(kind, *outcome.answer);
     out.created = outcome.created;
     out.warnings = std::move(outcome.warnings);
     return out;
@@ -431,7 +434,7 @@ void LocalCluster::table(const ResourceName& resource, const client::ListOptions
                                if (!list) return answer(fail(list.error()));
                                api::Table table;
                                table.columns = api::tableColumns(*kind);
-                               const WallTime now = core.control.clock().wallNow();
+                               const WallTime now = core.dates.wallNow();
                                for (const api::ObjectPtr& item : list->items)
                                    table.rows.push_back(api::tableRow(*kind, item, now));
                                table.resourceVersion = std::to_string(list->revision);

@@ -66,8 +66,7 @@ Result<std::unique_ptr<nodelink::PodStream>> openLog(Core& core, const std::stri
     request.limitBytes = query.limitBytes;
     request.sinceTime = query.sinceTime;
     if (query.sinceSeconds)
-        request.sinceTime =
-            api::formatTime(core.control.clock().wallNow() - std::chrono::seconds(*query.sinceSeconds));
+        request.sinceTime = api::formatTime(core.dates.wallNow() - std::chrono::seconds(*query.sinceSeconds));
     if (!core.streams) return fail(Reason::ServiceUnavailable, "this server has no link to nodes");
     return core.streams->openLog(NodeName(pod.spec().nodename()), request, std::move(onData),
                                  std::move(onEnd));

@@ -125,7 +125,7 @@ Writer writerOf(const Core& core, const WriteRequest& request) {
     writer.kind = request.kind->kind;
     writer.subresource = request.subresource;
     writer.resets = resetsOf(*request.kind, request.subresource);
-    writer.now = api::toTime(core.control.clock().wallNow());
+    writer.now = api::toTime(core.dates.wallNow());
     return writer;
 }
 

@@ -21,7 +21,7 @@ bool subresourceAllows(std::string_view subresource, Verb verb) {
     if (subresource == "status" || subresource == "scale" || subresource == "approval" ||
         api::isPodPart(subresource))
         return verb == Verb::Get || verb == Verb::Update || verb == Verb::Patch;
-    if (subresource == "log") return verb == Verb::Get;
+    if (subresource == "log" || subresource == "matrix") return verb == Verb::Get;
     if (subresource == "exec" || subresource == "attach" || subresource == "portforward")
         return verb == Verb::Get || verb == Verb::Create;
     if (subresource == "proxy") return true;

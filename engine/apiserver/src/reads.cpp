@@ -52,11 +52,18 @@ Result<Revision> parseResourceVersion(std::string_view text) {
     return revision;
 }
 
-Result<ObjectPtr> getObject(const Core& core, const api::Kind& kind, const std::string& nameSpace,
-                            const std::string& name, std::string_view resourceVersion) {
+Revision revisionOf(Core& core, const api::Kind& kind) {
+    return api::isComputed(kind) ? core.computed.revision(kind) : core.store.revision();
+}
+
+Result<ObjectPtr> getObject(Core& core, const api::Kind& kind, const std::string& nameSpace,
+                            const std::string& name, std::string_view resourceVersion,
+                            const std::string& subresource) {
     auto at = parseResourceVersion(resourceVersion);
     if (!at) return fail(at.error());
-    if (*at > core.store.revision()) return fail(tooLargeResourceVersion(*at, core.store.revision()));
+    if (const Revision newest = revisionOf(core, kind); *at > newest)
+        return fail(tooLargeResourceVersion(*at, newest));
+    if (api::isComputed(kind)) return core.computed.get(kind, nameSpace, name, subresource);
     ObjectPtr object = core.store.get({&kind, keyOf(kind, nameSpace, name)});
     if (!object) return fail(notFound(kind, name));
     return object;
@@ -74,7 +81,7 @@ struct ListPosition {
     bool continued = false;
 };
 
-Result<ListPosition> positionOf(const Core& core, const ListQuery& query) {
+Result<ListPosition> positionOf(Core& core, const ListQuery& query) {
     ListPosition position;
     const std::string& match = query.resourceVersionMatch;
     if (!query.continueToken.empty()) {
@@ -113,8 +120,8 @@ Result<ListPosition> positionOf(const Core& core, const ListQuery& query) {
     }
     auto revision = parseResourceVersion(query.resourceVersion);
     if (!revision) return fail(revision.error());
-    if (*revision > core.store.revision())
-        return fail(tooLargeResourceVersion(*revision, core.store.revision()));
+    if (const Revision newest = revisionOf(core, *query.selection.kind); *revision > newest)
+        return fail(tooLargeResourceVersion(*revision, newest));
     // Without a match, a number together with a limit means exactly that state, as Kubernetes has always
     // answered.
     if (match == "Exact" || (match.empty() && query.limit > 0)) position.at = *revision;
@@ -142,11 +149,16 @@ Status expired(const ListPosition& position) {
 
 } // namespace
 
-Result<ListAnswer> listObjects(const Core& core, const ListQuery& query) {
+Result<ListAnswer> listObjects(Core& core, const ListQuery& query) {
     if (query.limit < 0) return fail(Reason::BadRequest, "limit must not be negative");
     auto position = positionOf(core, query);
     if (!position) return fail(position.error());
     const Selection& selection = query.selection;
+    if (api::isComputed(*selection.kind)) {
+        if (query.resourceVersionMatch == "Exact" && position->at != revisionOf(core, *selection.kind))
+            return fail(expired(*position));
+        return core.computed.list(selection, position->start, query.limit);
+    }
     const std::string prefix = selection.nameSpace.empty() ? "" : selection.nameSpace + "/";
 
     ListAnswer answer;

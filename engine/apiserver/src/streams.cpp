@@ -76,7 +76,7 @@ class WatchStream final : public StreamSession, public std::enable_shared_from_t
 
     void write(Core& core, const Event& event) {
         const bool first = format_.shape == Format::Shape::Table && !std::exchange(columnsSent_, true);
-        exchange_->write(core.eventCache.bytes(kind_, event, format_, first, core.control.clock().wallNow()));
+        exchange_->write(core.eventCache.bytes(kind_, event, format_, first, core.dates.wallNow()));
     }
 
     /// A few events a turn: a large initial state must not hold up everybody else.
@@ -106,7 +106,7 @@ class WatchStream final : public StreamSession, public std::enable_shared_from_t
         bookmarkTimer_.start(core.control, core.options.bookmarkInterval, [this] {
             const auto alive = core_.lock();
             if (!alive || finished_) return;
-            onEvent({Event::Type::Bookmark, nullptr, alive->store.revision(), false});
+            onEvent({Event::Type::Bookmark, nullptr, revisionOf(*alive, kind_), false});
             if (!finished_) armBookmark(*alive);
         });
     }
@@ -126,7 +126,7 @@ class WatchStream final : public StreamSession, public std::enable_shared_from_t
     void onDeadline() {
         const auto core = core_.lock();
         if (!core || finished_) return;
-        if (bookmarks_) onEvent({Event::Type::Bookmark, nullptr, core->store.revision(), false});
+        if (bookmarks_) onEvent({Event::Type::Bookmark, nullptr, revisionOf(*core, kind_), false});
         watcher_.reset();
         ending_ = true;
         flush();

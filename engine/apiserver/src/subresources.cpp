@@ -230,7 +230,7 @@ void bindPod(Core& core, WriteRequest request, Done done) {
     pod->mutable_spec()->set_nodename(target);
     for (const auto& [key, value] : binding.metadata().annotations())
         (*pod->mutable_metadata()->mutable_annotations())[key] = value;
-    setScheduled(*pod, core.control.clock().wallNow());
+    setScheduled(*pod, core.dates.wallNow());
     commit(core, *request.kind, std::move(pod), false, [done = std::move(done)](Result<ObjectPtr> stored) {
         if (!stored) return done(fail(stored.error()));
         Outcome outcome = plainSuccess();

@@ -52,9 +52,13 @@ struct ListAnswer {
     std::optional<std::int64_t> remaining;
 };
 
-Result<api::ObjectPtr> getObject(const Core& core, const api::Kind& kind, const std::string& nameSpace,
-                                 const std::string& name, std::string_view resourceVersion = {});
-Result<ListAnswer> listObjects(const Core& core, const ListQuery& query);
+/// `subresource` matters to computed kinds only: of stored ones all show the same object.
+Result<api::ObjectPtr> getObject(Core& core, const api::Kind& kind, const std::string& nameSpace,
+                                 const std::string& name, std::string_view resourceVersion = {},
+                                 const std::string& subresource = {});
+Result<ListAnswer> listObjects(Core& core, const ListQuery& query);
+/// The newest revision objects of a kind can have.
+Revision revisionOf(Core& core, const api::Kind& kind);
 /// The number of a resourceVersion parameter; empty = 0. BadRequest when it is none.
 Result<Revision> parseResourceVersion(std::string_view text);
 

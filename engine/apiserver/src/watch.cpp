@@ -99,9 +99,12 @@ Result<std::unique_ptr<Watcher>> startWatch(Core& core, const WatchQuery& query,
     if (auto checked = checkOptions(query); !checked) return fail(checked.error());
     auto since = parseResourceVersion(query.resourceVersion);
     if (!since) return fail(since.error());
-    const Revision current = core.store.revision();
+    const Revision current = revisionOf(core, *query.selection.kind);
     const bool listFirst = query.sendInitialEvents.value_or(*since == 0);
     if (query.sendInitialEvents && *since > current) return fail(tooLargeResourceVersion(*since, current));
+    if (api::isComputed(*query.selection.kind))
+        return core.computed.watch(query.selection, *since, listFirst,
+                                   query.sendInitialEvents.value_or(false), std::move(sink));
     if (*since != 0 && !listFirst && *since < core.store.compactedRevision())
         return fail(Reason::Expired,
                     fmt::format("too old resource version: {} ({})", *since, core.store.compactedRevision()));

@@ -86,7 +86,7 @@ void stampNewObject(Core& core, api::meta::ObjectMeta& metadata) {
     metadata.clear_deletiontimestamp();
     metadata.clear_deletiongraceperiodseconds();
     metadata.set_uid(makeUuid(core.random));
-    *metadata.mutable_creationtimestamp() = api::toTime(core.control.clock().wallNow());
+    *metadata.mutable_creationtimestamp() = api::toTime(core.dates.wallNow());
 }
 
 /// What an update may not touch.

@@ -32,7 +32,8 @@ struct Group {
 };
 
 constexpr const char* withoutCollection = "create delete get list patch update watch";
-constexpr const char* asked = "create"; ///< a review: answered, never stored
+constexpr const char* asked = "create";         ///< a review: answered, never stored
+constexpr const char* shown = "get list watch"; ///< made when somebody asks, never stored
 
 std::vector<std::string> words(std::string_view text) {
     std::vector<std::string> out;
@@ -190,7 +191,11 @@ std::vector<Group> lastGroups() {
         {"dev.wheelhouse.lab.v1alpha1",
          "lab.wheelhouse.dev",
          "v1alpha1",
-         {{"Machine", "machines", false, "", "status"}}},
+         {{"ClusterClock", "clusterclocks", false, "", "status"},
+          {"Machine", "machines", false, "", "status"},
+          {"ReconcileQueue", "reconcilequeues", false, "rq", "", "", shown},
+          {"SchedulingDecision", "schedulingdecisions", true, "sd", "matrix", "", shown},
+          {"WhatIf", "whatifs", true, "", "", "", asked}}},
     };
 }
 
@@ -231,6 +236,8 @@ std::vector<Kind> makeRows() {
             }
     // Only now do the rows stay where they are.
     for (std::size_t i = 0; i < rows.size(); ++i) {
+        // What can be read and not written is made when somebody asks: see isComputed.
+        if (rows[i].allows("list") && !rows[i].allows("create")) rows[i].storedAs = &rows[i];
         if (storedAs[i].empty()) continue;
         for (const Kind& each : rows)
             if (each.kind == rows[i].kind && each.apiVersion() == storedAs[i]) rows[i].storedAs = &each;

@@ -1,4 +1,5 @@
 #include "engine/api/openapi.h"
+#include "engine/api/computed.h"
 
 #include "engine/api/custom_resource.h"
 #include "engine/api/types.h"
@@ -296,8 +297,9 @@ void addKind(Paths& paths, const Kind& kind, const std::string& base) {
     const std::string collection =
         base + (namespaced ? "/namespaces/{namespace}/" : "/") + kind.name.resource;
     const std::string one = collection + "/{name}";
-    paths.add(collection, {"post", "post", &kind, object, object, namespaced, false, {}, {}, {}});
-    if (!kind.storage().stored()) return;
+    if (!isComputed(kind))
+        paths.add(collection, {"post", "post", &kind, object, object, namespaced, false, {}, {}, {}});
+    if (!kind.storage().stored() && !isComputed(kind)) return;
     paths.add(collection, {"get", "list", &kind, nullptr, list, namespaced, false, {}, {}, {}});
     // Deleting all namespaces at once is the one thing nobody may ask for.
     if (kind.allows("deletecollection"))
@@ -307,6 +309,15 @@ void addKind(Paths& paths, const Kind& kind, const std::string& base) {
         paths.add(base + "/" + kind.name.resource,
                   {"get", "list", &kind, nullptr, list, false, false, "ForAllNamespaces", {}, {}});
     paths.add(one, {"get", "get", &kind, nullptr, object, namespaced, true, {}, {}, {}});
+    if (isComputed(kind)) {
+        for (const std::string& subresource : kind.subresources) {
+            std::string suffix = subresource;
+            suffix[0] = static_cast<char>(suffix[0] - 'a' + 'A');
+            paths.add(one + "/" + subresource,
+                      {"get", "get", &kind, nullptr, object, namespaced, true, suffix, {}, {}});
+        }
+        return;
+    }
     paths.add(one, {"put", "put", &kind, object, object, namespaced, true, {}, {}, {}});
     paths.add(one,
               {"patch", "patch", &kind, meta::Patch::descriptor(), object, namespaced, true, {}, {}, {}});

@@ -3,6 +3,7 @@
 #include "custom/definition.h"
 #include "engine/api/codec.h"
 #include "engine/api/selector.h"
+#include "semantics/lab_kinds.h"
 
 #include <unordered_map>
 
@@ -12,7 +13,7 @@ const KindRules* rulesFor(const google::protobuf::Descriptor* type) {
     static const auto all = [] {
         std::unordered_map<const google::protobuf::Descriptor*, const KindRules*> table;
         for (const KindRuleList& list :
-             {accessRules(), certificateRules(), classRules(), definitionRules(), deviceRules(),
+             {accessRules(), certificateRules(), classRules(), clockRules(), definitionRules(), deviceRules(),
               extensionRules(), fairnessRules(), jobRules(), networkRules(), quotaRules(), scalingRules(),
               statefulRules(), storageRules(), claimRules(), webhookRules()})
             for (const KindRules& rules : list)

@@ -5,6 +5,7 @@ set(SEMANTICS_SOURCES
   src/semantics/certificate_rules.cpp
   src/semantics/claim_rules.cpp
   src/semantics/class_rules.cpp
+  src/semantics/clock_rules.cpp
   src/custom/check.cpp
   src/custom/custom_resource.cpp
   src/custom/definition_rules.cpp
@@ -55,6 +56,7 @@ set(SEMANTICS_SOURCES
   src/semantics/table.cpp
   src/semantics/table_access.cpp
   src/semantics/table_cells.cpp
+  src/semantics/table_lab.cpp
   src/semantics/table_limits.cpp
   src/semantics/table_network.cpp
   src/semantics/table_pod.cpp

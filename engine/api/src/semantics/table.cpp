@@ -3,6 +3,7 @@
 #include "engine/api/by_kind.h"
 #include "engine/api/custom_resource.h"
 #include "engine/api/time.h"
+#include "semantics/lab_kinds.h"
 #include "semantics/table_printers.h"
 
 #include <fmt/format.h>
@@ -175,7 +176,7 @@ std::unordered_map<const google::protobuf::Descriptor*, Printer> allPrinters() {
     };
     for (const auto& more :
          {semantics::accessPrinters(), semantics::networkPrinters(), semantics::storagePrinters(),
-          semantics::limitPrinters(), semantics::workloadPrinters()})
+          semantics::labPrinters(), semantics::limitPrinters(), semantics::workloadPrinters()})
         all.insert(more.begin(), more.end());
     return all;
 }

@@ -68,7 +68,33 @@ Result<void> fillIn(Core& core, WriteRequest& request) {
     if (auto answered =
             answerAccessReview(*core.auth, *request.kind, request.nameSpace, request.user, message))
         return *answered;
-    return fail(methodNotAllowed());
+    return fail(Reason::ServiceUnavailable,
+                qualifiedName(*request.kind) + " cannot be answered at the moment: who knows is not running");
+}
+
+Outcome answered(Core& core, const api::Kind& kind, std::shared_ptr<Message> message,
+                 std::vector<std::string> warnings) {
+    *metadataOf(*message).mutable_creationtimestamp() = api::toTime(core.dates.wallNow());
+    Outcome outcome;
+    outcome.answer = std::move(message);
+    outcome.answerVersion = kind.apiVersion();
+    outcome.answerKind = kind.kind;
+    outcome.created = true;
+    outcome.warnings = std::move(warnings);
+    return outcome;
+}
+
+void askElsewhere(Core& core, const Answerer& answerer, WriteRequest request, Done done) {
+    api::applyDefaults(*request.message);
+    metadataOf(*request.message).set_namespace_(request.nameSpace);
+    Question question{std::move(request.message), std::move(request.nameSpace), std::move(request.user)};
+    answerer(std::move(question),
+             [weak = core.weak_from_this(), &kind = *request.kind, warnings = std::move(request.warnings),
+              done = std::move(done)](Result<std::shared_ptr<Message>> answer) {
+                 if (!answer) return done(fail(answer.error()));
+                 if (const auto alive = weak.lock())
+                     done(answered(*alive, kind, std::move(*answer), warnings));
+             });
 }
 
 } // namespace
@@ -86,15 +112,10 @@ void answerReview(Core& core, WriteRequest request, Done done) {
                 *request.kind, metadata.name(),
                 {{"FieldValueInvalid", "Invalid value: must be empty except for namespace", "metadata"}})));
     }
+    if (const Answerer* answerer = core.answerers.find(*request.kind))
+        return askElsewhere(core, *answerer, std::move(request), std::move(done));
     if (auto filled = fillIn(core, request); !filled) return done(fail(filled.error()));
-    *metadata.mutable_creationtimestamp() = api::toTime(core.control.clock().wallNow());
-    Outcome outcome;
-    outcome.answer = std::move(request.message);
-    outcome.answerVersion = request.kind->apiVersion();
-    outcome.answerKind = request.kind->kind;
-    outcome.created = true;
-    outcome.warnings = std::move(request.warnings);
-    done(std::move(outcome));
+    done(answered(core, *request.kind, std::move(request.message), std::move(request.warnings)));
 }
 
 } // namespace wheelhouse::apiserver::auth

@@ -195,7 +195,7 @@ void Definitions::reviewGroup(const std::string& group) {
 }
 
 void Definitions::decideNames(Definition& definition) const {
-    const WallTime now = core_.control.clock().wallNow();
+    const WallTime now = core_.dates.wallNow();
     NameCheck names;
     for (const auto& [name, other] : entries_) {
         if (other.group != definition.spec().group() || name == definition.metadata().name()) continue;
@@ -247,7 +247,7 @@ void Definitions::empty(const Entry& entry) {
     auto definition = std::make_unique<Definition>(newest->as<Definition>());
     const api::Kind* row = entry.rows.empty() ? &unservedRow(*definition) : entry.rows.front();
     setCondition(*definition, "Terminating", true, "InstanceDeletionInProgress",
-                 "CustomResource deletion is in progress", core_.control.clock().wallNow());
+                 "CustomResource deletion is in progress", core_.dates.wallNow());
     commit(core_, definitionKind(), std::move(definition), false, [](const Result<ObjectPtr>&) {});
     const auto drop = [this, row](const api::Object& object) {
         RemoveRequest remove;
@@ -281,7 +281,7 @@ void Definitions::finish(const std::string& name) {
     auto definition = std::make_unique<Definition>(newest->as<Definition>());
     if (!hasCleanup(*definition)) return;
     setCondition(*definition, "Terminating", false, "InstanceDeletionCompleted", "removed all instances",
-                 core_.control.clock().wallNow());
+                 core_.dates.wallNow());
     auto& finalizers = *definition->mutable_metadata()->mutable_finalizers();
     finalizers.erase(std::remove(finalizers.begin(), finalizers.end(), cleanupFinalizer), finalizers.end());
     Admission admission;

@@ -102,7 +102,7 @@ Result<std::string> servicePortName(const api::core::Service& service, const std
 
 } // namespace
 
-Result<ProxyTarget> podProxyTarget(const Core& core, const std::string& nameSpace, const std::string& id) {
+Result<ProxyTarget> podProxyTarget(Core& core, const std::string& nameSpace, const std::string& id) {
     const auto parsed = parseId(id);
     if (!parsed) return fail(Reason::BadRequest, fmt::format("invalid pod request \"{}\"", id));
     auto object = getObject(core, api::kindOf<Pod>(), nameSpace, parsed->name);
@@ -152,7 +152,7 @@ Result<ProxyTarget> serviceProxyTarget(Core& core, const std::string& nameSpace,
     return targetOf((*pod)->as<Pod>(), chosen.address, chosen.port, parsed->scheme == "https");
 }
 
-Result<ProxyTarget> nodeProxyTarget(const Core& core, const std::string& id) {
+Result<ProxyTarget> nodeProxyTarget(Core& core, const std::string& id) {
     const auto parsed = parseId(id);
     if (!parsed) return fail(Reason::BadRequest, fmt::format("invalid node request \"{}\"", id));
     auto object = getObject(core, api::kindOf<api::core::Node>(), "", parsed->name);

@@ -19,8 +19,8 @@ struct ProxyTarget {
 
 /// `id` is "name", "name:port" or "scheme:name:port", as Kubernetes has it in the path of a proxy. Control
 /// executor. Errors as Kubernetes words them.
-Result<ProxyTarget> podProxyTarget(const Core& core, const std::string& nameSpace, const std::string& id);
+Result<ProxyTarget> podProxyTarget(Core& core, const std::string& nameSpace, const std::string& id);
 Result<ProxyTarget> serviceProxyTarget(Core& core, const std::string& nameSpace, const std::string& id);
-Result<ProxyTarget> nodeProxyTarget(const Core& core, const std::string& id);
+Result<ProxyTarget> nodeProxyTarget(Core& core, const std::string& id);
 
 } // namespace wheelhouse::apiserver

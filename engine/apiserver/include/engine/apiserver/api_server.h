@@ -2,6 +2,7 @@
 
 #include "engine/apiserver/audit.h"
 #include "engine/apiserver/handler.h"
+#include "engine/apiserver/object_source.h"
 #include "engine/base/executor.h"
 #include "engine/base/random.h"
 #include "engine/base/status.h"
@@ -63,10 +64,12 @@ struct Options {
 /// Threads: `handle` from any; everything else on the control executor.
 class ApiServer final : public Handler {
   public:
-    /// `streams` may be null: logs then answer ServiceUnavailable. All references must outlive the server,
-    /// and `random` is used on the control executor only.
+    /// `streams` may be null: logs then answer ServiceUnavailable. `dates` is the clock objects are dated and
+    /// their ages are told by; null = the control executor's, by which everything else goes in any case: a
+    /// cluster whose time is stopped is served as before. All references must outlive the server, and
+    /// `random` is used on the control executor only.
     ApiServer(store::Store& store, Executor& control, Random& random, nodelink::PodStreams* streams,
-              Options options = {});
+              Options options = {}, const Clock* dates = nullptr);
     ~ApiServer() override;
     ApiServer(const ApiServer&) = delete;
     ApiServer& operator=(const ApiServer&) = delete;
@@ -77,6 +80,11 @@ class ApiServer final : public Handler {
     bool ready() const;
     /// Adds figures of somebody else to /metrics, for as long as `source` lives. It is asked on any thread.
     void addMetrics(std::weak_ptr<prometheus::Collectable> source);
+
+    /// Asks `source` for the objects of a computed kind until what is returned goes. One source a kind.
+    [[nodiscard]] std::unique_ptr<Serving> serve(const api::Kind& kind, ObjectSource& source);
+    /// Has questions of `kind` answered by `answerer` until what is returned goes.
+    [[nodiscard]] std::shared_ptr<void> answer(const api::Kind& kind, Answerer answerer);
 
     [[nodiscard]] std::shared_ptr<Running> handle(Request request,
                                                   std::shared_ptr<Exchange> exchange) override;

@@ -1,0 +1,85 @@
+#include "engine/api/groups/clock.h"
+#include "engine/api/groups/decisions.h"
+#include "engine/api/time.h"
+#include "semantics/lab_kinds.h"
+
+#include <fmt/format.h>
+
+namespace wheelhouse::api::semantics {
+
+namespace {
+
+Cells clusterClock(const lab::ClusterClock& of, WallTime now) {
+    const lab::ClusterClockStatus& status = of.status();
+    std::string next = "<none>";
+    if (status.next_size() > 0) next = status.next(0).queue() + " " + status.next(0).key();
+    return {of.metadata().name(),
+            std::string(status.paused() ? "Paused" : "Running"),
+            status.speed().empty() ? of.spec().speed() : status.speed(),
+            formatTime(now),
+            std::int64_t{status.steps()},
+            status.paused() ? next : "<running>",
+            orNone(status.laststep()),
+            status.message()};
+}
+
+Cells reconcileQueue(const lab::ReconcileQueue& of, WallTime now) {
+    std::string key = "<none>";
+    std::string due = "<none>";
+    std::string error;
+    if (of.keys_size() > 0) {
+        const lab::QueuedKey& first = of.keys(0);
+        key = first.key();
+        const Duration left = fromTime(first.due()) - now;
+        if (first.has_due()) due = left <= Duration::zero() ? "now" : "in " + humanDuration(left);
+    }
+    for (const lab::QueuedKey& each : of.keys())
+        if (error.empty()) error = each.lasterror();
+    return {of.metadata().name(),
+            std::int64_t{of.waiting()},
+            std::int64_t{of.running()},
+            std::int64_t{of.backingoff()},
+            key,
+            due,
+            error};
+}
+
+Cells schedulingDecision(const lab::SchedulingDecision& of, WallTime now) {
+    if (of.attempts_size() == 0) return {of.metadata().name(), "", "", "", "", "", "", ""};
+    const lab::SchedulingAttempt& last = of.attempts(0);
+    return {of.metadata().name(),
+            last.result(),
+            orNone(last.node()),
+            fmt::format("{}/{}", last.feasible(), last.nodes()),
+            std::int64_t{last.number()},
+            since(last.time(), now),
+            fmt::format("{}us", last.microseconds()),
+            last.message()};
+}
+
+} // namespace
+
+Printers labPrinters() {
+    return {
+        printer<lab::ClusterClock>(
+            {nameColumn(), text("State", "Whether time goes."), text("Speed", "How fast it goes."),
+             text("Cluster Time", "What time it is in the cluster."),
+             number("Steps", "Steps made while paused, in all."),
+             text("Next", "While paused: who acts next."), wide(text("Last Step", "What the last step did.")),
+             wide(text("Message", "Why something asked for is not done."))},
+            clusterClock),
+        printer<lab::ReconcileQueue>(
+            {nameColumn(), number("Waiting", "Keys that wait."), number("Running", "Keys being worked on."),
+             number("Backing Off", "Keys that failed last time."), text("Next", "The key looked at next."),
+             text("Due", "When that is."), wide(text("Last Error", "What went wrong last."))},
+            reconcileQueue),
+        printer<lab::SchedulingDecision>(
+            {nameColumn(), text("Result", "How the last attempt came out."), text("Node", "The node chosen."),
+             text("Feasible", "Nodes that no filter refused, of all there were."),
+             number("Attempts", "How often it was tried."), text("Age", "How long ago the last attempt was."),
+             wide(text("Took", "How long the last attempt took.")),
+             wide(text("Message", "The outcome in words."))},
+            schedulingDecision)};
+}
+
+} // namespace wheelhouse::api::semantics
