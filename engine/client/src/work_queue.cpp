@@ -1,6 +1,7 @@
 #include "engine/client/work_queue.h"
 
 #include "engine/base/log.h"
+#include "engine/base/work_pace.h"
 
 #include <algorithm>
 #include <map>
@@ -60,17 +61,20 @@ struct WorkQueue::Impl : std::enable_shared_from_this<WorkQueue::Impl> {
             return;
         }
         posted = true;
-        executor.post([weak = weak_from_this()] {
-            if (const auto self = weak.lock()) {
-                self->posted = false;
-                self->startNext();
-            }
+        postWork(executor, name, [weak = weak_from_this()] {
+            const auto self = weak.lock();
+            if (!self) return false;
+            self->posted = false;
+            return self->startNext();
         });
     }
 
-    void startNext() {
-        if (running >= parallel || waiting.empty()) return;
-        if (std::get<0>(*waiting.begin()) > executor.clock().now()) return wake();
+    bool startNext() {
+        if (running >= parallel || waiting.empty()) return false;
+        if (std::get<0>(*waiting.begin()) > executor.clock().now()) {
+            wake();
+            return false;
+        }
         const std::string key = std::get<2>(*waiting.begin());
         waiting.erase(waiting.begin());
         Entry& entry = entries[key];
@@ -83,6 +87,7 @@ struct WorkQueue::Impl : std::enable_shared_from_this<WorkQueue::Impl> {
             if (const auto self = weak.lock()) self->finish(key, std::move(result));
         });
         wake();
+        return true;
     }
 
     void finish(const std::string& key, Result<void> result) {

@@ -5,6 +5,7 @@
 #include "pod_info.h"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <set>
 #include <unordered_map>
@@ -43,6 +44,16 @@ class Queue {
     /// Moves what is due. Returns when to call again; nothing = not before the queue changes.
     std::optional<Instant> flush(Instant now);
 
+    /// Where a pod waits, and until when at most.
+    enum class Place { Active, BackOff, Unschedulable };
+    /// Every pod here, in no order.
+    void
+    each(const std::function<void(const PodInfo& pod, Place place, Instant due, int attempts)>& visit) const {
+        for (const auto& [uid, waiting] : waiting_)
+            visit(*waiting.pod, waiting.place,
+                  waiting.place == Place::Active ? waiting.turn.since : waiting.due, waiting.attempts);
+    }
+
     bool contains(const Uid& uid) const { return waiting_.contains(uid); }
     std::size_t activeSize() const { return active_.size(); }
     std::size_t backOffSize() const { return backOff_.size(); }
@@ -57,7 +68,6 @@ class Queue {
         bool operator<(const Turn& other) const;
     };
     using Due = std::pair<Instant, Uid>;
-    enum class Place { Active, BackOff, Unschedulable };
     struct Waiting {
         PodInfoPtr pod;
         int attempts = 0;

@@ -3,14 +3,18 @@
 #include "attempt.h"
 #include "cluster_cache.h"
 #include "decision_log.h"
+#include "past.h"
 #include "queue.h"
+#include "trial.h"
 
 #include "engine/api/codec.h"
 #include "engine/api/time.h"
 #include "engine/base/log.h"
+#include "engine/base/work_pace.h"
 #include "engine/client/event_recorder.h"
 #include "engine/client/informer.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <unordered_map>
 
@@ -21,6 +25,7 @@ namespace core = api::core;
 namespace {
 
 constexpr std::string_view logName = "scheduler";
+const std::string workName = "scheduler";
 /// Attempts in one turn of the executor: others share the thread.
 constexpr int attemptsPerTurn = 32;
 constexpr Duration syncPoll = std::chrono::milliseconds(5);
@@ -29,12 +34,13 @@ constexpr Duration rereadDelay = std::chrono::seconds(1);
 } // namespace
 
 struct Scheduler::Impl : std::enable_shared_from_this<Scheduler::Impl> {
-    Impl(client::Cluster& to, Executor& runsOn, Random& random, Options given)
+    Impl(client::Cluster& to, Executor& runsOn, Random& drawsFrom, Options given)
         : cluster(to), executor(runsOn), options(std::move(given)),
           pods(to, runsOn, api::kindOf<core::Pod>().name), nodes(to, runsOn, api::kindOf<core::Node>().name),
           recorder(to, runsOn, options.schedulerName),
           queue({options.initialBackoff, options.maxBackoff, options.unschedulableTimeout}),
-          attempt(cache, random), decisionLog(options.decisionsPerPod, options.nodeVerdictsKept) {}
+          attempt(cache, drawsFrom), decisionLog(options.decisionsPerPod, options.nodeVerdictsKept),
+          random(drawsFrom) {}
 
     struct Binding {
         PodInfoPtr pod;
@@ -103,6 +109,7 @@ struct Scheduler::Impl : std::enable_shared_from_this<Scheduler::Impl> {
         queue.remove(pod->uid());
         binding.erase(pod->uid());
         decisionLog.forget(pod->uid());
+        if (decided) decided(pod->key());
         happened(cache.removePod(pod->uid()));
     }
 
@@ -110,28 +117,34 @@ struct Scheduler::Impl : std::enable_shared_from_this<Scheduler::Impl> {
     void pump() {
         if (pumping) return;
         pumping = true;
-        executor.post([weak = weak_from_this()] {
-            if (const auto self = weak.lock()) self->turn();
+        postWork(executor, workName, [weak = weak_from_this()] {
+            const auto self = weak.lock();
+            return self && self->turn();
         });
     }
 
-    void turn() {
+    /// Whether any pod was tried.
+    bool turn() {
         pumping = false;
         if (!pods.synced() || !nodes.synced()) {
             timer.start(executor, syncPoll, [this] { pump(); });
-            return;
+            return false;
         }
         queue.flush(now());
         const auto mayBind = [this] { return binding.size() < options.maxBindsInFlight; };
-        for (int i = 0; i < attemptsPerTurn && mayBind(); ++i) {
+        const int most = holdsWork(executor) ? 1 : attemptsPerTurn;
+        int tried = 0;
+        while (tried < most && mayBind()) {
             const auto next = queue.pop();
             if (!next) break;
+            ++tried;
             place(next->pod, next->attempts + 1);
         }
         const std::optional<Instant> due = queue.flush(now());
         // With too many bindings under way it is their answers that pump.
         if (queue.activeSize() > 0 && mayBind()) pump();
         if (due) timer.start(executor, std::max(Duration::zero(), *due - now()), [this] { pump(); });
+        return tried > 0;
     }
 
     void place(const PodInfoPtr& pod, int attempts) {
@@ -152,6 +165,7 @@ struct Scheduler::Impl : std::enable_shared_from_this<Scheduler::Impl> {
             report(*pod, outcome.message);
         }
         decisionLog.add(std::move(decision));
+        if (decided) decided(pod->object->key());
     }
 
     static std::string assignment(const PodInfo& pod, const std::string& node) {
@@ -269,6 +283,8 @@ struct Scheduler::Impl : std::enable_shared_from_this<Scheduler::Impl> {
     Queue queue;
     Attempt attempt;
     DecisionLog decisionLog;
+    std::function<void(const std::string&)> decided;
+    Random& random;
     std::unordered_map<Uid, Binding> binding; ///< answers still to come
     std::uint64_t bound = 0;
     bool pumping = false;
@@ -286,6 +302,74 @@ void Scheduler::start() {
 
 const std::deque<SchedulingDecision>* Scheduler::decisions(const Uid& pod) const {
     return impl_->decisionLog.of(pod);
+}
+
+api::ObjectPtr Scheduler::pod(const std::string& key) const {
+    return impl_->pods.get(key);
+}
+
+std::vector<std::string> Scheduler::decidedPods(const std::string& nameSpace) const {
+    std::vector<std::string> keys;
+    for (const api::ObjectPtr& pod : impl_->pods.all())
+        if ((nameSpace.empty() || pod->nameSpace() == nameSpace) && impl_->decisionLog.of(pod->uid()))
+            keys.push_back(pod->key());
+    std::sort(keys.begin(), keys.end());
+    return keys;
+}
+
+void Scheduler::onDecision(std::function<void(const std::string&)> changed) {
+    impl_->decided = std::move(changed);
+}
+
+Result<Foresight> Scheduler::whatIf(const Supposition& supposition, const std::vector<api::ObjectPtr>& pods) {
+    Trial trial(impl_->cache, impl_->random,
+                {[this](const std::string& name) { return impl_->nodes.get(name); },
+                 [this](const std::string& key) { return impl_->pods.get(key); }});
+    if (auto supposed = trial.suppose(supposition); !supposed) return fail(supposed.error());
+    Foresight out;
+    for (const api::ObjectPtr& pod : pods)
+        out.decisions.push_back(trial.place(pod, impl_->executor.clock().wallNow()));
+    return out;
+}
+
+void Scheduler::whatIf(Revision at, Supposition supposition, std::vector<api::ObjectPtr> pods,
+                       std::vector<std::string> podKeys, std::function<void(Result<Foresight>)> done) {
+    const auto asked = std::make_shared<Past>(impl_->cluster, at);
+    asked->read([weak = std::weak_ptr(impl_), at, supposition = std::move(supposition),
+                 pods = std::move(pods), podKeys = std::move(podKeys),
+                 done = std::move(done)](Past& past, const Result<void>& read) mutable {
+        const auto self = weak.lock();
+        if (!self) return done(fail(Reason::ServiceUnavailable, "the scheduler has stopped"));
+        if (!read) return done(fail(read.error()));
+        for (const std::string& key : podKeys) {
+            const api::ObjectPtr pod = past.pod(key);
+            if (!pod) return done(fail(Reason::NotFound, fmt::format("pods \"{}\" not found", key)));
+            pods.push_back(pod);
+        }
+        Trial trial(past.cache(), self->random,
+                    {[&past](const std::string& name) { return past.node(name); },
+                     [&past](const std::string& key) { return past.pod(key); }});
+        if (auto supposed = trial.suppose(supposition); !supposed) return done(fail(supposed.error()));
+        Foresight out;
+        out.revision = at;
+        for (const api::ObjectPtr& pod : pods)
+            out.decisions.push_back(trial.place(pod, self->executor.clock().wallNow()));
+        done(std::move(out));
+    });
+}
+
+std::vector<Scheduler::Waiting> Scheduler::waiting() const {
+    std::vector<Waiting> out;
+    impl_->queue.each([&out](const PodInfo& pod, Queue::Place place, Instant due, int attempts) {
+        static constexpr Waiting::Place places[] = {Waiting::Place::Active, Waiting::Place::BackOff,
+                                                    Waiting::Place::Unschedulable};
+        out.push_back({pod.object->key(), places[static_cast<int>(place)], due, attempts});
+    });
+    for (const auto& [uid, entry] : impl_->binding)
+        out.push_back({entry.pod->object->key(), Waiting::Place::Binding, impl_->now(), entry.attempts});
+    std::stable_sort(out.begin(), out.end(),
+                     [](const Waiting& a, const Waiting& b) { return a.due < b.due; });
+    return out;
 }
 
 Scheduler::Counts Scheduler::counts() const {

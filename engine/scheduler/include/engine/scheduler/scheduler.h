@@ -4,11 +4,14 @@
 #include "engine/base/random.h"
 #include "engine/client/cluster.h"
 #include "engine/scheduler/decision.h"
+#include "engine/scheduler/what_if.h"
 
 #include <cstddef>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace wheelhouse::scheduler {
 
@@ -59,6 +62,29 @@ class Scheduler {
     /// The last attempts of a pod, oldest first; null when there are none (any more). Valid until the next
     /// turn.
     const std::deque<SchedulingDecision>* decisions(const Uid& pod) const;
+    /// A pod by "namespace/name" as the watch has it, or null.
+    api::ObjectPtr pod(const std::string& key) const;
+    /// The keys of the pods of a namespace (empty = all) there are decisions of, in order.
+    std::vector<std::string> decidedPods(const std::string& nameSpace) const;
+    /// `changed` is told the key of every pod that was decided on, or whose decisions went with it.
+    void onDecision(std::function<void(const std::string& podKey)> changed);
+
+    /// Where pods would go, one after another, in the cluster as it is but for `supposition`. Nothing is
+    /// bound, recorded or remembered. NotFound when the supposition speaks of what is not there.
+    Result<Foresight> whatIf(const Supposition& supposition, const std::vector<api::ObjectPtr>& pods);
+    /// The same at an earlier revision; Expired when history does not reach back so far. `pods` may name pods
+    /// of that time by key.
+    void whatIf(Revision at, Supposition supposition, std::vector<api::ObjectPtr> pods,
+                std::vector<std::string> podKeys, std::function<void(Result<Foresight>)> done);
+
+    struct Waiting {
+        std::string pod; ///< "namespace/name"
+        enum class Place { Active, BackOff, Unschedulable, Binding } place = Place::Active;
+        Instant due{}; ///< when it is tried, at the latest
+        int attempts = 0;
+    };
+    /// Every pod that waits, soonest first: "who acts next".
+    std::vector<Waiting> waiting() const;
 
     struct Counts {
         std::size_t active = 0;

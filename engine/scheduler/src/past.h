@@ -1,0 +1,44 @@
+#pragma once
+
+#include "cluster_cache.h"
+#include "engine/client/cluster.h"
+#include "engine/scheduler/what_if.h"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+namespace wheelhouse::scheduler {
+
+/// The cluster as it was at one revision, read page by page so that nobody waits for all of it. On the
+/// cluster's executor.
+class Past : public std::enable_shared_from_this<Past> {
+  public:
+    Past(client::Cluster& cluster, Revision at) : cluster_(cluster), at_(at) {}
+    using Done = std::function<void(Past& past, Result<void> outcome)>;
+    /// `done` comes once, with Expired when history does not reach back so far. Keeps itself alive until
+    /// then.
+    void read(Done done);
+
+    ClusterCache& cache() { return cache_; }
+    api::ObjectPtr node(const std::string& name) const { return find(nodes_, name); }
+    api::ObjectPtr pod(const std::string& key) const { return find(pods_, key); }
+
+  private:
+    using Objects = std::unordered_map<std::string, api::ObjectPtr>;
+    static api::ObjectPtr find(const Objects& in, const std::string& key) {
+        const auto found = in.find(key);
+        return found == in.end() ? nullptr : found->second;
+    }
+    void readPage(bool ofPods, const std::string& continueToken);
+
+    client::Cluster& cluster_;
+    const Revision at_;
+    Done done_;
+    ClusterCache cache_;
+    Objects nodes_;
+    Objects pods_;
+};
+
+} // namespace wheelhouse::scheduler

@@ -1,0 +1,154 @@
+#include "builders.h"
+#include "engine/scheduler/decision_record.h"
+#include "engine/scheduler/scheduler.h"
+#include "fake_cluster.h"
+#include "trial.h"
+
+using namespace wheelhouse;
+using namespace wheelhouse::scheduler;
+using namespace wheelhouse::scheduler::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+const std::string threeCpus = R"({"cpu":"3"})";
+
+/// A cluster by hand whose objects can be looked up, as a trial wants it.
+struct World : Bench {
+    std::map<std::string, api::ObjectPtr> nodes;
+    std::map<std::string, api::ObjectPtr> pods;
+
+    void put(const core::Node& node) {
+        nodes[node.metadata().name()] = api::Object::of(node);
+        cache.putNode(nodes[node.metadata().name()]);
+    }
+    void put(const core::Pod& pod) {
+        const auto object = api::Object::of(pod);
+        pods[object->key()] = object;
+        cache.putPod(info(pod));
+    }
+    Trial::Source source() {
+        const auto find = [](const auto& in, const std::string& key) {
+            const auto found = in.find(key);
+            return found == in.end() ? nullptr : found->second;
+        };
+        return {[this, find](const std::string& name) { return find(nodes, name); },
+                [this, find](const std::string& key) { return find(pods, key); }};
+    }
+    /// What is used of every node, to see that nothing is left of a question.
+    std::string state() const {
+        std::map<std::string, std::string> byName;
+        for (const Slot slot : cache.live()) {
+            const NodeInfo& node = cache.node(slot);
+            byName[node.name] = std::to_string(node.requested.milliCpu) + "/" +
+                                std::to_string(node.allocatable.milliCpu) + " " + std::to_string(node.pods) +
+                                (node.unschedulable ? " cordoned" : "");
+        }
+        std::string out;
+        for (const auto& [name, text] : byName)
+            out += name + ": " + text + "\n";
+        return out;
+    }
+};
+
+api::ObjectPtr asked(const std::string& name, const std::string& requests = threeCpus) {
+    return api::Object::of(pod(name, requests));
+}
+
+} // namespace
+
+/// Questions about a cluster that is otherwise, and decisions as clients read them.
+class TestWhatIf : public QObject {
+    Q_OBJECT
+
+  private slots:
+    void leavesNothingBehind() {
+        World world;
+        world.put(node("a"));
+        world.put(node("b"));
+        world.put(on(pod("old", threeCpus), "a"));
+        const std::string before = world.state();
+        {
+            Trial trial(world.cache, world.random, world.source());
+            Supposition supposition;
+            supposition.withoutPods = {"default/old"};
+            supposition.nodes = {{"b", true}, {"c", false, "a"}};
+            supposition.nodes.push_back(
+                {"a", false, "", [](core::Node& node) { node.mutable_spec()->set_unschedulable(true); }});
+            QVERIFY(trial.suppose(supposition));
+            QVERIFY(world.state() != before);
+            QCOMPARE(trial.place(asked("new"), WallTime()).chosen, std::string("c"));
+        }
+        QCOMPARE(world.state(), before);
+        // Also of a question that went wrong half way.
+        {
+            Trial trial(world.cache, world.random, world.source());
+            Supposition supposition;
+            supposition.nodes = {{"a", true}, {"nobody", true}};
+            const auto supposed = trial.suppose(supposition);
+            QVERIFY(!supposed);
+            QCOMPARE(supposed.error().reason, Reason::NotFound);
+        }
+        QCOMPARE(world.state(), before);
+    }
+
+    /// As an autoscaler asks: how many of these pods would a new node take?
+    void laterPodsSeeEarlierOnes() {
+        World world;
+        world.put(node("a"));
+        Trial trial(world.cache, world.random, world.source());
+        Supposition supposition;
+        supposition.nodes = {{"new", false, "a"}};
+        QVERIFY(trial.suppose(supposition));
+        std::set<std::string> chosen;
+        chosen.insert(trial.place(asked("p1"), WallTime()).chosen);
+        chosen.insert(trial.place(asked("p2"), WallTime()).chosen);
+        QCOMPARE(chosen, (std::set<std::string>{"a", "new"}));
+        const auto third = trial.place(asked("p3"), WallTime());
+        QVERIFY(third.chosen.empty());
+        QVERIFY(third.message.find("Insufficient cpu") != std::string::npos);
+    }
+
+    void theSchedulerAnswersWithoutActing() {
+        SimulatedExecutor executor;
+        SeededRandom random{7};
+        tests::FakeCluster cluster{executor, random};
+        cluster.put(node("a"));
+        Scheduler scheduler(cluster, executor, random);
+        scheduler.start();
+        executor.advance(1s);
+        const auto seen = scheduler.whatIf({}, {asked("p")});
+        QVERIFY(seen);
+        QCOMPARE(seen->decisions.size(), std::size_t{1});
+        QCOMPARE(seen->decisions[0].chosen, std::string("a"));
+        executor.advance(1s);
+        QVERIFY(cluster.all<core::Pod>().empty());
+        QVERIFY(scheduler.waiting().empty());
+        QVERIFY(scheduler.decidedPods("").empty());
+    }
+
+    /// However large the cluster is, the record that is read first is small; the matrix has everything.
+    void aRecordTellsWithoutListing() {
+        World world;
+        for (int i = 0; i < 5000; ++i)
+            world.put(node("node-" + std::to_string(i), i < 3000 ? R"({"unschedulable":true})" : "{}"));
+        world.place(pod("p", threeCpus));
+        const auto telling = recordOf(world.decision, Detail::Telling);
+        QCOMPARE(telling.nodes(), 5000);
+        QCOMPARE(telling.feasible(), 2000);
+        QCOMPARE(telling.refused_size(), 1);
+        QCOMPARE(telling.refused(0).count(), 3000);
+        QCOMPARE(telling.refused(0).nodes_size(), 10);
+        QCOMPARE(telling.scored_size(), 10);
+        QCOMPARE(telling.scored(0).node(), world.decision.chosen);
+        for (int i = 1; i < telling.scored_size(); ++i)
+            QVERIFY(telling.scored(i - 1).total() >= telling.scored(i).total());
+        QVERIFY(telling.ByteSizeLong() < 8192);
+        const auto matrix = recordOf(world.decision, Detail::Matrix);
+        QCOMPARE(matrix.refused(0).nodes_size(), 3000);
+        QCOMPARE(matrix.scored_size(), 2000);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestWhatIf)
+#include "test_scheduler_what_if.moc"
