@@ -98,7 +98,8 @@ Result<void> Lab::Impl::makeProviders() {
     };
     control.run([&] {
         vms = std::make_unique<libvirt::LibvirtProvider>(vmOptions, images, *fabric, control, clock);
-        simulated = std::make_unique<simulated::SimulatedProvider>(plane->hubPort(), nodes, control, random);
+        simulated = std::make_unique<simulated::SimulatedProvider>(plane->hubPort(), plane->pacedBy(nodes),
+                                                                   control, random);
     });
     return {};
 }
@@ -163,6 +164,8 @@ void Lab::stop() {
         impl.vms.reset();
         impl.simulated.reset();
     });
+    // The last of the simulated nodes go on their own thread, and by the plane's time.
+    impl.nodes.run([] {});
 }
 
 std::unique_ptr<client::Cluster> Lab::connect(Executor& callbacks, const std::string& user) {

@@ -1,6 +1,7 @@
 #include "actors.h"
 
 #include "api_endpoints.h"
+#include "decisions.h"
 #include "engine/apiserver/local_cluster.h"
 #include "engine/base/log.h"
 #include "engine/client/informer_set.h"
@@ -23,9 +24,11 @@ controllers::Options controllerOptions(const ActorOptions& options) {
     return out;
 }
 
-GatewayOptions gatewayOptions(const ActorOptions& options, apiserver::LocalCluster& cluster) {
+GatewayOptions gatewayOptions(const ActorOptions& options, apiserver::LocalCluster& cluster,
+                              const Clock& real) {
     GatewayOptions out;
     out.heartbeat = options.heartbeat;
+    out.real = &real;
     out.tokens = [&cluster](const std::string& nameSpace, auto request, auto done) {
         cluster.requestToken(nameSpace, std::move(request), std::move(done));
     };
@@ -36,16 +39,18 @@ GatewayOptions gatewayOptions(const ActorOptions& options, apiserver::LocalClust
 
 // Each acts under its own name, as it would in a cluster of many processes; all share one set of informers.
 struct Actors::Impl {
-    Impl(apiserver::ApiServer& api, nodelink::NodeHub& hub, Executor& control, Random& random,
-         const ActorOptions& options, const std::map<std::string, machines::MachineProvider*>& providers)
+    Impl(apiserver::ApiServer& api, nodelink::NodeHub& hub, Executor& control, Executor& paced,
+         Random& random, const ActorOptions& options,
+         const std::map<std::string, machines::MachineProvider*>& providers)
         : controllerCluster(api, control, "system:kube-controller-manager"),
           schedulerCluster(api, control, "system:kube-scheduler"),
           gatewayCluster(api, control, "system:node-gateway"), informers(controllerCluster, control),
-          hub_(hub),
-          gateway(gatewayCluster, hub, informers, control, gatewayOptions(options, gatewayCluster)),
-          scheduler(schedulerCluster, control, random),
+          hub_(hub), gateway(gatewayCluster, hub, informers, paced,
+                             gatewayOptions(options, gatewayCluster, control.clock())),
+          scheduler(schedulerCluster, paced, random),
           controllers(controllers::makeControllers(
-              {controllerCluster, control, random, informers, controllerOptions(options), providers})) {
+              {controllerCluster, paced, random, informers, controllerOptions(options), providers})),
+          decisions(api, scheduler), queues(api, *controllers, scheduler, control, paced.clock()) {
         hub_.setListener(&gateway);
         controllers->start();
         scheduler.start();
@@ -68,11 +73,18 @@ struct Actors::Impl {
     NodeGateway gateway;
     scheduler::Scheduler scheduler;
     std::unique_ptr<controllers::ControllerSet> controllers;
+    Decisions decisions;
+    Queues queues;
 };
 
-Actors::Actors(apiserver::ApiServer& api, nodelink::NodeHub& hub, Executor& control, Random& random,
-               ActorOptions options, const std::map<std::string, machines::MachineProvider*>& providers)
-    : impl_(std::make_unique<Impl>(api, hub, control, random, options, providers)) {}
+Actors::Actors(apiserver::ApiServer& api, nodelink::NodeHub& hub, Executor& control, Executor& paced,
+               Random& random, ActorOptions options,
+               const std::map<std::string, machines::MachineProvider*>& providers)
+    : impl_(std::make_unique<Impl>(api, hub, control, paced, random, options, providers)) {}
+
+const Queues& Actors::queues() const {
+    return impl_->queues;
+}
 
 Actors::~Actors() = default;
 

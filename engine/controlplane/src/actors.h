@@ -6,6 +6,7 @@
 #include "engine/controllers/controllers.h"
 #include "engine/machines/machine_provider.h"
 #include "engine/nodelink/node_hub.h"
+#include "queues.h"
 
 #include <cstdint>
 #include <functional>
@@ -27,12 +28,16 @@ struct ActorOptions {
 
 /// Everybody who acts on the cluster by itself: controllers, scheduler, node gateway. Each is a client of the
 /// API server like any other. Starts them in its constructor and stops them in its destructor; on the control
-/// executor.
+/// executor. They live by `paced`, which runs on `control`; what they are about to do and why they did it is
+/// served through the API.
 class Actors {
   public:
-    Actors(apiserver::ApiServer& api, nodelink::NodeHub& hub, Executor& control, Random& random,
-           ActorOptions options, const std::map<std::string, machines::MachineProvider*>& providers);
+    Actors(apiserver::ApiServer& api, nodelink::NodeHub& hub, Executor& control, Executor& paced,
+           Random& random, ActorOptions options,
+           const std::map<std::string, machines::MachineProvider*>& providers);
     ~Actors();
+
+    const Queues& queues() const;
 
   private:
     struct Impl;

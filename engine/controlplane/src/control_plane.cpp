@@ -2,6 +2,7 @@
 
 #include "actors.h"
 #include "audit_file.h"
+#include "clock_keeper.h"
 #include "engine/api/time_zone.h"
 #include "engine/apiserver/api_server.h"
 #include "engine/apiserver/http_server.h"
@@ -11,6 +12,7 @@
 #include "engine/nodelink/link_server.h"
 #include "engine/store/sealed_backend.h"
 #include "engine/store/store.h"
+#include "paced_executor.h"
 #include "pki.h"
 #include "process_metrics.h"
 #include "sealing_key.h"
@@ -44,11 +46,17 @@ void await(const std::function<void(std::function<void()>)>& start) {
 } // namespace
 
 struct ControlPlane::Impl {
-    Impl(DataDirectory d, Options o, Seams s) : directory(std::move(d)), options(std::move(o)), seams(s) {}
+    Impl(DataDirectory d, Options o, Seams s)
+        : directory(std::move(d)), options(std::move(o)), seams(s), time(s.clock), gate(s.control),
+          paced(s.control, time, &gate) {}
 
     DataDirectory directory;
     Options options;
     Seams seams;
+    ClusterTime time;
+    WorkGate gate;
+    PacedExecutor paced; ///< the control executor by the cluster's time
+    std::vector<std::unique_ptr<PacedExecutor>> others;
     std::optional<Pki> pki;
     std::shared_ptr<AuditFile> audit;
     const std::shared_ptr<ProcessMetrics> processMetrics = std::make_shared<ProcessMetrics>();
@@ -58,6 +66,8 @@ struct ControlPlane::Impl {
     std::unique_ptr<apiserver::ApiServer> api;
     std::unique_ptr<apiserver::HttpServer> http;
     std::unique_ptr<nodelink::GrpcLinkServer> link;
+    std::unique_ptr<client::Cluster> clockCluster;
+    std::unique_ptr<ClockKeeper> keeper;
     std::unique_ptr<Actors> actors;
     std::string url;
 
@@ -76,6 +86,7 @@ struct ControlPlane::Impl {
     Result<void> openLink(const KeyPair& keys);
     Result<void> openFront();
     Result<void> writeAdminKubeconfig();
+    void startActors(const Providers& providers);
     machines::Bootstrap bootstrapFor(const std::string& machine, const std::string& provider);
 };
 
@@ -140,7 +151,7 @@ Result<void> ControlPlane::Impl::openState() {
         apiOptions.mountTokens = options.mountTokens;
         apiOptions.audit = std::move(*auditOptions);
         api = std::make_unique<apiserver::ApiServer>(*store, seams.control, seams.random, hub.get(),
-                                                     apiOptions);
+                                                     apiOptions, &time);
         api->addMetrics(processMetrics);
         outcome = openLink(*linkKeys);
     });
@@ -152,6 +163,7 @@ Result<void> ControlPlane::Impl::openLink(const KeyPair& keys) {
     const std::filesystem::path portFile = directory.path() / "nodelink-port";
     nodelink::LinkServerOptions wanted;
     wanted.caPem = pki->caPem();
+    wanted.apiPort = http->port();
     wanted.certificatePem = keys.certificatePem;
     wanted.keyPem = keys.keyPem;
     if (const Result<std::string> kept = readFile(portFile))
@@ -236,26 +248,41 @@ void ControlPlane::start(Providers providers, std::function<void(Result<void>)> 
     Impl& impl = *impl_;
     impl.seams.control.post([&impl, providers = std::move(providers), ready = std::move(ready)] {
         impl.api->start([&impl, providers, ready](const Result<void>& outcome) {
-            if (outcome) {
-                ActorOptions actors;
-                actors.caPem = impl.pki->caPem();
-                actors.apiPort = impl.http->port();
-                actors.signCertificate = [&impl](const std::string& request, const std::string& usage,
-                                                 const std::string& extended, Duration validity) {
-                    return impl.pki->signRequest(request, usage, extended, validity);
-                };
-                actors.nodeMonitorGrace = impl.options.nodeMonitorGrace;
-                actors.heartbeat = impl.options.heartbeat;
-                actors.taintSimulated = impl.options.taintSimulated;
-                actors.bootstrapFor = [&impl](const std::string& machine, const std::string& provider) {
-                    return impl.bootstrapFor(machine, provider);
-                };
-                impl.actors = std::make_unique<Actors>(*impl.api, *impl.hub, impl.seams.control,
-                                                       impl.seams.random, std::move(actors), providers);
-            }
-            ready(outcome);
+            if (!outcome) return ready(outcome);
+            // What time it is must be known before anybody lives by it.
+            impl.clockCluster = std::make_unique<apiserver::LocalCluster>(*impl.api, impl.seams.control,
+                                                                          "system:cluster-clock");
+            impl.keeper = std::make_unique<ClockKeeper>(*impl.clockCluster, impl.seams.control, impl.time,
+                                                        impl.gate, providers);
+            impl.keeper->start([&impl, providers, ready](const Result<void>& known) {
+                if (known) impl.startActors(providers);
+                ready(known);
+            });
         });
     });
+}
+
+void ControlPlane::Impl::startActors(const Providers& providers) {
+    ActorOptions wanted;
+    wanted.caPem = pki->caPem();
+    wanted.signCertificate = [this](const std::string& request, const std::string& usage,
+                                    const std::string& extended, Duration validity) {
+        return pki->signRequest(request, usage, extended, validity);
+    };
+    wanted.nodeMonitorGrace = options.nodeMonitorGrace;
+    wanted.heartbeat = options.heartbeat;
+    wanted.taintSimulated = options.taintSimulated;
+    wanted.bootstrapFor = [this](const std::string& machine, const std::string& provider) {
+        return bootstrapFor(machine, provider);
+    };
+    actors = std::make_unique<Actors>(*api, *hub, seams.control, paced, seams.random, std::move(wanted),
+                                      providers);
+    keeper->setQueues(&actors->queues());
+}
+
+Executor& ControlPlane::pacedBy(Executor& real) {
+    impl_->others.push_back(std::make_unique<PacedExecutor>(real, impl_->time));
+    return *impl_->others.back();
 }
 
 void ControlPlane::stop() {
@@ -264,7 +291,10 @@ void ControlPlane::stop() {
     if (impl.frontMetrics) impl.frontMetrics->forget();
     impl.http.reset();
     impl.onControl([&] {
+        if (impl.keeper) impl.keeper->setQueues(nullptr);
         impl.actors.reset();
+        impl.keeper.reset();
+        impl.clockCluster.reset();
         impl.link.reset();
         impl.api.reset();
         impl.hub.reset();

@@ -59,6 +59,10 @@ NodeGateway::NodeGateway(client::Cluster& cluster, nodelink::NodeHub& hub, clien
     handle(configMaps_, configMap, configMap);
     handle(secrets_, secret, secret);
     hub_.setListener(this);
+    if (options_.real) {
+        lastBeats_ = options_.real->now();
+        beatForNodes();
+    }
 }
 
 NodeGateway::~NodeGateway() {
@@ -101,6 +105,8 @@ void NodeGateway::onMessage(const NodeName& node, const nodelink::FromAgent& mes
         return;
     }
     case What::kHeartbeat:
+        if (const auto known = connections_.find(node); known != connections_.end() && options_.real)
+            known->second.beaten = options_.real->now();
         return writer_.heartbeat(node.value());
     case What::kPodStatus:
     case What::kPodGone: {
@@ -131,6 +137,19 @@ void NodeGateway::recordEvent(const NodeName& node, const nodelink::EventReport&
     const auto type = report.type() == "Warning" ? client::EventRecorder::Type::Warning
                                                  : client::EventRecorder::Type::Normal;
     it->second.events->record(about, type, report.reason(), report.message());
+}
+
+void NodeGateway::beatForNodes() {
+    const Instant now = options_.real->now();
+    // At their own pace or slower the nodes beat often enough themselves.
+    const bool fast = (now - std::exchange(lastBeats_, now)) * 10 < options_.heartbeat * 9;
+    for (const auto& [node, connection] : connections_) {
+        const auto route = routes_.find(node.value());
+        const bool simulated = route != routes_.end() && route->second.simulated;
+        if (fast && !simulated && connection.beaten && now - *connection.beaten < 2 * options_.heartbeat)
+            writer_.heartbeat(node.value());
+    }
+    beatTimer_.start(control_, options_.heartbeat, [this] { beatForNodes(); });
 }
 
 // --- down: pods and what they refer to

@@ -12,6 +12,7 @@
 #include <chrono>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -23,6 +24,9 @@ struct GatewayOptions {
     Duration leaseDuration = std::chrono::seconds(40);
     GatewayTokens::Source tokens; ///< where the tokens of pods come from; null = their volumes wait for ever
     Duration networkDelay = std::chrono::milliseconds(200); ///< changes of routes within it are sent together
+    /// The clock real nodes beat by, where it is not the executor's; null = it is. It must outlive the
+    /// gateway.
+    const Clock* real = nullptr;
 };
 
 /// Between node agents and the API: every node's kubelet, as far as the rest of the cluster can tell.
@@ -31,6 +35,9 @@ struct GatewayOptions {
 /// they refer to and the routes to all other nodes. Writes what nodes report: Nodes and their status, Leases,
 /// pod status, Events, and the final deletion of pods whose containers have ended. Checks uids; a report
 /// about a pod that was replaced by another of its name changes nothing.
+///
+/// Where the cluster's time goes faster than the real nodes' own, their beats come too seldom; the gateway
+/// beats for every real node that has beaten lately by its own time.
 ///
 /// Interrupted, it starts from nothing: a node that connects says everything anew and is sent everything
 /// anew, and `Synced` tells it what to stop.
@@ -52,6 +59,7 @@ class NodeGateway final : public nodelink::NodeListener {
         std::size_t networkSent = 0;
         std::unique_ptr<client::EventRecorder> events;
         std::unordered_map<std::string, std::size_t> pods; ///< uid → what was last sent of it
+        std::optional<Instant> beaten;                     ///< by the real clock
     };
 
     void sendAllWhenKnown();
@@ -69,6 +77,7 @@ class NodeGateway final : public nodelink::NodeListener {
     void sendNetworks();
     void recordEvent(const NodeName& node, const nodelink::EventReport& report);
     bool allSynced() const;
+    void beatForNodes();
 
     client::Cluster& cluster_;
     nodelink::NodeHub& hub_;
@@ -84,6 +93,8 @@ class NodeGateway final : public nodelink::NodeListener {
     std::map<std::string, NodeRoute> routes_;
     ScopedTimer networkTimer_;
     ScopedTimer waitTimer_;
+    ScopedTimer beatTimer_;
+    Instant lastBeats_{}; ///< by the real clock
     std::shared_ptr<int> life_ = std::make_shared<int>(0);
 };
 

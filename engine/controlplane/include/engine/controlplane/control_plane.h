@@ -55,9 +55,9 @@ struct Seams {
 /// One running cluster: store, API server with its HTTPS front, node link, controllers and scheduler.
 ///
 /// Order of life: `open` (blocking: lock, certificates, store, sockets; nothing acts yet) → `start`
-/// (bootstrap objects, then controllers, scheduler and gateway) → `stop` (front first, so that nobody is
-/// answered half; then who acts; then the store). Call all three from one thread that is not the control
-/// executor's. A lab that was killed is opened like any other.
+/// (bootstrap objects, the cluster's clock, then controllers, scheduler and gateway) → `stop` (front first,
+/// so that nobody is answered half; then who acts; then the store). Call all three from one thread that is
+/// not the control executor's. A lab that was killed is opened like any other.
 class ControlPlane {
   public:
     using Providers = std::map<std::string, machines::MachineProvider*>; ///< by MachineSpec.provider
@@ -68,6 +68,9 @@ class ControlPlane {
 
     /// For providers of nodes in this process.
     nodelink::HubPort hubPort() const;
+    /// `real` with timers that go by the cluster's time, for nodes that live in it. `real` must outlive this
+    /// object, and what is returned lives as long.
+    Executor& pacedBy(Executor& real);
     /// `ready` is called on the control executor once the API answers /readyz with ok. Providers must outlive
     /// `stop`.
     void start(Providers providers, std::function<void(Result<void>)> ready);

@@ -1,0 +1,268 @@
+#include "engine/api/time.h"
+#include "lab_bench.h"
+
+using namespace wheelhouse;
+using namespace wheelhouse::controlplane::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+const std::string labV1 = "lab.wheelhouse.dev/v1alpha1";
+
+QString q(const std::string& text) {
+    return QString::fromStdString(text);
+}
+
+Result<lab::WhatIf> ask(LabBench& bench, const std::string& spec) {
+    const auto answer =
+        bench.make(labV1, "whatifs", "default",
+                   J("{'apiVersion':'lab.wheelhouse.dev/v1alpha1','kind':'WhatIf','spec':" + spec + "}"));
+    if (!answer) return fail(answer.error());
+    return answer->object->as<lab::WhatIf>();
+}
+
+const std::string smallPod =
+    "'pod':{'spec':{'containers':[{'name':'c','image':'demo','resources':{'requests':{'cpu':'100m'}}}]}}";
+const std::string hugePod =
+    "'pod':{'spec':{'containers':[{'name':'c','image':'demo','resources':{'requests':{'cpu':'64'}}}]}}";
+
+} // namespace
+
+/// Why the scheduler did what it did, what it would do, and who acts next; through the API.
+class TestThinking : public QObject {
+    Q_OBJECT
+  private slots:
+    void aDecisionSaysWhyAPodWentWhere() {
+        LabBench bench;
+        QVERIFY(bench.make("v1", "pods", "default", podJson("web")));
+        QVERIFY(bench.until([&] { return !bench.pods()[0].spec().nodename().empty(); }, 5s));
+        const auto decision = bench.ask<lab::SchedulingDecision>("default", "web");
+        QVERIFY(decision);
+        QCOMPARE(decision->metadata().uid(), bench.pods()[0].metadata().uid());
+        QCOMPARE(decision->attempts_size(), 1);
+        const auto& attempt = decision->attempts(0);
+        QCOMPARE(q(attempt.result()), QString("Scheduled"));
+        QCOMPARE(attempt.node(), bench.pods()[0].spec().nodename());
+        QCOMPARE(attempt.nodes(), 2);
+        QCOMPARE(attempt.feasible(), 2);
+        QCOMPARE(attempt.scored_size(), 2);
+        QCOMPARE(attempt.scored(0).node(), attempt.node());
+        for (const auto& node : attempt.scored()) {
+            std::int64_t sum = 0;
+            for (const auto& score : node.scores()) {
+                QCOMPARE(score.weighted(), score.normalised() * score.weight());
+                sum += score.weighted();
+            }
+            QVERIFY(node.scores_size() > 3);
+            QCOMPARE(sum, node.total());
+        }
+    }
+
+    void aDecisionSaysWhyAPodWaits() {
+        LabBench bench;
+        QVERIFY(bench.make("v1", "pods", "default", podJson("picky", "'nodeSelector':{'disk':'ssd'},")));
+        QVERIFY(bench.until(
+            [&] { return bench.ask<lab::SchedulingDecision>("default", "picky").has_value(); }, 5s));
+        auto decision = bench.ask<lab::SchedulingDecision>("default", "picky");
+        const auto& attempt = decision->attempts(0);
+        QCOMPARE(q(attempt.result()), QString("Unschedulable"));
+        QCOMPARE(attempt.feasible(), 0);
+        QCOMPARE(attempt.refused_size(), 1);
+        QCOMPARE(q(attempt.refused(0).plugin()), QString("NodeAffinity"));
+        QCOMPARE(attempt.refused(0).count(), 2);
+        QCOMPARE(attempt.refused(0).nodes_size(), 2);
+        QVERIFY(attempt.message().find("0/2 nodes are available") == 0);
+        // Once it helps, there is a second attempt, and it stands first.
+        QVERIFY(
+            bench.patch(api::kindOf<core::Node>(), "", "sim-2", "{'metadata':{'labels':{'disk':'ssd'}}}"));
+        QVERIFY(bench.until([&] { return !bench.pods()[0].spec().nodename().empty(); }, 30s));
+        decision = bench.ask<lab::SchedulingDecision>("default", "picky");
+        QVERIFY(decision->attempts_size() >= 2);
+        QCOMPARE(q(decision->attempts(0).node()), QString("sim-2"));
+        QCOMPARE(decision->attempts(decision->attempts_size() - 1).number(), 1);
+    }
+
+    void decisionsAreWatchedAndGoWithTheirPods() {
+        LabBench bench;
+        std::string story;
+        const auto watch = bench.life->cluster->watch(
+            api::kindOf<lab::SchedulingDecision>().name, {},
+            {[&](const client::WatchEvent& event) {
+                 static constexpr const char* names[] = {"ADDED", "MODIFIED", "DELETED", "BOOKMARK"};
+                 story += std::string(names[static_cast<int>(event.type)]) + " " + event.object->name() + " ";
+             },
+             {}});
+        bench.advance(100ms);
+        QVERIFY(bench.make("v1", "pods", "default", podJson("web", "'nodeSelector':{'disk':'ssd'},")));
+        QVERIFY(bench.until([&] { return !story.empty(); }, 5s));
+        bool removed = false;
+        bench.life->cluster->remove(api::kindOf<core::Pod>().name, "default", "web", {},
+                                    [&](const Result<client::Written>&) { removed = true; });
+        QVERIFY(bench.until([&] { return removed; }, 1s));
+        bench.advance(200ms);
+        QCOMPARE(q(story), QString("ADDED web DELETED web "));
+        QVERIFY(!bench.ask<lab::SchedulingDecision>("default", "web"));
+    }
+
+    void whatIfAsThingsAre() {
+        LabBench bench;
+        const auto fits = ask(bench, "{" + smallPod + "}");
+        QVERIFY2(fits.has_value(), fits ? "" : fits.error().message.c_str());
+        QVERIFY(fits->status().fits());
+        QCOMPARE(fits->status().attempt().nodes(), 2);
+        QVERIFY(!fits->status().attempt().node().empty());
+        const auto refused = ask(bench, "{" + hugePod + "}");
+        QVERIFY(refused && !refused->status().fits());
+        QCOMPARE(q(refused->status().attempt().refused(0).plugin()), QString("NodeResourcesFit"));
+        // Nothing came of it.
+        QVERIFY(bench.pods().empty());
+        QVERIFY(!bench.ask<lab::SchedulingDecision>("default", "what-if"));
+    }
+
+    void whatIfThingsWereOtherwise_data() {
+        QTest::addColumn<QString>("spec");
+        QTest::addColumn<QString>("node"); // empty = does not fit
+        const QString small = q(smallPod);
+        const QString huge = q(hugePod);
+        QTest::newRow("one node is not there") << "{" + small + ",'nodes':[{'name':'sim-1','remove':true}]}"
+                                               << "sim-2";
+        QTest::newRow("no node is there")
+            << "{" + small + ",'nodes':[{'name':'sim-1','remove':true},{'name':'sim-2','remove':true}]}"
+            << "";
+        QTest::newRow("one is tainted") << "{" + small +
+                                               ",'nodes':[{'name':'sim-2','taints':[{'key':'no','effect':"
+                                               "'NoSchedule'}]}]}"
+                                        << "sim-1";
+        QTest::newRow("one is cordoned") << "{" + small + ",'nodes':[{'name':'sim-1','unschedulable':true}]}"
+                                         << "sim-2";
+        QTest::newRow("a larger one joins")
+            << "{" + huge + ",'nodes':[{'name':'big','copyOf':'sim-1','allocatable':{'cpu':'128'}}]}"
+            << "big";
+        QTest::newRow("one from nothing joins")
+            << "{" + huge +
+                   ",'nodes':[{'name':'big','allocatable':{'cpu':'128','memory':'1Ti','pods':'10'}}]}"
+            << "big";
+        QTest::newRow("a label makes the difference")
+            << "{'pod':{'spec':{'nodeSelector':{'disk':'ssd'},'containers':[{'name':'c','image':'demo'}]}},"
+               "'nodes':[{'name':'sim-2','labels':{'disk':'ssd'}}]}"
+            << "sim-2";
+        QTest::newRow("a label is taken away")
+            << "{'pod':{'spec':{'nodeSelector':{'kubernetes.io/hostname':'sim-1'},'containers':[{'name':'c',"
+               "'image':'demo'}]}},'nodes':[{'name':'sim-1','withoutLabels':['kubernetes.io/hostname']}]}"
+            << "";
+    }
+    void whatIfThingsWereOtherwise() {
+        QFETCH(QString, spec);
+        QFETCH(QString, node);
+        LabBench bench;
+        const auto before = ask(bench, "{" + smallPod + "}");
+        const auto answer = ask(bench, spec.toStdString());
+        QVERIFY2(answer.has_value(), answer ? "" : answer.error().message.c_str());
+        QCOMPARE(answer->status().fits(), !node.isEmpty());
+        QCOMPARE(q(answer->status().attempt().node()), node);
+        // And the cluster is as it was.
+        const auto after = ask(bench, "{" + smallPod + "}");
+        QCOMPARE(after->status().attempt().nodes(), before->status().attempt().nodes());
+        QCOMPARE(after->status().attempt().feasible(), before->status().attempt().feasible());
+        QVERIFY(bench.make("v1", "pods", "default", podJson("web")));
+        QVERIFY(bench.until([&] { return !bench.pods()[0].spec().nodename().empty(); }, 5s));
+    }
+
+    void whatIfAPodWereMovedOrGone() {
+        LabBench bench(1);
+        const std::string three = "'requests':{'cpu':'3'}";
+        QVERIFY(bench.make("v1", "pods", "default",
+                           J("{'apiVersion':'v1','kind':'Pod','metadata':{'name':'web'},'spec':{'containers':"
+                             "[{'name':'c','image':'demo','resources':{" +
+                             three + "}}]}}")));
+        QVERIFY(bench.until([&] { return !bench.pods()[0].spec().nodename().empty(); }, 5s));
+        bench.advance(1s);
+        // It would go where it is, for its own room is free then.
+        const auto again = ask(bench, "{'podName':'web'}");
+        QVERIFY(again && again->status().fits());
+        const std::string another =
+            "'pod':{'spec':{'containers':[{'name':'c','image':'demo','resources':{" + three + "}}]}}";
+        QVERIFY(!ask(bench, "{" + another + "}")->status().fits());
+        QVERIFY(ask(bench, "{" + another + ",'withoutPods':['default/web']}")->status().fits());
+        QVERIFY(!ask(bench, "{" + another + "}")->status().fits());
+    }
+
+    void whatIfItWereEarlier() {
+        LabBench bench(1);
+        const Revision before = bench.store->revision();
+        QVERIFY(bench.patch(api::kindOf<core::Node>(), "", "sim-1", "{'spec':{'unschedulable':true}}"));
+        bench.advance(1s);
+        QVERIFY(!ask(bench, "{" + smallPod + "}")->status().fits());
+        const auto then = ask(bench, "{" + smallPod + ",'resourceVersion':'" + std::to_string(before) + "'}");
+        QVERIFY2(then.has_value(), then ? "" : then.error().message.c_str());
+        QVERIFY(then->status().fits());
+        QCOMPARE(then->status().resourceversion(), std::to_string(before));
+        const auto never = ask(bench, "{" + smallPod + ",'resourceVersion':'999999999'}");
+        QVERIFY(!never);
+    }
+
+    void refusesQuestionsThatMakeNoSense_data() {
+        QTest::addColumn<QString>("spec");
+        QTest::addColumn<int>("reason");
+        const auto row = [](const char* name, const std::string& spec, Reason reason) {
+            QTest::newRow(name) << q(spec) << static_cast<int>(reason);
+        };
+        row("no pod", "{}", Reason::Invalid);
+        row("two pods", "{" + smallPod + ",'podName':'web'}", Reason::Invalid);
+        row("no such pod", "{'podName':'nobody'}", Reason::NotFound);
+        row("no such node", "{" + smallPod + ",'nodes':[{'name':'x','remove':true}]}", Reason::NotFound);
+        row("no such model", "{" + smallPod + ",'nodes':[{'name':'x','copyOf':'y'}]}", Reason::NotFound);
+        row("a nameless node", "{" + smallPod + ",'nodes':[{'remove':true}]}", Reason::Invalid);
+        row("a pod without containers", "{'pod':{'spec':{'containers':[]}}}", Reason::Invalid);
+        row("no revision", "{" + smallPod + ",'resourceVersion':'x'}", Reason::Invalid);
+        row("no namespace", "{" + smallPod + ",'withoutPods':['x']}", Reason::Invalid);
+    }
+    void refusesQuestionsThatMakeNoSense() {
+        QFETCH(QString, spec);
+        QFETCH(int, reason);
+        LabBench bench(1);
+        const auto answer = ask(bench, spec.toStdString());
+        QVERIFY(!answer);
+        QCOMPARE(static_cast<int>(answer.error().reason), reason);
+        QVERIFY(ask(bench, "{" + smallPod + "}")->status().fits());
+    }
+
+    void queuesSayWhoActsNext() {
+        LabBench bench(1);
+        QVERIFY(bench.ask<lab::ReconcileQueue>("", "deployment"));
+        QVERIFY(!bench.ask<lab::ReconcileQueue>("", "nobody"));
+        QVERIFY(bench.make("v1", "pods", "default", podJson("picky", "'nodeSelector':{'disk':'ssd'},")));
+        bench.advance(1s);
+        const auto waiting = bench.ask<lab::ReconcileQueue>("", "scheduler");
+        QCOMPARE(waiting->waiting(), 1);
+        QCOMPARE(q(waiting->keys(0).key()), QString("default/picky"));
+        QCOMPARE(q(waiting->keys(0).reason()), QString("Unschedulable"));
+        QVERIFY(waiting->keys(0).failures() > 0);
+        // A node's next look at its lease is a matter of time.
+        const auto nodes = bench.ask<lab::ReconcileQueue>("", "nodelifecycle");
+        bool timed = false;
+        for (const auto& key : nodes->keys())
+            timed = timed || (key.key() == "sim-1" && key.reason() == "Timer" &&
+                              api::fromTime(key.due()) > bench.life->time.wallNow());
+        QVERIFY(timed);
+    }
+
+    void queuesAreWatched() {
+        LabBench bench(1);
+        int told = 0;
+        client::WatchOptions options;
+        options.fieldSelector = "metadata.name=scheduler";
+        const auto watch =
+            bench.life->cluster->watch(api::kindOf<lab::ReconcileQueue>().name, options,
+                                       {[&](const client::WatchEvent& event) {
+                                            told = event.object->as<lab::ReconcileQueue>().waiting();
+                                        },
+                                        {}});
+        bench.advance(1s);
+        QVERIFY(bench.make("v1", "pods", "default", podJson("picky", "'nodeSelector':{'disk':'ssd'},")));
+        QVERIFY(bench.until([&] { return told == 1; }, 5s));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestThinking)
+#include "test_thinking.moc"
