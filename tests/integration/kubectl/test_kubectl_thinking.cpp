@@ -1,0 +1,234 @@
+// Issue points 3 and 5: unmodified kubectl asks the scheduler for its reasons and for what would happen, sees
+// who acts next, and stops, steps and speeds up the cluster's clock.
+#include "lab_process.h"
+
+#include <QElapsedTimer>
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QTemporaryDir>
+#include <QtTest>
+
+using namespace wheelhouse::test;
+
+namespace {
+
+const char* const picky = R"(apiVersion: v1
+kind: Pod
+metadata: {name: picky}
+spec:
+  nodeSelector: {disk: ssd}
+  containers: [{name: c, image: demo}]
+)";
+
+const char* const question = R"(apiVersion: lab.wheelhouse.dev/v1alpha1
+kind: WhatIf
+spec:
+  podName: plain
+  nodes:
+  - {name: sim-1, taints: [{key: closed, effect: NoSchedule}]}
+  - {name: sim-2, remove: true}
+)";
+
+const char* const limited = R"(apiVersion: v1
+kind: ResourceQuota
+metadata: {name: one, namespace: tight}
+spec: {hard: {pods: "1"}}
+)";
+
+/// Waits until `done` holds; false after `seconds`.
+bool waitFor(const std::function<bool()>& done, int seconds) {
+    return QTest::qWaitFor(done, seconds * 1000);
+}
+
+} // namespace
+
+#define VERIFY_RUN(expected, text, ...)                                                                      \
+    do {                                                                                                     \
+        const Output result = lab_.kubectl(__VA_ARGS__);                                                     \
+        QVERIFY2((result.code == 0) == ((expected) == 0), qPrintable(result.out + result.err));              \
+        QVERIFY2((result.out + result.err).contains(text), qPrintable(result.out + result.err));             \
+    } while (false)
+
+class TestKubectlThinking : public QObject {
+    Q_OBJECT
+    LabProcess lab_{{"--nodes", "simulated=3", "--heartbeat", "2s"}};
+    QTemporaryDir folder_;
+
+    QString file(const QString& name, const QByteArray& text) {
+        QFile out(folder_.filePath(name));
+        if (!out.open(QIODevice::WriteOnly)) qFatal("no temporary file");
+        out.write(text);
+        return out.fileName();
+    }
+    QJsonObject json(QStringList arguments) const {
+        arguments << "-o"
+                  << "json";
+        return QJsonDocument::fromJson(lab_.kubectl(arguments).out.toUtf8()).object();
+    }
+    bool setClock(const QString& spec) const {
+        return lab_.kubectl(
+                       {"patch", "clusterclock", "cluster", "--type=merge", "-p", R"({"spec":)" + spec + "}"})
+                   .code == 0;
+    }
+    QJsonObject clockStatus() const { return json({"get", "clusterclock", "cluster"})["status"].toObject(); }
+    bool step(const QString& of) const {
+        const int steps = clockStatus()["steps"].toInt() + 1;
+        return setClock(QString(R"({"steps":%1,"stepOf":"%2"})").arg(steps).arg(of)) &&
+               waitFor([&] { return clockStatus()["steps"].toInt() == steps; }, 30);
+    }
+    int replicasOfSet() const {
+        const QJsonArray items = json({"get", "rs", "-l", "app=web"})["items"].toArray();
+        return items.isEmpty() ? -1 : items[0]["spec"]["replicas"].toInt();
+    }
+    int webPods() const { return json({"get", "pods", "-l", "app=web"})["items"].toArray().size(); }
+    int readyWebs() const {
+        return lab_.get({"get", "deployment", "web", "-o", "jsonpath={.status.readyReplicas}"}).toInt();
+    }
+
+  private slots:
+    void initTestCase() {
+        QString why;
+        QVERIFY2(!kubectlPath(&why).isEmpty(), qPrintable(why));
+        QVERIFY2(lab_.start(), qPrintable(lab_.error()));
+        VERIFY_RUN(0, "condition met", {"wait", "--for=condition=Ready", "node", "--all", "--timeout=60s"});
+        QVERIFY(waitFor([&] { return lab_.kubectl({"get", "sa", "default"}).code == 0; }, 30));
+    }
+
+    void theKindsAreKnown() {
+        VERIFY_RUN(0, "schedulingdecisions", {"api-resources", "--api-group=lab.wheelhouse.dev"});
+        VERIFY_RUN(0, "how the scheduler came to place a pod", {"explain", "schedulingdecision"});
+        VERIFY_RUN(0, "Nothing is", {"explain", "whatif"});
+        VERIFY_RUN(1, "MethodNotAllowed", {"delete", "reconcilequeue", "deployment"});
+    }
+
+    void aDecisionOfAPodThatFits() {
+        VERIFY_RUN(0, "created", {"run", "plain", "--image=demo"});
+        VERIFY_RUN(0, "condition met", {"wait", "--for=condition=Ready", "pod/plain", "--timeout=60s"});
+        VERIFY_RUN(0, "Scheduled", {"get", "schedulingdecision", "plain"});
+        VERIFY_RUN(0, "3/3", {"get", "sd", "plain", "-o", "wide"});
+        const QJsonObject attempt = json({"get", "sd", "plain"})["attempts"][0].toObject();
+        QCOMPARE(attempt["node"].toString(),
+                 lab_.get({"get", "pod", "plain", "-o", "jsonpath={.spec.nodeName}"}));
+        QCOMPARE(attempt["scored"].toArray().size(), 3);
+        QVERIFY(!attempt["scored"][0]["scores"].toArray().isEmpty());
+        VERIFY_RUN(0, "Normalised", {"describe", "sd", "plain"});
+        VERIFY_RUN(0, "\"scored\"",
+                   {"get", "--raw",
+                    "/apis/lab.wheelhouse.dev/v1alpha1/namespaces/default/schedulingdecisions/plain/matrix"});
+    }
+
+    void aDecisionOfAPodThatDoesNot() {
+        VERIFY_RUN(0, "created", {"create", "-f", file("picky.yaml", picky)});
+        QVERIFY(waitFor([&] { return lab_.kubectl({"get", "sd", "picky"}).code == 0; }, 30));
+        VERIFY_RUN(0, "Unschedulable", {"get", "sd", "picky"});
+        const QJsonObject refused = json({"get", "sd", "picky"})["attempts"][0]["refused"][0].toObject();
+        QCOMPARE(refused["plugin"].toString(), QString("NodeAffinity"));
+        QCOMPARE(refused["count"].toInt(), 3);
+        QVERIFY(
+            lab_.get({"get", "sd", "-o", "name"}).contains("schedulingdecision.lab.wheelhouse.dev/picky"));
+        VERIFY_RUN(0, "Unschedulable", {"get", "reconcilequeue", "scheduler", "-o", "yaml"});
+    }
+
+    void whatIf() {
+        const Output answer = lab_.kubectl({"create", "-f", file("if.yaml", question), "-o", "json"});
+        QVERIFY2(answer.code == 0, qPrintable(answer.err));
+        const QJsonObject status = QJsonDocument::fromJson(answer.out.toUtf8()).object()["status"].toObject();
+        QVERIFY(status["fits"].toBool());
+        QCOMPARE(status["attempt"]["node"].toString(), QString("sim-3"));
+        QCOMPARE(status["attempt"]["nodes"].toInt(), 2);
+        QByteArray closed = question;
+        closed.replace("{name: sim-2, remove: true}",
+                       "{name: sim-2, remove: true}\n  - {name: sim-3, unschedulable: true}");
+        VERIFY_RUN(0, "fits: false", {"create", "-f", file("if.yaml", closed), "-o", "yaml"});
+        VERIFY_RUN(1, "exactly one of pod and podName",
+                   {"create", "-f",
+                    file("if.yaml", QByteArray(question).replace("podName: plain", "matrix: true"))});
+        // Nothing of it happened.
+        VERIFY_RUN(0, "sim-2", {"get", "node", "sim-2", "-o", "name"});
+    }
+
+    void aQueueShowsWhatBacksOff() {
+        VERIFY_RUN(0, "created", {"create", "namespace", "tight"});
+        VERIFY_RUN(0, "created", {"create", "-f", file("quota.yaml", limited)});
+        VERIFY_RUN(0, "created",
+                   {"create", "deployment", "greedy", "--image=demo", "--replicas=3", "-n", "tight"});
+        QVERIFY(waitFor(
+            [&] {
+                for (const auto& key : json({"get", "reconcilequeue", "replicaset"})["keys"].toArray())
+                    if (key["reason"].toString() == "BackOff" &&
+                        key["key"].toString().startsWith("tight/greedy-"))
+                        return key["failures"].toInt() > 0 && key["lastError"].toString().contains("quota");
+                return false;
+            },
+            60));
+        VERIFY_RUN(0, "BACKING OFF", {"get", "reconcilequeues"});
+        VERIFY_RUN(0, "deleted", {"delete", "namespace", "tight"});
+    }
+
+    void pauseStepAndGoOn() {
+        VERIFY_RUN(0, "created", {"create", "deployment", "web", "--image=demo"});
+        VERIFY_RUN(0, "successfully rolled out", {"rollout", "status", "deployment/web", "--timeout=60s"});
+        QVERIFY(setClock(R"({"paused":true})"));
+        QVERIFY(waitFor([&] { return clockStatus()["paused"].toBool(); }, 10));
+        VERIFY_RUN(0, "Paused", {"get", "clusterclocks"});
+        VERIFY_RUN(0, "scaled", {"scale", "deployment/web", "--replicas=2"});
+        // The API answers, and a pause outlasts every lease.
+        QVERIFY(waitFor(
+            [&] {
+                for (const auto& next : clockStatus()["next"].toArray())
+                    if (next["queue"].toString() == "deployment" && next["key"].toString() == "default/web")
+                        return true;
+                return false;
+            },
+            10));
+        QVERIFY(!waitFor([&] { return replicasOfSet() != 1; }, 3));
+        QCOMPARE(webPods(), 1);
+
+        QVERIFY(step("deployment"));
+        QVERIFY(waitFor([&] { return replicasOfSet() == 2; }, 10));
+        QCOMPARE(webPods(), 1);
+        QCOMPARE(clockStatus()["lastStep"].toString(), QString("deployment default/web"));
+        for (int i = 0; i < 10 && webPods() == 1; ++i)
+            QVERIFY(step("replicaset"));
+        QCOMPARE(webPods(), 2);
+        VERIFY_RUN(0, "Pending", {"get", "pods", "-l", "app=web"});
+        QVERIFY(step("scheduler"));
+        QVERIFY(waitFor(
+            [&] {
+                return !lab_.get({"get", "pods", "-l", "app=web", "-o", "wide"})
+                            .contains("<none> <none> <none>");
+            },
+            5));
+
+        QVERIFY(setClock(R"({"paused":false})"));
+        QVERIFY(waitFor([&] { return readyWebs() == 2; }, 60));
+        VERIFY_RUN(0, "condition met", {"wait", "--for=condition=Ready", "node", "--all", "--timeout=5s"});
+    }
+
+    void fastForward() {
+        const QString node = lab_.get({"get", "pod", "plain", "-o", "jsonpath={.spec.nodeName}"});
+        VERIFY_RUN(0, "patched",
+                   {"patch", "machine", node, "--type=merge", "-p", R"({"spec":{"power":"Off"}})"});
+        QElapsedTimer timer;
+        timer.start();
+        QVERIFY(setClock(R"({"speed":"100"})"));
+        // 50 s until the node counts as lost and 300 s of toleration.
+        QVERIFY(waitFor(
+            [&] {
+                const QString deleted =
+                    lab_.get({"get", "pod", "plain", "-o", "jsonpath={.metadata.deletionTimestamp}"});
+                return !deleted.isEmpty();
+            },
+            30));
+        qInfo("the pod was evicted after %lld ms", static_cast<long long>(timer.elapsed()));
+        QVERIFY(setClock(R"({"speed":"1"})"));
+        QCOMPARE(
+            lab_.get({"get", "node", node, "-o", "jsonpath={.status.conditions[?(@.type=='Ready')].status}"}),
+            QString("Unknown"));
+        QVERIFY(waitFor([&] { return readyWebs() == 2; }, 60));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestKubectlThinking)
+#include "test_kubectl_thinking.moc"
