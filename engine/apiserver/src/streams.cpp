@@ -3,7 +3,7 @@
 #include "call.h"
 #include "engine/api/custom_resource.h"
 
-#include <deque>
+#include <list>
 
 namespace wheelhouse::apiserver {
 namespace {
@@ -152,7 +152,7 @@ class WatchStream final : public StreamSession, public std::enable_shared_from_t
     std::shared_ptr<Exchange> exchange_;
     Task ended_;
     std::unique_ptr<Watcher> watcher_;
-    std::deque<Event> queue_;
+    std::list<Event> queue_; ///< empty nearly always, and then small
     std::size_t allowedBacklog_ = 0;
     ScopedTimer flushTimer_;
     ScopedTimer bookmarkTimer_;

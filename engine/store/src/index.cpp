@@ -204,7 +204,10 @@ std::vector<Version>* KindIndex::versions(const std::string& name) {
 }
 
 std::size_t KindIndex::cool(const std::string& name, Revision revision, std::vector<Revision>* cooled) {
-    if (!log_.empty() && log_.front().revision == revision) log_.pop_front();
+    if (!log_.empty() && log_.front().revision == revision) {
+        log_.pop_front();
+        ++forgotten_;
+    }
     const auto found = objects_.find(name);
     if (found == objects_.end()) return 0;
     std::size_t freed = 0;

@@ -65,6 +65,8 @@ class KindIndex {
     std::size_t count() const { return counts_.all(); }
 
     const std::deque<Change>& log() const { return log_; }
+    /// How many changes there were before the first in the log.
+    std::uint64_t forgotten() const { return forgotten_; }
     /// Position in the log of the first change above `since`.
     std::size_t logPosition(Revision since) const;
     /// The versions of `name`, oldest first; null when there is none.
@@ -102,6 +104,7 @@ class KindIndex {
     Objects objects_;
     mutable std::vector<Slot> slots_; ///< lists look at fields when they first need them
     std::deque<Change> log_;
+    std::uint64_t forgotten_ = 0;
     NameCounts counts_; ///< of what exists at the newest published change
 
     Revision published_ = 0;

@@ -7,8 +7,8 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <limits>
 #include <map>
-#include <set>
 #include <unordered_map>
 
 namespace wheelhouse::store {
@@ -68,6 +68,8 @@ class Store::Impl : public std::enable_shared_from_this<Impl> {
     struct Watcher {
         KindIndex* index = nullptr;
         Revision delivered = 0;
+        std::uint64_t next =
+            0; ///< change of the index to deliver next, counted from the first there ever was
         Sink sink;
         bool active = true;
         bool pumping = false;
@@ -148,7 +150,8 @@ class Store::Impl : public std::enable_shared_from_this<Impl> {
     void onDurable(Revision upTo, const Result<void>& outcome);
     void publish(Revision upTo);
     void failAll(const Status& why);
-    void pump(Watcher& watcher);
+    /// Delivers what there is, up to the change at `upTo`.
+    void pump(Watcher& watcher, Revision upTo = std::numeric_limits<Revision>::max());
     void answer(Committed done, Result<ObjectPtr> result);
     void compactByRetention();
 
@@ -329,7 +332,7 @@ void Store::Impl::onDurable(Revision upTo, const Result<void>& outcome) {
 
 void Store::Impl::publish(Revision upTo) {
     std::vector<std::pair<Committed, ObjectPtr>> answers;
-    std::set<KindIndex*, InOrder> touched;
+    std::map<KindIndex*, std::vector<Revision>, InOrder> touched;
     while (!pending_.empty() && pending_.front().change.revision <= upTo) {
         Pending entry = std::move(pending_.front());
         pending_.pop_front();
@@ -340,18 +343,20 @@ void Store::Impl::publish(Revision upTo) {
                 executor_.clock().wallNow().time_since_epoch().count()},
                superseded);
         answers.emplace_back(std::move(entry.done), entry.change.object);
+        touched[&index].push_back(entry.change.revision);
         index.publish(std::move(entry.change));
-        touched.insert(&index);
     }
     visible_ = upTo;
     for (auto it = waiters_.begin(); it != waiters_.end() && it->first <= upTo; it = waiters_.erase(it))
         answers.push_back(std::move(it->second));
-    for (KindIndex* index : touched) {
+    for (const auto& [index, revisions] : touched) {
         auto& list = watchers_[index];
         std::erase_if(list, [](const auto& w) { return !w->active; });
         const auto current = list; // sinks may add and end watches
-        for (const auto& watcher : current)
-            pump(*watcher);
+        // One change to everybody before the next: it is encoded once, and nobody hears of it much later.
+        for (const Revision revision : revisions)
+            for (const auto& watcher : current)
+                pump(*watcher, revision);
     }
     for (auto& [done, object] : answers)
         if (done) done(object);
@@ -375,13 +380,16 @@ void Store::Impl::failAll(const Status& why) {
         if (entry.first) entry.first(error);
 }
 
-void Store::Impl::pump(Watcher& watcher) {
+void Store::Impl::pump(Watcher& watcher, Revision upTo) {
     if (watcher.pumping) return;
     watcher.pumping = true;
     while (watcher.active) {
-        const std::size_t position = watcher.index->logPosition(watcher.delivered);
-        if (position == watcher.index->log().size()) break;
-        const Change change = watcher.index->log()[position];
+        const auto& log = watcher.index->log();
+        watcher.next = std::max(watcher.next, watcher.index->forgotten());
+        const std::uint64_t position = watcher.next - watcher.index->forgotten();
+        if (position >= log.size() || log[position].revision > upTo) break;
+        const Change change = log[position];
+        ++watcher.next;
         watcher.delivered = change.revision;
         watcher.sink(change);
     }
@@ -406,6 +414,7 @@ std::unique_ptr<Store::Watch> Store::Impl::watch(const api::Kind& kind, Revision
     auto watcher = std::make_shared<Watcher>();
     watcher->index = &index(kind);
     watcher->delivered = since;
+    watcher->next = watcher->index->forgotten() + watcher->index->logPosition(since);
     watcher->sink = std::move(sink);
     watchers_[watcher->index].push_back(watcher);
     executor_.post([weak = weak_from_this(), watcher] {
