@@ -2,7 +2,7 @@
 // definition, idle, and once each of them has been used. `definitions 300 40000`: how many, and the bytes of
 // each schema.
 #include "figures.h"
-#include "process_memory.h"
+#include "process_figures.h"
 #include "served_lab.h"
 
 #include "engine/api/groups/apiextensions.h"

@@ -1,36 +1,20 @@
 // Row 13: memory and processor time of the whole program, idle and with simulated pods. `footprint 150000`
 // for the full row.
 #include "figures.h"
-#include "process_memory.h"
+#include "process_figures.h"
 #include "served_lab.h"
 
 #include <cstdlib>
-#include <fstream>
-#include <sstream>
-#include <unistd.h>
+#include <poll.h>
 
 namespace {
 
-/// User and system time of the process so far, in seconds.
-double cpuSeconds(int pid) {
-    std::ifstream in("/proc/" + std::to_string(pid) + "/stat");
-    std::string text((std::istreambuf_iterator<char>(in)), {});
-    std::istringstream rest(text.substr(text.rfind(')') + 2));
-    std::string skipped;
-    for (int i = 0; i < 11; ++i)
-        rest >> skipped;
-    double user = 0;
-    double system = 0;
-    rest >> user >> system;
-    return (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
-}
-
 /// Percent of one core over `seconds`.
 double cpuPercent(int pid, int seconds) {
-    const double cpu = cpuSeconds(pid);
+    const double cpu = bench::cpuSeconds(pid);
     const double wall = bench::now(CLOCK_MONOTONIC);
     ::poll(nullptr, 0, seconds * 1000);
-    return (cpuSeconds(pid) - cpu) / (bench::now(CLOCK_MONOTONIC) - wall) * 100;
+    return (bench::cpuSeconds(pid) - cpu) / (bench::now(CLOCK_MONOTONIC) - wall) * 100;
 }
 
 void one(const char* what, const char* unit, double value, const char* anchor, double anchorValue,

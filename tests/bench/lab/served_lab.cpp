@@ -67,6 +67,7 @@ ServedLab::ServedLab(const std::vector<std::string>& arguments) {
 void ServedLab::connect() {
     const auto endpoint = client::loadKubeconfig(folder_ / "kubeconfig");
     if (!endpoint) giveUp(endpoint.error().message);
+    endpoint_ = *endpoint;
     executor_ = std::make_unique<ThreadExecutor>("bench");
     ioThread_ = std::thread([this] { io_.run(); });
     executor_->run([&] { cluster_ = client::connectRemote(*endpoint, io_, *executor_); });
@@ -183,6 +184,18 @@ int ServedLab::createAll(const client::ResourceName& resource, const std::string
     });
     load.over.get_future().wait();
     return load.good;
+}
+
+long ServedLab::count(const client::ResourceName& resource, const std::string& nameSpace) {
+    std::promise<long> found;
+    executor_->post([&] {
+        client::ListOptions options;
+        options.nameSpace = nameSpace;
+        cluster_->list(resource, options, [&](const Result<client::ObjectList>& list) {
+            found.set_value(list ? static_cast<long>(list->items.size()) : -1);
+        });
+    });
+    return found.get_future().get();
 }
 
 double ServedLab::awaitNodes(int count) {

@@ -25,6 +25,10 @@ class ServedLab {
 
     double secondsToServe() const { return secondsToServe_; }
     int pid() const { return pid_; }
+    /// Where it listens, with the administrator's certificate.
+    const wheelhouse::client::Endpoint& endpoint() const { return endpoint_; }
+    /// How many objects there are.
+    long count(const wheelhouse::client::ResourceName& resource, const std::string& nameSpace);
     /// Creates `count` pods that ask for simulated nodes (through a ReplicaSet) and waits until all are
     /// Running; seconds.
     double runPods(int count);
@@ -48,6 +52,7 @@ class ServedLab {
     int pid_ = 0;
     int mapsMade_ = 0;
     double secondsToServe_ = 0;
+    wheelhouse::client::Endpoint endpoint_;
     boost::asio::io_context io_;
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_ =
         boost::asio::make_work_guard(io_);

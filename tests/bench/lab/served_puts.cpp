@@ -15,5 +15,5 @@ int main() {
             bench::measure([&] { return static_cast<double>(lab.createMaps(count, inFlight, 1024)); }));
     bench::report("2", "durable create of a ConfigMap with 1 KiB over loopback TLS, 200 in flight",
                   "create/s", bench::perSecond(all), runs, "etcdctl check perf, 1000 clients, writes/s",
-                  etcdWritesPerSecond(), 3);
+                  bench::Etcd().writesPerSecond(), 3);
 }

@@ -127,5 +127,5 @@ int main() {
                   "fdatasync/s of the disk", bench::perSecond(disk).median, 0.8);
     bench::report("2", "durable put, 1000 clients, 256 B key, 1 KiB value, in process", "put/s",
                   bench::perSecond(many), runs, "etcdctl check perf, 1000 clients, writes/s",
-                  etcdWritesPerSecond(), 10);
+                  bench::Etcd().writesPerSecond(), 10);
 }
