@@ -79,6 +79,28 @@ class AgentProgramsTest : public QObject {
         QVERIFY(!bench.disk.records.contains("object/Token/default/" + name.text()));
     }
 
+    void labelsInAFileFollowThePod() {
+        AgentBench bench;
+        bench.start();
+        core::Pod pod = scripted("web", "while ! grep -q blue /info/labels; do sleep 1; done");
+        (*pod.mutable_metadata()->mutable_labels())["team"] = "red";
+        core::Volume& volume = *pod.mutable_spec()->add_volumes();
+        volume.set_name("info");
+        auto& file = *volume.mutable_volumesource()->mutable_downwardapi()->add_items();
+        file.set_path("labels");
+        file.mutable_fieldref()->set_fieldpath("metadata.labels");
+        auto& mount = *pod.mutable_spec()->mutable_containers(0)->add_volumemounts();
+        mount.set_name("info");
+        mount.set_mountpath("/info");
+        bench.desire(pod);
+        QVERIFY(bench.untilRunning("web"));
+        bench.executor.advance(1min);
+        QCOMPARE(bench.status("web").phase(), std::string("Running"));
+        (*pod.mutable_metadata()->mutable_labels())["team"] = "blue";
+        bench.desire(pod);
+        QVERIFY(bench.until([&] { return bench.status("web").phase() == "Succeeded"; }, 5s));
+    }
+
     void tokenNamesAreReadBack() {
         const nodelink::TokenName name{"u-1", "web-0", "default", 3607, "https://a/b"};
         const auto parsed = nodelink::TokenName::parse(name.text());

@@ -131,6 +131,7 @@ void PodWorker::update(std::shared_ptr<const core::Pod> pod) {
     for (int i = 0; i < pod_->spec().containers_size() && i < static_cast<int>(containers_.size()); ++i)
         containers_[static_cast<std::size_t>(i)]->setSpec(pod_->spec().containers(i));
     takeEphemeral();
+    if (volumeState_ == VolumeState::Made && volumesShowPod(*pod_)) volumeState_ = VolumeState::None;
     advance();
 }
 

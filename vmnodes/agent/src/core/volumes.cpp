@@ -3,6 +3,7 @@
 #include "engine/api/quantity.h"
 #include "engine/nodelink/token_name.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace wheelhouse::agent {
@@ -136,6 +137,16 @@ Result<std::vector<VolumePlan>> planVolumes(const PodFacts& facts, const ObjectC
         plans.push_back(std::move(made));
     }
     return plans;
+}
+
+bool volumesShowPod(const core::Pod& pod) {
+    const auto shows = [](const core::Volume& volume) {
+        const auto& parts = volume.volumesource().projected().sources();
+        return volume.volumesource().has_downwardapi() ||
+               std::any_of(parts.begin(), parts.end(),
+                           [](const auto& part) { return part.has_downwardapi(); });
+    };
+    return std::any_of(pod.spec().volumes().begin(), pod.spec().volumes().end(), shows);
 }
 
 bool volumesUse(const core::Pod& pod, const std::string& kind, const std::string& name) {

@@ -14,5 +14,7 @@ namespace wheelhouse::agent {
 Result<std::vector<VolumePlan>> planVolumes(const PodFacts& facts, const ObjectCache& objects);
 /// True when a change of `kind` `name` in the pod's namespace changes a file of one of its volumes.
 bool volumesUse(const api::core::Pod& pod, const std::string& kind, const std::string& name);
+/// True when a file of one of its volumes shows something of the pod itself.
+bool volumesShowPod(const api::core::Pod& pod);
 
 } // namespace wheelhouse::agent
