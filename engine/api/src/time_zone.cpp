@@ -162,7 +162,20 @@ Result<TimeZone> TimeZone::parse(std::string_view file) {
     Result<Rule> rule = parseRule(footer);
     if (!rule) return fail(rule.error());
     zone.rule_ = *rule;
+    zone.forgetWhatRepeats();
     return zone;
+}
+
+/// Many files list the changes of decades that their rule says as well.
+void TimeZone::forgetWhatRepeats() {
+    while (changes_.size() > 1) {
+        const Change& last = changes_.back();
+        const Change& before = changes_[changes_.size() - 2];
+        const Period between = byRule(before.at);
+        if (between.offset != before.offset || between.until != last.at) return;
+        if (byRule(last.at).offset != last.offset) return;
+        changes_.pop_back();
+    }
 }
 
 /// "CET-1CEST,M3.5.0,M10.5.0/3": POSIX's TZ, where offsets count westwards.

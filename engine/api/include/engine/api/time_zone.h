@@ -53,6 +53,7 @@ class TimeZone {
     static Result<Day> parseDay(std::string_view& text);
     static std::int64_t secondOf(const Day& day, int year);
     Period byRule(std::int64_t second) const;
+    void forgetWhatRepeats();
 
     std::int64_t first_ = 0; ///< the offset before all changes
     std::vector<Change> changes_;
