@@ -21,9 +21,10 @@ constexpr Duration disruptionPatience = std::chrono::minutes(2);
 /// Several pods that change at once cost one look.
 constexpr Duration together = std::chrono::milliseconds(50);
 constexpr std::string_view podPrefix = "pod/";
+constexpr const char* disruptionTarget = "DisruptionTarget";
 
 const core::PodCondition* announced(const core::Pod& pod) {
-    const auto* condition = findCondition(pod.status(), "DisruptionTarget");
+    const auto* condition = findCondition(pod.status(), disruptionTarget);
     const bool stale = condition && condition->status() == "True" &&
                        condition->reason() != "TerminationByKubelet" && isActive(pod);
     return stale ? condition : nullptr;
@@ -62,7 +63,8 @@ DisruptionController::DisruptionController(const Deps& deps)
 void DisruptionController::podChanged(const ObjectPtr& pod) {
     for (const ObjectPtr& budget : budgets_.byIndex(byNamespace, pod->nameSpace()))
         if (api::budgetCovers(budget->as<Budget>(), pod->labels())) enqueueAfter(budget->key(), together);
-    if (!pod->deleting() && announced(pod->as<core::Pod>())) enqueue(std::string(podPrefix) + pod->key());
+    if (!pod->deleting() && mentions(*pod, disruptionTarget) && announced(pod->as<core::Pod>()))
+        enqueue(std::string(podPrefix) + pod->key());
 }
 
 /// Only the number it wants matters, but which budgets it matters to is known by its pods alone.
@@ -290,7 +292,7 @@ Step DisruptionController::lookAtPod(std::string key) {
         co_return Result<void>();
     }
     core::PodCondition reset;
-    reset.set_type("DisruptionTarget");
+    reset.set_type(disruptionTarget);
     reset.set_status("False");
     *reset.mutable_lasttransitiontime() = timestamp();
     setCondition(*pod.mutable_status(), reset);

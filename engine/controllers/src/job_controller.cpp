@@ -23,6 +23,10 @@ bool hasFinalizer(const core::Pod& pod) {
     return std::find(finalizers.begin(), finalizers.end(), trackingFinalizer) != finalizers.end();
 }
 
+bool hasFinalizer(const ObjectPtr& pod) {
+    return mentions(*pod, trackingFinalizer) && hasFinalizer(pod->as<core::Pod>());
+}
+
 bool isTerminating(const core::Pod& pod) {
     return pod.metadata().has_deletiontimestamp() && !isTerminal(pod);
 }
@@ -65,11 +69,11 @@ void JobController::jobDeleted(const ObjectPtr& job) {
 
 void JobController::enqueueOrphans(const Uid& job) {
     for (const ObjectPtr& pod : pods_.byIndex(byController, job.value()))
-        if (hasFinalizer(pod->as<core::Pod>())) enqueue(std::string(orphanPrefix) + pod->key());
+        if (hasFinalizer(pod)) enqueue(std::string(orphanPrefix) + pod->key());
 }
 
 void JobController::podChanged(const ObjectPtr& pod) {
-    if (!hasFinalizer(pod->as<core::Pod>())) return podGone(pod);
+    if (!hasFinalizer(pod)) return podGone(pod);
     const auto owners = owners_.byIndex(byUid, pod->controllerUid().value());
     const bool owned = !owners.empty() && !finishedCondition(owners.front()->as<batch::Job>().status());
     if (!owned) enqueue(std::string(orphanPrefix) + pod->key());
@@ -293,7 +297,7 @@ void JobController::setSuspended(Look& look) {
 /// Takes the finalizer off a pod whose Job is gone or finished.
 Step JobController::releaseOrphan(std::string key) {
     const ObjectPtr pod = pods_.get(key);
-    if (!pod || !hasFinalizer(pod->as<core::Pod>())) co_return Result<void>();
+    if (!pod || !hasFinalizer(pod)) co_return Result<void>();
     const auto metadata = client::metadataOf(*pod);
     if (const auto* owner = client::controllerOf(metadata)) {
         if (owner->kind() != "Job" || !owner->apiversion().starts_with("batch/")) co_return Result<void>();

@@ -1,11 +1,18 @@
 #pragma once
 
+#include "engine/api/object.h"
 #include "engine/api/types.h"
 #include "engine/base/clock.h"
 
 #include <string_view>
 
 namespace wheelhouse::controllers {
+
+/// The word stands somewhere in the object. For words few objects have: decoding every pod of a cluster to
+/// look for one would cost more than all else.
+inline bool mentions(const api::Object& object, std::string_view word) {
+    return object.bytes().find(word) != std::string::npos;
+}
 
 /// Kubernetes' words for the states of a pod, as functions.
 const api::core::PodCondition* findCondition(const api::core::PodStatus& status, std::string_view type);
