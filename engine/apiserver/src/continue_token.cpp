@@ -1,6 +1,6 @@
 #include "continue_token.h"
 
-#include "base64url.h"
+#include "engine/base/base64url.h"
 #include "json_text.h"
 
 #include <boost/json.hpp>

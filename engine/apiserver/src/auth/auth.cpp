@@ -3,8 +3,8 @@
 #include "auth/bootstrap_tokens.h"
 #include "auth/impersonation.h"
 #include "auth/node_authorizer.h"
-#include "base64url.h"
 #include "engine/base/assert.h"
+#include "engine/base/base64url.h"
 #include "engine/base/log.h"
 
 #include <algorithm>

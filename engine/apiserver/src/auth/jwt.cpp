@@ -1,6 +1,6 @@
 #include "auth/jwt.h"
 
-#include "base64url.h"
+#include "engine/base/base64url.h"
 
 #include <boost/json.hpp>
 #include <fmt/format.h>

@@ -1,6 +1,6 @@
-#include "base64url.h"
+#include "engine/base/base64url.h"
 
-namespace wheelhouse::apiserver {
+namespace wheelhouse {
 namespace {
 
 constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -39,4 +39,4 @@ std::optional<std::string> decodeBase64Url(std::string_view text) {
     return out;
 }
 
-} // namespace wheelhouse::apiserver
+} // namespace wheelhouse
