@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/api/groups/authorization.h"
 #include "engine/base/random.h"
 #include "engine/base/simulation.h"
 #include "engine/client/cluster.h"
@@ -93,6 +94,8 @@ class FakeCluster final : public client::Cluster {
     void setLatency(Duration latency) { latency_ = latency; }
     /// What logs() gives for any pod.
     std::string logText;
+    /// Answers access reviews; nobody may do anything without it.
+    std::function<bool(const api::authorization::SubjectAccessReview&)> mayDo;
     /// False: sendInitialEvents is refused as older servers do.
     bool watchList = true;
 
@@ -155,6 +158,8 @@ class FakeCluster final : public client::Cluster {
                                       const client::WriteOptions& options, std::string& name);
     Result<client::Written> bindNow(const std::string& nameSpace, const client::Body& body,
                                     std::string& name);
+    Result<client::Written> tokenNow(const std::string& nameSpace, const client::Body& body,
+                                     std::string& name);
     Result<client::Written> evictNow(const std::string& nameSpace, const client::Body& body,
                                      std::string& name);
     Result<client::Written> updateNow(const api::Kind& kind, const std::string& key, Message message,

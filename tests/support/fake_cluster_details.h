@@ -4,6 +4,7 @@
 #include "fake_cluster.h"
 
 #include "engine/api/codec.h"
+#include "engine/api/groups/authentication.h"
 #include "engine/api/selector.h"
 #include "engine/api/time.h"
 #include "engine/api/types.h"
@@ -17,6 +18,8 @@ namespace wheelhouse::tests {
 
 using namespace client;
 namespace core = api::core;
+namespace authn = api::authentication;
+namespace authz = api::authorization;
 
 inline std::string keyOf(const std::string& nameSpace, const std::string& name) {
     return nameSpace.empty() ? name : nameSpace + "/" + name;

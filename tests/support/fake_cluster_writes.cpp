@@ -12,8 +12,13 @@ void FakeCluster::create(const ResourceName& resource, const std::string& nameSp
         if (!kind) return fail(notFound(resource, ""));
         if (options.subresource == "binding") return bindNow(nameSpace, body, call.name);
         if (options.subresource == "eviction") return evictNow(nameSpace, body, call.name);
+        if (options.subresource == "token") return tokenNow(nameSpace, body, call.name);
         auto message = decode(*kind, body);
         if (!message) return fail(message.error());
+        if (auto* review = dynamic_cast<authz::SubjectAccessReview*>(message->get())) {
+            review->mutable_status()->set_allowed(mayDo && mayDo(*review));
+            return Written{nullptr, std::move(*message), true, {}};
+        }
         return createNow(*kind, nameSpace, std::move(*message), options, call.name);
     });
 }
@@ -59,8 +64,8 @@ Result<Written> FakeCluster::createNow(const api::Kind& kind, const std::string&
         fresh->mutable_status()->set_phase("Active");
     }
     if (auto* pod = dynamic_cast<core::Pod*>(message.get())) pod->mutable_status()->set_phase("Pending");
-    if (options.dryRun) return Written{api::Object::of(*message), true, {}};
-    return Written{commit(*message, nullptr), true, {}};
+    if (options.dryRun) return Written{api::Object::of(*message), nullptr, true, {}};
+    return Written{commit(*message, nullptr), nullptr, true, {}};
 }
 
 Result<Written> FakeCluster::bindNow(const std::string& nameSpace, const Body& body, std::string& name) {
@@ -84,7 +89,19 @@ Result<Written> FakeCluster::bindNow(const std::string& nameSpace, const Body& b
     condition.set_type("PodScheduled");
     condition.set_status("True");
     commit(pod, before);
-    return Written{nullptr, true, {}};
+    return Written{nullptr, nullptr, true, {}};
+}
+
+Result<Written> FakeCluster::tokenNow(const std::string& nameSpace, const Body& body, std::string& name) {
+    const auto* given = std::get_if<std::shared_ptr<const google::protobuf::Message>>(&body);
+    const auto* asked = given ? dynamic_cast<const authn::TokenRequest*>(given->get()) : nullptr;
+    if (!asked) return fail(Reason::BadRequest, "a TokenRequest message is needed");
+    name = asked->metadata().name();
+    const auto& kind = api::kindOf<core::ServiceAccount>().name;
+    if (!find(kind, keyOf(nameSpace, name))) return fail(notFound(kind, name));
+    auto answer = std::make_shared<authn::TokenRequest>(*asked);
+    answer->mutable_status()->set_token("token of " + name + " for " + asked->spec().boundobjectref().name());
+    return Written{nullptr, std::move(answer), true, {}};
 }
 
 Result<Written> FakeCluster::evictNow(const std::string& nameSpace, const Body& body, std::string& name) {
@@ -122,7 +139,7 @@ Result<Written> FakeCluster::updateNow(const api::Kind& kind, const std::string&
         return fail(conflict(kind, before->name(), "the uid does not match"));
     const auto old = before->message();
     const auto& oldMetadata = metadataOf(*old);
-    if (options.subresource == "status") {
+    if (options.subresource == "status" || options.subresource == "approval") {
         Message merged(old->New());
         merged->CopyFrom(*old);
         copyField(*message, *merged, "status");
@@ -147,13 +164,14 @@ Result<Written> FakeCluster::updateNow(const api::Kind& kind, const std::string&
         *fresh.mutable_deletiontimestamp() = oldMetadata.deletiontimestamp();
     if (oldMetadata.has_deletiongraceperiodseconds())
         fresh.set_deletiongraceperiodseconds(oldMetadata.deletiongraceperiodseconds());
-    if (google::protobuf::util::MessageDifferencer::Equals(*message, *old)) return Written{before, false, {}};
+    if (google::protobuf::util::MessageDifferencer::Equals(*message, *old))
+        return Written{before, nullptr, false, {}};
     if (options.subresource.empty() && !sameField(*message, *old, "spec"))
         fresh.set_generation(oldMetadata.generation() + 1);
-    if (options.dryRun) return Written{api::Object::of(*message), false, {}};
-    if (!fresh.has_deletiontimestamp()) return Written{commit(*message, before), false, {}};
+    if (options.dryRun) return Written{api::Object::of(*message), nullptr, false, {}};
+    if (!fresh.has_deletiontimestamp()) return Written{commit(*message, before), nullptr, false, {}};
     auto kept = finishDeletion(*message, before);
-    return Written{kept ? kept : api::Object::of(*message), false, {}};
+    return Written{kept ? kept : api::Object::of(*message), nullptr, false, {}};
 }
 
 void FakeCluster::patch(const ResourceName& resource, const std::string& nameSpace, const std::string& name,
@@ -225,8 +243,8 @@ Result<Written> FakeCluster::removeNow(const api::Kind& kind, const std::string&
     if (auto* nameSpace = dynamic_cast<core::Namespace*>(message.get()))
         nameSpace->mutable_status()->set_phase("Terminating");
     if (wasDeleting && google::protobuf::util::MessageDifferencer::Equals(*message, *before->message()))
-        return Written{before, false, {}};
-    return Written{finishDeletion(*message, before), false, {}};
+        return Written{before, nullptr, false, {}};
+    return Written{finishDeletion(*message, before), nullptr, false, {}};
 }
 
 // --- the rest

@@ -102,6 +102,7 @@ client::Written written(const api::Kind& kind, Outcome outcome) {
     // The answer to a question is an object too, though one that nobody keeps.
     if (!out.object && outcome.answer && outcome.answer->GetDescriptor() == kind.descriptor)
         out.object = api::objectOf(kind, *outcome.answer);
+    out.answer = std::move(outcome.answer);
     out.created = outcome.created;
     out.warnings = std::move(outcome.warnings);
     return out;

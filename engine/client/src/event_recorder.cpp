@@ -74,6 +74,11 @@ struct EventRecorder::Impl : std::enable_shared_from_this<EventRecorder::Impl> {
         write(key, found->second);
     }
 
+    std::string newName(const std::string& about) {
+        const auto now = executor.clock().wallNow().time_since_epoch().count();
+        return fmt::format("{}.{:x}", about, static_cast<std::uint64_t>(now) + ++made);
+    }
+
     api::core::Event make(const api::core::ObjectReference& about, Type type, const std::string& reason,
                           const std::string& message) {
         api::core::Event event;
@@ -81,8 +86,7 @@ struct EventRecorder::Impl : std::enable_shared_from_this<EventRecorder::Impl> {
         const std::string nameSpace = about.namespace_().empty() ? "default" : about.namespace_();
         auto& metadata = *event.mutable_metadata();
         metadata.set_namespace_(nameSpace);
-        const auto stamp = static_cast<std::uint64_t>(now.time_since_epoch().count()) + ++made;
-        metadata.set_name(fmt::format("{}.{:x}", about.name(), stamp));
+        metadata.set_name(newName(about.name()));
         *event.mutable_involvedobject() = about;
         event.set_reason(reason);
         event.set_message(message.substr(0, 1024));
@@ -135,12 +139,13 @@ struct EventRecorder::Impl : std::enable_shared_from_this<EventRecorder::Impl> {
         } else if (!first && result.error().reason == Reason::NotFound) {
             // Its time to live ended: the next occurrence begins a new one.
             const int missing = entry.count - entry.written;
-            entry.event.mutable_metadata()->set_name(fmt::format(
-                "{}.{:x}", entry.event.involvedobject().name(),
-                static_cast<std::uint64_t>(executor.clock().wallNow().time_since_epoch().count()) + ++made));
+            entry.event.mutable_metadata()->set_name(newName(entry.event.involvedobject().name()));
             *entry.event.mutable_firsttimestamp() = entry.event.lasttimestamp();
             entry.count = missing;
             entry.written = 0;
+        } else if (first && result.error().reason == Reason::AlreadyExists) {
+            // Somebody else said something about the same object in the same moment.
+            entry.event.mutable_metadata()->set_name(newName(entry.event.involvedobject().name()));
         } else {
             log::debug(component, "an event could not be written: {}", result.error().message);
             entry.written = first ? 0 : upTo;

@@ -92,6 +92,8 @@ struct WriteOptions {
 
 struct Written {
     ObjectPtr object; ///< null where the answer is no object (a binding, an immediate deletion)
+    /// The answer to what is only asked and never stored, as a message: an access review, a token.
+    std::shared_ptr<const google::protobuf::Message> answer;
     bool created = false;
     std::vector<std::string> warnings;
 };
