@@ -42,6 +42,12 @@ std::string readiness(const core::Node& node) {
     return ready ? ready->status() : std::string();
 }
 
+bool isOutOfService(const core::Node& node) {
+    const auto& taints = node.spec().taints();
+    return std::any_of(taints.begin(), taints.end(),
+                       [](const auto& each) { return each.key() == taint::outOfService; });
+}
+
 bool markSilent(core::NodeStatus& status, WallTime now) {
     bool changed = false;
     for (const char* type : {"Ready", "MemoryPressure", "DiskPressure", "PIDPressure"}) {

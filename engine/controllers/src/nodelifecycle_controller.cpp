@@ -15,9 +15,18 @@ constexpr double unhealthyZone = 0.55;
 constexpr int largeZone = 50;
 constexpr double slowRate = 0.01;
 
+constexpr const char* excluded = "node.kubernetes.io/exclude-disruption";
+
+std::string label(const ObjectPtr& node, const char* name, const char* oldName) {
+    for (const char* each : {name, oldName})
+        if (const auto found = node->labels().find(each); found != node->labels().end()) return found->second;
+    return {};
+}
+
+/// Zones of two regions may have the same name.
 std::string zoneOf(const ObjectPtr& node) {
-    const auto found = node->labels().find("topology.kubernetes.io/zone");
-    return found == node->labels().end() ? std::string() : found->second;
+    return label(node, "topology.kubernetes.io/region", "failure-domain.beta.kubernetes.io/region") + "/" +
+           label(node, "topology.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/zone");
 }
 
 } // namespace
@@ -27,7 +36,7 @@ NodeLifecycleController::NodeLifecycleController(const Deps& deps)
       nodes_(
           watch<core::Node>({.onAdd = [this](const ObjectPtr& node) { nodeSeen(node); },
                              .onUpdate = [this](const ObjectPtr&, const ObjectPtr& node) { nodeSeen(node); },
-                             .onDelete = [this](const ObjectPtr& node) { health_.erase(node->name()); }})),
+                             .onDelete = [this](const ObjectPtr& node) { nodeGone(node); }})),
       leases_(watch<api::coordination::Lease>(
           {.onAdd = [this](const ObjectPtr& lease) { leaseSeen(lease); },
            .onUpdate = [this](const ObjectPtr&, const ObjectPtr& lease) { leaseSeen(lease); }})),
@@ -49,6 +58,7 @@ void NodeLifecycleController::nodeSeen(const ObjectPtr& object) {
               : "none";
     auto [place, isNew] = health_.try_emplace(object->name());
     Health& health = place->second;
+    if (!isNew) count(health, -1);
     if (isNew || health.uid != object->uid()) {
         health = Health{};
         health.uid = object->uid();
@@ -60,7 +70,40 @@ void NodeLifecycleController::nodeSeen(const ObjectPtr& object) {
     }
     health.zone = zoneOf(object);
     health.ready = ready && ready->status() == "True";
+    health.counts = !object->labels().contains(excluded);
+    count(health, +1);
+    watchDisruption();
     enqueue(object->name());
+}
+
+void NodeLifecycleController::nodeGone(const ObjectPtr& node) {
+    const auto found = health_.find(node->name());
+    if (found == health_.end()) return;
+    count(found->second, -1);
+    health_.erase(found);
+    watchDisruption();
+    events_.record(
+        node, client::EventRecorder::Type::Normal, "RemovingNode",
+        fmt::format("Node {} event: Removing Node {} from Controller", node->name(), node->name()));
+}
+
+void NodeLifecycleController::count(const Health& health, int by) {
+    if (!health.counts) return;
+    Zone& zone = zones_[health.zone];
+    zone.total += by;
+    if (!health.ready) zone.down += by;
+}
+
+void NodeLifecycleController::watchDisruption() {
+    const bool down = std::all_of(zones_.begin(), zones_.end(),
+                                  [](const auto& each) { return each.second.down == each.second.total; });
+    if (down == allDown_) return;
+    allDown_ = down;
+    for (auto& [name, health] : health_) {
+        // What we did not hear while we were cut off counts against nobody.
+        if (!down) health.heard = now();
+        enqueue(name);
+    }
 }
 
 void NodeLifecycleController::leaseSeen(const ObjectPtr& lease) {
@@ -86,25 +129,16 @@ Step NodeLifecycleController::reconcile(std::string key) {
         if (auto gone = unlessGone(written); !written) co_return gone;
         object = written->object;
         node = object->as<core::Node>();
-        health_[key].ready = false;
-    }
-
-    std::string execute = noExecuteTaint(node);
-    const auto& taints = node.spec().taints();
-    // Going from one kind of "not there" to the other is no new eviction.
-    const bool has = std::any_of(taints.begin(), taints.end(), [](const core::Taint& present) {
-        return present.effect() == "NoExecute" &&
-               (present.key() == taint::notReady || present.key() == taint::unreachable);
-    });
-    Duration again{};
-    bool spent = false;
-    if (!execute.empty() && !has) {
-        spent = mayEvict(health_[key].zone, again);
-        if (!spent) {
-            execute.clear();
-            enqueueAfter(key, again);
+        if (const auto known = health_.find(key); known != health_.end()) {
+            count(known->second, -1);
+            known->second.ready = false;
+            count(known->second, +1);
+            watchDisruption();
         }
     }
+
+    bool spent = false;
+    const std::string execute = taintNow(node, spent);
     if (setTaints(*node.mutable_spec(), noScheduleTaints(node), execute, wallNow())) {
         auto written = co_await api_.update(node);
         // What was not written did not use up the zone's turn.
@@ -118,15 +152,31 @@ Step NodeLifecycleController::reconcile(std::string key) {
     co_return Result<void>();
 }
 
+std::string NodeLifecycleController::taintNow(const core::Node& node, bool& spent) {
+    const std::string wanted = noExecuteTaint(node);
+    if (wanted.empty() || allDown_) return {};
+    const auto& taints = node.spec().taints();
+    // Going from one kind of "not there" to the other is no new eviction.
+    if (std::any_of(taints.begin(), taints.end(), [](const core::Taint& present) {
+            return present.effect() == "NoExecute" &&
+                   (present.key() == taint::notReady || present.key() == taint::unreachable);
+        }))
+        return wanted;
+    Duration again{};
+    spent = mayEvict(health_[node.metadata().name()].zone, again);
+    if (spent) return wanted;
+    enqueueAfter(node.metadata().name(), again);
+    return {};
+}
+
 bool NodeLifecycleController::mayEvict(const std::string& zone, Duration& again) {
     const double rate = evictionRate(zone);
     if (rate <= 0) {
         again = options_.nodeMonitorPeriod;
         return false;
     }
-    auto [place, isNew] = zones_.try_emplace(zone);
-    Zone& bucket = place->second;
-    if (!isNew) {
+    Zone& bucket = zones_[zone];
+    if (bucket.filled != Instant{}) {
         const double seconds = std::chrono::duration<double>(now() - bucket.filled).count();
         bucket.tokens = std::min(1.0, bucket.tokens + seconds * rate);
     }
@@ -140,15 +190,9 @@ bool NodeLifecycleController::mayEvict(const std::string& zone, Duration& again)
 }
 
 double NodeLifecycleController::evictionRate(const std::string& zone) const {
-    int total = 0, down = 0;
-    bool anyReady = false;
-    for (const auto& [name, health] : health_) {
-        anyReady = anyReady || health.ready;
-        if (health.zone != zone) continue;
-        ++total;
-        if (!health.ready) ++down;
-    }
-    if (!anyReady) return 0;
+    const auto found = zones_.find(zone);
+    if (found == zones_.end()) return options_.nodeEvictionRate;
+    const auto& [total, down, tokens, filled] = found->second;
     // A zone that is wholly down, while others live, is really down.
     if (down == total || down <= 2 || down < unhealthyZone * total) return options_.nodeEvictionRate;
     return total > largeZone ? slowRate : 0;

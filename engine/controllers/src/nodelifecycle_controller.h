@@ -15,9 +15,11 @@ namespace wheelhouse::controllers {
 /// sets the Ready condition of pods on such nodes to False. It never deletes pods: the taint eviction
 /// controller does, by the taints.
 ///
-/// NoExecute taints are given at a limited rate for each zone, slower (or not at all in a zone of up to 50
-/// nodes) when 55 % of a zone is down, and not at all when every node everywhere is: then it is more likely
-/// that we are cut off.
+/// NoExecute taints are given at a limited rate for each zone (of a region), slower (or not at all in a zone
+/// of up to 50 nodes) when 55 % of a zone is down. When every node everywhere is down it is more likely that
+/// we are cut off: none are given, those given are taken back, and once a node is heard again all get a new
+/// grace period. Nodes labelled node.kubernetes.io/exclude-disruption do not count towards the state of their
+/// zone.
 ///
 /// Remembered is only when each node was last heard. After a restart every node counts as just heard, so a
 /// restart delays a verdict by one grace period and never causes one. Writes carry the resourceVersion they
@@ -36,14 +38,24 @@ class NodeLifecycleController final : public QueuedController {
         std::string lastSign; ///< what the last sign of life looked like
         std::string zone;
         bool ready = false;
+        bool counts = false; ///< towards the state of its zone
     };
     struct Zone {
+        int total = 0;
+        int down = 0;
         double tokens = 1;
         Instant filled{};
     };
 
     void nodeSeen(const ObjectPtr& node);
+    void nodeGone(const ObjectPtr& node);
     void leaseSeen(const ObjectPtr& lease);
+    /// Adds the node to its zone's numbers, or takes it out.
+    void count(const Health& health, int by);
+    /// Looks whether every node has fallen silent, or no longer.
+    void watchDisruption();
+    /// The NoExecute taint the node should have now, given those it has; `spent`: it took its zone's turn.
+    std::string taintNow(const core::Node& node, bool& spent);
     /// Whether a node of this zone may get its NoExecute taint now; otherwise when to ask again.
     bool mayEvict(const std::string& zone, Duration& again);
     double evictionRate(const std::string& zone) const;
@@ -54,6 +66,7 @@ class NodeLifecycleController final : public QueuedController {
     client::Informer& pods_;
     std::map<std::string, Health> health_;
     std::map<std::string, Zone> zones_;
+    bool allDown_ = false;
 };
 
 } // namespace wheelhouse::controllers

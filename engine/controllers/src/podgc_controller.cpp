@@ -1,21 +1,12 @@
 #include "podgc_controller.h"
 
+#include "node_health.h"
 #include "pods.h"
 
 #include <algorithm>
 #include <set>
 
 namespace wheelhouse::controllers {
-
-namespace {
-
-bool isOutOfService(const core::Node& node) {
-    const auto& taints = node.spec().taints();
-    return std::any_of(taints.begin(), taints.end(),
-                       [](const auto& taint) { return taint.key() == "node.kubernetes.io/out-of-service"; });
-}
-
-} // namespace
 
 PodGcController::PodGcController(const Deps& deps)
     : QueuedController(deps, "podgc"), pods_(watch<core::Pod>()), nodes_(watch<core::Node>()) {
@@ -40,13 +31,14 @@ Step PodGcController::sweepOrphans() {
         const std::string node = pod.spec().nodename();
         if (node.empty()) {
             if (!object->deleting()) continue;
-            auto done = co_await forceDelete(object, std::move(pod), false, std::string());
+            auto done = co_await forceDelete(object, std::move(pod), true, std::string());
             if (!done) outcome = done;
             continue;
         }
         if (const ObjectPtr present = nodes_.get(node)) {
-            if (!object->deleting() || !isOutOfService(present->as<core::Node>())) continue;
-            auto done = co_await forceDelete(object, std::move(pod), true, "The node is out of service");
+            const auto there = present->as<core::Node>();
+            if (!object->deleting() || readiness(there) == "True" || !isOutOfService(there)) continue;
+            auto done = co_await forceDelete(object, std::move(pod), true, std::string());
             if (!done) outcome = done;
             continue;
         }
@@ -87,13 +79,15 @@ Step PodGcController::sweepEnded() {
 Step PodGcController::forceDelete(ObjectPtr object, core::Pod pod, bool markFailed, std::string why) {
     if (markFailed && !isTerminal(pod)) {
         pod.mutable_status()->set_phase("Failed");
-        core::PodCondition condition;
-        condition.set_type("DisruptionTarget");
-        condition.set_status("True");
-        condition.set_reason("DeletionByPodGC");
-        condition.set_message(why);
-        *condition.mutable_lasttransitiontime() = timestamp();
-        setCondition(*pod.mutable_status(), condition);
+        if (!why.empty()) {
+            core::PodCondition condition;
+            condition.set_type("DisruptionTarget");
+            condition.set_status("True");
+            condition.set_reason("DeletionByPodGC");
+            condition.set_message(why);
+            *condition.mutable_lasttransitiontime() = timestamp();
+            setCondition(*pod.mutable_status(), condition);
+        }
         auto marked = co_await api_.updateStatus(std::move(pod));
         if (auto gone = unlessGone(marked); !gone) co_return gone;
     }

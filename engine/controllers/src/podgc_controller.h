@@ -10,8 +10,9 @@ namespace wheelhouse::controllers {
 ///
 /// Watches Pods and Nodes. Every few seconds it deletes, without grace: pods bound to a node that does not
 /// exist (after a quarantine, and after asking the server once more), pods that were deleted before they were
-/// bound anywhere, pods that are terminating on a node marked out of service, and the oldest ended pods above
-/// a threshold. Pods whose node is lost are first marked Failed, so that whoever counts them sees it.
+/// bound anywhere, pods that are terminating on a node that is down and marked out of service, and the oldest
+/// ended pods above a threshold. Pods whose node is lost are first marked Failed, so that whoever counts them
+/// sees it.
 ///
 /// The only memory is since when a node has been missing; after a restart the quarantine begins again, which
 /// delays but never hastens. Deletions name the pod's uid.

@@ -185,6 +185,80 @@ class TestNodes : public QObject {
         QCOMPARE(evicted(), 3);
     }
 
+    /// Every node falls silent: nobody is evicted, and what was begun is taken back.
+    void whenAllNodesAreDownTheTaintsGo() {
+        Bench bench({"nodelifecycle"});
+        bench.cluster.put(node("a", "False", "z"));
+        bench.cluster.put(node("b", "True", "y"));
+        bench.start();
+        bench.settle(5s);
+        QVERIFY(taints(bench, "a").contains("not-ready:NoExecute"));
+        bench.cluster.edit<core::Node>(
+            "b", [](auto& n) { n.mutable_status()->mutable_conditions(0)->set_status("False"); });
+        bench.settle(5s);
+        QCOMPARE(taints(bench, "a"), QStringList({"not-ready:NoSchedule"}));
+        QCOMPARE(taints(bench, "b"), QStringList({"not-ready:NoSchedule"}));
+        bench.cluster.edit<core::Node>(
+            "b", [](auto& n) { n.mutable_status()->mutable_conditions(0)->set_status("True"); });
+        bench.settle(15s);
+        QVERIFY(taints(bench, "a").contains("not-ready:NoExecute"));
+        QCOMPARE(taints(bench, "b"), QStringList());
+    }
+
+    void zonesOfTwoRegionsAreTwoZones_data() {
+        QTest::addColumn<bool>("regions");
+        QTest::addColumn<bool>("excluded");
+        QTest::addColumn<int>("tainted");
+        // Three of five down is a disrupted zone, and one of fewer than 50 nodes is left alone.
+        QTest::newRow("one zone") << false << false << 0;
+        QTest::newRow("two regions") << true << false << 3;
+        QTest::newRow("those down do not count") << false << true << 3;
+    }
+    void zonesOfTwoRegionsAreTwoZones() {
+        QFETCH(bool, regions);
+        QFETCH(bool, excluded);
+        QFETCH(int, tainted);
+        Bench bench({"nodelifecycle"});
+        for (int i = 0; i < 5; ++i) {
+            auto each = node("n" + std::to_string(i), i < 3 ? "False" : "True", "a");
+            auto& labels = *each.mutable_metadata()->mutable_labels();
+            labels["topology.kubernetes.io/region"] = regions && i < 3 ? "west" : "east";
+            if (excluded && i < 3) labels["node.kubernetes.io/exclude-disruption"] = "";
+            bench.cluster.put(each);
+        }
+        bench.start();
+        for (int i = 0; i < 4; ++i) {
+            bench.settle(10s);
+            renew(bench, "n3");
+            renew(bench, "n4");
+        }
+        int count = 0;
+        for (int i = 0; i < 5; ++i)
+            count += taints(bench, "n" + std::to_string(i)).contains("not-ready:NoExecute");
+        QCOMPARE(count, tainted);
+    }
+
+    void terminatingPodsOfANodeOutOfServiceGo_data() {
+        QTest::addColumn<QString>("ready");
+        QTest::addColumn<bool>("goes");
+        QTest::newRow("down") << "Unknown" << true;
+        QTest::newRow("still there") << "True" << false;
+    }
+    void terminatingPodsOfANodeOutOfServiceGo() {
+        QFETCH(QString, ready);
+        QFETCH(bool, goes);
+        Bench bench({"podgc"});
+        auto out = node("n", ready.toStdString());
+        out.mutable_spec()->add_taints()->set_key("node.kubernetes.io/out-of-service");
+        bench.cluster.put(out);
+        auto ending = pod("p", "web", "n");
+        *ending.mutable_metadata()->mutable_deletiontimestamp() = api::toTime(bench.executor.wallNow());
+        bench.cluster.put(ending);
+        bench.start();
+        bench.settle(1min);
+        QCOMPARE(bench.pods(), std::size_t(goes ? 0 : 1));
+    }
+
     void podsAreEvictedWhenTheirTolerationEnds() {
         Bench bench({"tainteviction"});
         bench.cluster.put(node("n"));
