@@ -1,28 +1,36 @@
 #include "engine/controllers/controllers.h"
 
+#include "attachdetach_controller.h"
+#include "bootstrap_token_controller.h"
 #include "certificate_controller.h"
 #include "clusterrole_aggregation_controller.h"
 #include "cronjob_controller.h"
 #include "daemonset_controller.h"
 #include "deployment_controller.h"
+#include "disk_provisioner.h"
 #include "disruption_controller.h"
 #include "endpoints_controller.h"
 #include "endpointslice_controller.h"
 #include "endpointslice_mirroring_controller.h"
+#include "ephemeral_volume_controller.h"
 #include "garbage_collector.h"
 #include "job_controller.h"
 #include "machine_controller.h"
 #include "namespace_controller.h"
 #include "nodeipam_controller.h"
 #include "nodelifecycle_controller.h"
+#include "persistentvolume_controller.h"
 #include "podgc_controller.h"
 #include "replicaset_controller.h"
 #include "replication_controller.h"
 #include "resourcequota_controller.h"
 #include "serviceaccount_controller.h"
+#include "serviceaccount_token_controller.h"
+#include "servicecidr_controller.h"
 #include "statefulset_controller.h"
 #include "taint_eviction_controller.h"
 #include "ttl_controller.h"
+#include "volume_protection_controller.h"
 
 #include <algorithm>
 
@@ -41,7 +49,10 @@ std::unique_ptr<Controller> make(const Deps& deps) {
 constexpr std::pair<const char*, Make> known[] = {
     {"serviceaccount", make<ServiceAccountController>},
     {"namespace", make<NamespaceController>},
+    {"serviceaccounttoken", make<ServiceAccountTokenController>},
     {"certificates", make<CertificateController>},
+    {"certificateapprover", make<CertificateApprover>},
+    {"bootstrapsigner", make<BootstrapSigner>},
     {"clusterroleaggregation", make<ClusterRoleAggregationController>},
     {"machine", make<MachineController>},
     {"nodeipam", make<NodeIpamController>},
@@ -58,9 +69,19 @@ constexpr std::pair<const char*, Make> known[] = {
     {"endpointslice", make<EndpointSliceController>},
     {"endpoints", make<EndpointsController>},
     {"endpointslicemirroring", make<EndpointSliceMirroringController>},
+    {"servicecidr", make<ServiceCidrController>},
+    {"ipaddress", make<IpAddressController>},
+    {"diskprovisioner", make<DiskProvisioner>},
+    {"persistentvolume", make<PersistentVolumeController>},
+    {"ephemeralvolume", make<EphemeralVolumeController>},
+    {"attachdetach", make<AttachDetachController>},
+    {"pvcprotection", make<ClaimProtectionController>},
+    {"pvprotection", make<VolumeProtectionController>},
     {"resourcequota", make<ResourceQuotaController>},
     {"podgc", make<PodGcController>},
     {"ttlafterfinished", make<TtlController>},
+    {"certificatecleaner", make<CertificateCleaner>},
+    {"tokencleaner", make<BootstrapTokenCleaner>},
     {"garbagecollector", make<GarbageCollector>},
 };
 

@@ -18,6 +18,7 @@ controllers::Options controllerOptions(const ActorOptions& options) {
     // Looked at often enough that a short grace period means what it says.
     out.nodeMonitorPeriod = std::min<Duration>(out.nodeMonitorPeriod, options.nodeMonitorGrace / 5);
     out.caPem = options.caPem;
+    out.serverUrl = options.serverUrl;
     out.taintSimulated = options.taintSimulated;
     out.bootstrapFor = options.bootstrapFor;
     out.signCertificate = options.signCertificate;

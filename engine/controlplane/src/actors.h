@@ -19,6 +19,7 @@ namespace wheelhouse::controlplane {
 struct ActorOptions {
     std::string caPem;
     std::uint16_t apiPort = 0; ///< where the API is served on this machine
+    std::string serverUrl;
     Duration nodeMonitorGrace = std::chrono::seconds(50);
     Duration heartbeat = std::chrono::seconds(10);
     bool taintSimulated = true;

@@ -163,7 +163,6 @@ Result<void> ControlPlane::Impl::openLink(const KeyPair& keys) {
     const std::filesystem::path portFile = directory.path() / "nodelink-port";
     nodelink::LinkServerOptions wanted;
     wanted.caPem = pki->caPem();
-    wanted.apiPort = http->port();
     wanted.certificatePem = keys.certificatePem;
     wanted.keyPem = keys.keyPem;
     if (const Result<std::string> kept = readFile(portFile))
@@ -265,6 +264,8 @@ void ControlPlane::start(Providers providers, std::function<void(Result<void>)> 
 void ControlPlane::Impl::startActors(const Providers& providers) {
     ActorOptions wanted;
     wanted.caPem = pki->caPem();
+    wanted.apiPort = http->port();
+    wanted.serverUrl = url;
     wanted.signCertificate = [this](const std::string& request, const std::string& usage,
                                     const std::string& extended, Duration validity) {
         return pki->signRequest(request, usage, extended, validity);

@@ -36,6 +36,8 @@ struct Options {
     std::string firstNodeCidr = "10.244.0.0/24";
     /// What every namespace's kube-root-ca.crt holds.
     std::string caPem;
+    /// Where the API is, as newcomers reach it ("https://…"); empty = they are told nothing.
+    std::string serverUrl;
     /// Signs certificate requests with the lab's own authority; empty = none are signed. Usages are
     /// OpenSSL's words.
     std::function<Result<std::string>(const std::string& requestPem, const std::string& keyUsage,
