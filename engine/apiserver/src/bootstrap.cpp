@@ -1,5 +1,6 @@
 #include "auth/policy_bootstrap.h"
 #include "core.h"
+#include "engine/api/groups/networking.h"
 #include "engine/api/groups/scheduling.h"
 #include "metadata.h"
 #include "verbs.h"
@@ -52,6 +53,14 @@ std::unique_ptr<Message> makeApiService(const std::string& network) {
     port.mutable_targetport()->set_type(0);
     port.mutable_targetport()->set_intval(6443);
     return service;
+}
+
+/// Where the addresses of services come from.
+std::unique_ptr<Message> makeServiceCidr(const std::string& network) {
+    auto cidr = std::make_unique<api::networking::ServiceCIDR>();
+    cidr->mutable_metadata()->set_name("kubernetes");
+    cidr->mutable_spec()->add_cidrs(network);
+    return cidr;
 }
 
 struct Steps {
@@ -152,6 +161,8 @@ void bootstrap(const std::shared_ptr<Core>& core, std::function<void(Result<void
     steps->left.push_back({&classes, "",
                            makePriorityClass("system-cluster-critical", 2'000'000'000,
                                              "For pods of the system that may move but must run.")});
+    steps->left.push_back(
+        {&api::kindOf<api::networking::ServiceCIDR>(), "", makeServiceCidr(core->options.serviceNetwork)});
     steps->left.push_back({&api::kindOf<Service>(), "default", makeApiService(core->options.serviceNetwork)});
     next(core, steps);
 }

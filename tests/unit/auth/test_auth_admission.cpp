@@ -151,6 +151,54 @@ class TestAuthAdmission : public QObject {
         QCOMPARE(q(ingress.at("spec.ingressClassName")), "gate");
     }
 
+    void whatMayBeInUseCarriesItsFinalizer() {
+        const Answer claim =
+            api->send("POST", "/api/v1/namespaces/default/persistentvolumeclaims",
+                      J("{'metadata':{'name':'kept'},'spec':{'accessModes':['ReadWriteOnce'],"
+                        "'resources':{'requests':{'storage':'1Gi'}}}}"),
+                      json);
+        QCOMPARE(q(claim.at("metadata.finalizers")), "[\"kubernetes.io/pvc-protection\"]");
+        const std::string volume =
+            J("{'metadata':{'name':'kept','finalizers':['kubernetes.io/pv-protection']},"
+              "'spec':{'accessModes':['ReadWriteOnce'],'capacity':{'storage':'1Gi'},"
+              "'hostPath':{'path':'/data'}}}");
+        const Answer made = api->send("POST", "/api/v1/persistentvolumes", volume, json);
+        QCOMPARE(q(made.at("metadata.finalizers")), "[\"kubernetes.io/pv-protection\"]");
+        QCOMPARE(api->send("DELETE", "/api/v1/persistentvolumes/kept").code, 200);
+        QCOMPARE(api->send("GET", "/api/v1/persistentvolumes/kept").code, 200);
+    }
+
+    void newNodesAreNotReadyYet() {
+        const Answer made = api->send("POST", "/api/v1/nodes", J("{'metadata':{'name':'n'}}"), json);
+        QCOMPARE(q(made.at("spec.taints.0.key")), "node.kubernetes.io/not-ready");
+        QCOMPARE(q(made.at("spec.taints.0.effect")), "NoSchedule");
+    }
+
+    void servicesTakeAddressesOfEveryRange() {
+        const std::string services = "/api/v1/namespaces/default/services";
+        const std::string ranges = "/apis/networking.k8s.io/v1/servicecidrs";
+        const auto service = [](const std::string& name, const std::string& address) {
+            return J("{'metadata':{'name':'" + name + "'},'spec':{'clusterIP':'" + address +
+                     "','ports':[{'port':80}]}}");
+        };
+        QCOMPARE(q(api->send("GET", ranges + "/kubernetes").at("spec.cidrs.0")), "10.96.0.0/16");
+        QVERIFY(q(make(*api, services, service("far", "10.200.0.9"))).contains("is not in the valid range"));
+        QCOMPARE(q(make(*api, ranges, J("{'metadata':{'name':'far'},'spec':{'cidrs':['10.200.0.0/30']}}"))),
+                 QString());
+        QVERIFY(q(make(*api, services, service("far", "10.200.0.9"))).contains("10.200.0.0/30"));
+        QCOMPARE(q(make(*api, services, service("far", "10.200.0.1"))), QString());
+        QVERIFY(q(make(*api, services, service("again", "10.200.0.1"))).contains("already allocated"));
+        // What somebody has put aside is given to nobody else.
+        QCOMPARE(q(make(*api, "/apis/networking.k8s.io/v1/ipaddresses",
+                        J("{'metadata':{'name':'10.200.0.2'},'spec':{'parentRef':{'resource':'services',"
+                          "'namespace':'default','name':'mine'}}}"))),
+                 QString());
+        QVERIFY(q(make(*api, services, service("other", "10.200.0.2"))).contains("already allocated"));
+        QCOMPARE(q(make(*api, services, service("mine", "10.200.0.2"))), QString());
+        QCOMPARE(api->send("DELETE", ranges + "/far").code, 200);
+        QVERIFY(q(make(*api, services, service("late", "10.200.0.1"))).contains("is not in the valid range"));
+    }
+
     void runtimeClassesSetOverhead() {
         QCOMPARE(
             q(make(

@@ -9,10 +9,12 @@ AdmissionChain::AdmissionChain(store::Store& store, auth::Auth& auth, Random& ra
     plugins_.push_back(makeLimitRanger(store));
     plugins_.push_back(makeServiceAccounts(store, random, mountTokens));
     plugins_.push_back(makeNodeRestriction());
+    plugins_.push_back(makeTaintNodes());
     plugins_.push_back(makePodSecurity(store));
     plugins_.push_back(makePriority(store));
     plugins_.push_back(makeDefaultTolerations(defaultTolerationSeconds));
     plugins_.push_back(makeDefaultStorageClass(store));
+    plugins_.push_back(makeStorageProtection());
     plugins_.push_back(makeClaimResize(store));
     plugins_.push_back(makeRuntimeClass(store));
     plugins_.push_back(makeCertificates(auth));

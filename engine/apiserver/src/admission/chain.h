@@ -64,10 +64,12 @@ std::unique_ptr<AdmissionPlugin> makeLimitRanger(store::Store& store);
 /// `mountTokens`: pods get the volume with a token of their account, for nodes that know how to fill it.
 std::unique_ptr<AdmissionPlugin> makeServiceAccounts(store::Store& store, Random& random, bool mountTokens);
 std::unique_ptr<AdmissionPlugin> makeNodeRestriction();
+std::unique_ptr<AdmissionPlugin> makeTaintNodes();
 std::unique_ptr<AdmissionPlugin> makePodSecurity(store::Store& store);
 std::unique_ptr<AdmissionPlugin> makePriority(store::Store& store);
 std::unique_ptr<AdmissionPlugin> makeDefaultTolerations(int seconds);
 std::unique_ptr<AdmissionPlugin> makeDefaultStorageClass(store::Store& store);
+std::unique_ptr<AdmissionPlugin> makeStorageProtection();
 std::unique_ptr<AdmissionPlugin> makeClaimResize(store::Store& store);
 std::unique_ptr<AdmissionPlugin> makeRuntimeClass(store::Store& store);
 std::unique_ptr<AdmissionPlugin> makeCertificates(auth::Auth& auth);

@@ -1,11 +1,11 @@
 #include "admission/chain.h"
 #include "admission/number_pool.h"
+#include "admission/service_ranges.h"
 #include "engine/api/semantics.h"
 #include "engine/api/types.h"
 #include "engine/base/assert.h"
 #include "engine/base/log.h"
 
-#include <charconv>
 #include <fmt/format.h>
 #include <set>
 
@@ -17,26 +17,6 @@ using api::core::ServiceSpec;
 
 constexpr int firstNodePort = 30000;
 constexpr int nodePortCount = 2768;
-
-std::optional<std::uint32_t> parseIpv4(std::string_view text) {
-    std::uint32_t address = 0;
-    for (int part = 0; part < 4; ++part) {
-        unsigned value = 0;
-        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-        if (error != std::errc() || value > 255) return std::nullopt;
-        address = address << 8 | value;
-        text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-        if (part < 3) {
-            if (text.empty() || text.front() != '.') return std::nullopt;
-            text.remove_prefix(1);
-        }
-    }
-    return text.empty() ? std::optional(address) : std::nullopt;
-}
-
-std::string formatIpv4(std::uint32_t address) {
-    return fmt::format("{}.{}.{}.{}", address >> 24, address >> 16 & 255, address >> 8 & 255, address & 255);
-}
 
 bool wantsAddress(const ServiceSpec& spec) {
     return spec.type() != "ExternalName";
@@ -65,14 +45,12 @@ Held heldBy(const ServiceSpec& spec) {
     return held;
 }
 
-/// Cluster addresses and node ports of services: drawn from pools which are rebuilt from the store at start.
-/// Taken when a write is admitted, given back when it is refused or the service has gone.
+/// Cluster addresses and node ports of services: drawn from what is free, which is learnt from the store at
+/// start. Taken when a write is admitted, given back when it is refused or the service has gone.
 class ServiceAddresses final : public AdmissionPlugin {
   public:
     ServiceAddresses(store::Store& store, Random& random, const std::string& network)
-        : random_(random), network_(network), ports_(nodePortCount), addresses_(sizeOf(network)) {
-        addresses_.take(0); // the network's own address
-        addresses_.take(sizeOf(network) - 1);
+        : random_(random), ports_(nodePortCount), addresses_(store, network) {
         auto services = store.list(api::kindOf<Service>(), "", "", 0, 0);
         if (!services) return;
         for (const api::ObjectPtr& service : services->items)
@@ -109,26 +87,15 @@ class ServiceAddresses final : public AdmissionPlugin {
     }
 
   private:
-    static std::uint32_t baseOf(const std::string& network) {
-        const auto base = parseIpv4(network.substr(0, network.find('/')));
-        WH_ASSERT(base, "a service network that is no IPv4 network");
-        return *base;
-    }
-    static std::size_t sizeOf(const std::string& network) {
-        const int bits = std::atoi(network.c_str() + network.find('/') + 1);
-        WH_ASSERT(bits >= 8 && bits <= 30, "a service network of an unusable size");
-        return std::size_t{1} << (32 - bits);
-    }
-
     void take(const Held& held) {
         for (const std::uint32_t address : held.addresses)
-            addresses_.take(address - base_);
+            addresses_.hold(address);
         for (const int port : held.ports)
             ports_.take(static_cast<std::size_t>(port - firstNodePort));
     }
     void give(const Held& held) {
         for (const std::uint32_t address : held.addresses)
-            addresses_.release(address - base_);
+            addresses_.release(address);
         for (const int port : held.ports)
             ports_.release(static_cast<std::size_t>(port - firstNodePort));
     }
@@ -168,28 +135,27 @@ class ServiceAddresses final : public AdmissionPlugin {
     Result<void> allocateAddress(const Admission& admission, ServiceSpec& spec, const Held& before,
                                  Held& taken) {
         if (spec.clusterip().empty()) {
-            const auto number = addresses_.draw(random_);
-            if (!number)
+            const auto address = addresses_.draw(random_);
+            if (!address)
                 return fail(Reason::InternalError,
                             "failed to allocate IP: the service network has no free address");
-            const std::uint32_t address = base_ + static_cast<std::uint32_t>(*number);
-            taken.addresses.insert(address);
-            spec.set_clusterip(formatIpv4(address));
+            taken.addresses.insert(*address);
+            spec.set_clusterip(formatIpv4(*address));
         } else if (hasAddress(spec)) {
             const auto address = parseIpv4(spec.clusterip());
             if (!address) return {}; // validation says what is wrong with it
+            const auto refused = [&](const std::string& why) {
+                return refuse(admission, "spec.clusterIPs", fmt::format("[\"{}\"]", spec.clusterip()),
+                              fmt::format("failed to allocate IP {}: {}", spec.clusterip(), why));
+            };
             if (before.addresses.count(*address) == 0) {
-                if (*address < base_ || *address - base_ >= sizeOf(network_))
-                    return refuse(
-                        admission, "spec.clusterIPs", fmt::format("[\"{}\"]", spec.clusterip()),
-                        fmt::format(
-                            "failed to allocate IP {}: the provided IP ({}) is not in the valid range. "
-                            "The range of valid IPs is {}",
-                            spec.clusterip(), spec.clusterip(), network_));
-                if (!addresses_.take(*address - base_))
-                    return refuse(admission, "spec.clusterIPs", fmt::format("[\"{}\"]", spec.clusterip()),
-                                  fmt::format("failed to allocate IP {}: provided IP is already allocated",
-                                              spec.clusterip()));
+                if (!addresses_.offers(*address))
+                    return refused(fmt::format("the provided IP ({}) is not in the valid range. The range of "
+                                               "valid IPs is {}",
+                                               spec.clusterip(), addresses_.text()));
+                if (addresses_.reserved(*address, admission.nameSpace, admission.name) ||
+                    !addresses_.hold(*address))
+                    return refused("provided IP is already allocated");
                 taken.addresses.insert(*address);
             }
         }
@@ -233,10 +199,8 @@ class ServiceAddresses final : public AdmissionPlugin {
     }
 
     Random& random_;
-    std::string network_;
-    std::uint32_t base_ = baseOf(network_);
     NumberPool ports_;
-    NumberPool addresses_;
+    ServiceRanges addresses_;
 };
 
 } // namespace

@@ -1,6 +1,7 @@
 #include "auth/default_roles.h"
 
-#include <sstream>
+#include "auth/controller_roles.h"
+#include "auth/role_rows.h"
 
 namespace wheelhouse::apiserver::auth {
 namespace {
@@ -14,35 +15,6 @@ constexpr const char* certificates = "certificates.k8s.io";
 constexpr const char* reviews = "authorization.k8s.io";
 constexpr const char* leases = "coordination.k8s.io";
 constexpr const char* storage = "storage.k8s.io";
-
-/// One rule, each column words between spaces: "core" is the empty group, "url" makes the resources paths.
-struct Row {
-    const char* verbs;
-    const char* groups;
-    const char* resources;
-    const char* names = "";
-};
-
-std::vector<std::string> words(const char* text) {
-    std::istringstream in{std::string(text)};
-    std::vector<std::string> out;
-    for (std::string word; in >> word;)
-        out.push_back(word == "core" ? "" : word);
-    return out;
-}
-
-DefaultRole role(std::string name, std::initializer_list<Row> rows) {
-    DefaultRole out;
-    out.name = std::move(name);
-    for (const Row& row : rows) {
-        if (std::string_view(row.groups) == "url")
-            out.rules.push_back({words(row.verbs), {}, {}, {}, words(row.resources)});
-        else
-            out.rules.push_back(
-                {words(row.verbs), words(row.groups), words(row.resources), words(row.names), {}});
-    }
-    return out;
-}
 
 DefaultRole part(std::string of, std::initializer_list<Row> rows) {
     DefaultRole out = role("system:aggregate-to-" + of, rows);
@@ -246,6 +218,9 @@ void addNamespaced(std::vector<DefaultRole>& out) {
     out.push_back(inNamespace(home, "system:controller:bootstrap-signer", {{read, "core", "secrets"}}));
     out.push_back(inNamespace(home, "system:controller:token-cleaner",
                               {{"delete get list watch", "core", "secrets"}, {record, events, "events"}}));
+    // What a newcomer must see before it trusts anybody.
+    out.push_back(inNamespace("kube-public", "kubeadm:bootstrap-signer-clusterinfo",
+                              {{"get", "core", "configmaps", "cluster-info"}}));
     out.push_back(inNamespace("kube-public", "system:controller:bootstrap-signer",
                               {{read, "core", "configmaps"},
                                {"update", "core", "configmaps", "cluster-info"},
@@ -260,7 +235,25 @@ std::vector<DefaultRole> makeRoles() {
     addNodes(out);
     addControlPlane(out);
     addNamespaced(out);
+    addControllerRoles(out);
     return out;
+}
+
+/// Holders of a token made for joining may ask for a node's certificate and get it at once; nodes renew
+/// theirs.
+void addJoining(std::vector<DefaultBinding>& out) {
+    const DefaultSubject joining{"Group", "system:bootstrappers:kubeadm:default-node-token"};
+    const std::string requests = "system:certificates.k8s.io:certificatesigningrequests:";
+    out.push_back({"", "kubeadm:kubelet-bootstrap", "system:node-bootstrapper", {joining}});
+    out.push_back({"", "kubeadm:node-autoapprove-bootstrap", requests + "nodeclient", {joining}});
+    out.push_back({"",
+                   "kubeadm:node-autoapprove-certificate-rotation",
+                   requests + "selfnodeclient",
+                   {{"Group", "system:nodes"}}});
+    out.push_back({"kube-public",
+                   "kubeadm:bootstrap-signer-clusterinfo",
+                   "kubeadm:bootstrap-signer-clusterinfo",
+                   {{"User", "system:anonymous"}}});
 }
 
 std::vector<DefaultBinding> makeBindings() {
@@ -268,7 +261,7 @@ std::vector<DefaultBinding> makeBindings() {
     const DefaultSubject controllerManager{"User", "system:kube-controller-manager"};
     const DefaultSubject scheduler{"User", "system:kube-scheduler"};
     const std::string home = "kube-system";
-    return {
+    std::vector<DefaultBinding> out = {
         {"", "cluster-admin", "cluster-admin", {{"Group", "system:masters"}}},
         {"", "system:monitoring", "system:monitoring", {{"Group", "system:monitoring"}}},
         {"", "system:discovery", "system:discovery", {known}},
@@ -313,6 +306,9 @@ std::vector<DefaultBinding> makeBindings() {
          "system:controller:bootstrap-signer",
          {{"ServiceAccount", "bootstrap-signer", home}}},
     };
+    addControllerBindings(out);
+    addJoining(out);
+    return out;
 }
 
 } // namespace
