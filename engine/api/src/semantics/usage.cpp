@@ -1,6 +1,7 @@
 #include "engine/api/usage.h"
 
 #include <algorithm>
+#include <set>
 
 namespace wheelhouse::api {
 namespace {
@@ -87,8 +88,12 @@ Amounts serviceUsage(const core::Service& service) {
 
 Amounts claimUsage(const core::PersistentVolumeClaim& claim) {
     Amounts out{{"count/persistentvolumeclaims", one}, {"persistentvolumeclaims", one}};
-    const Amounts requests = amountsOf(claim.spec().resources().requests());
+    Amounts requests = amountsOf(claim.spec().resources().requests());
     const auto storage = requests.find("storage");
+    // What was set aside while the claim grew counts until it is given back.
+    const Amounts allocated = amountsOf(claim.status().allocatedresources());
+    if (const auto more = allocated.find("storage"); storage != requests.end() && more != allocated.end())
+        storage->second = std::max(storage->second, more->second);
     if (storage != requests.end()) out.emplace("requests.storage", storage->second);
     std::string storageClass = claim.spec().storageclassname();
     const auto& annotations = claim.metadata().annotations();
@@ -145,6 +150,29 @@ bool scopeFits(const std::string& scope, const core::ScopedResourceSelectorRequi
     return op == "In" ? listed : op == "NotIn" && !listed;
 }
 
+/// The attributes a claim has, will have or is on its way to.
+std::set<std::string> attributeClasses(const core::PersistentVolumeClaim& claim) {
+    std::set<std::string> names = {claim.spec().volumeattributesclassname(),
+                                   claim.status().currentvolumeattributesclassname(),
+                                   claim.status().modifyvolumestatus().targetvolumeattributesclassname()};
+    names.erase("");
+    return names;
+}
+
+/// Claims know one scope only: VolumeAttributesClass.
+bool scopeFits(const core::ScopedResourceSelectorRequirement& term,
+               const core::PersistentVolumeClaim& claim) {
+    if (term.scopename() != "VolumeAttributesClass") return false;
+    const std::set<std::string> names = attributeClasses(claim);
+    const std::set<std::string> listed(term.values().begin(), term.values().end());
+    const auto isListed = [&](const std::string& name) { return listed.contains(name); };
+    if (term.operator_() == "Exists") return !names.empty();
+    if (term.operator_() == "DoesNotExist") return names.empty();
+    if (term.operator_() == "In") return std::any_of(names.begin(), names.end(), isListed);
+    return term.operator_() == "NotIn" &&
+           (names.empty() || !std::all_of(names.begin(), names.end(), isListed));
+}
+
 } // namespace
 
 Amounts amountsOf(const QuantityMap& list) {
@@ -199,6 +227,12 @@ Amounts quotaUsage(const Kind& kind, const Message& object) {
 
 bool quotaCovers(const core::ResourceQuotaSpec& quota, const Kind&, const Message& object) {
     if (quota.scopes_size() == 0 && quota.scopeselector().matchexpressions_size() == 0) return true;
+    if (const auto* claim = dynamic_cast<const core::PersistentVolumeClaim*>(&object)) {
+        const auto& terms = quota.scopeselector().matchexpressions();
+        return quota.scopes_size() == 0 && std::all_of(terms.begin(), terms.end(), [&](const auto& term) {
+                   return scopeFits(term, *claim);
+               });
+    }
     const auto* pod = dynamic_cast<const core::Pod*>(&object);
     if (!pod) return false;
     for (const auto& scope : quota.scopes())
