@@ -14,6 +14,7 @@ namespace core = api::core;
 
 namespace {
 
+constexpr const char* diskDriver = "disk.wheelhouse.dev";
 constexpr std::array agentConditions{"PodReadyToStartContainers", "Initialized", "ContainersReady", "Ready"};
 
 bool agentOwns(const std::string& condition) {
@@ -51,6 +52,8 @@ std::set<ObjectName> referredObjects(const core::Pod& pod) {
         const core::VolumeSource& source = volume.volumesource();
         add("ConfigMap", source.configmap().localobjectreference().name());
         add("Secret", source.secret().secretname());
+        add("PersistentVolumeClaim", source.persistentvolumeclaim().claimname());
+        if (source.has_ephemeral()) add("PersistentVolumeClaim", pod.metadata().name() + "-" + volume.name());
         for (const core::VolumeProjection& part : source.projected().sources()) {
             add("ConfigMap", part.configmap().localobjectreference().name());
             add("Secret", part.secret().localobjectreference().name());
@@ -80,6 +83,28 @@ std::size_t desiredHash(const core::Pod& pod) {
         desired.SerializeToCodedStream(&coded);
     }
     return std::hash<std::string>{}(bytes);
+}
+
+std::map<std::string, nodelink::Disks> disksByHost(const std::vector<api::ObjectPtr>& volumes) {
+    std::map<std::string, std::map<std::string, bool>> found;
+    for (const api::ObjectPtr& object : volumes) {
+        const auto spec = object->as<core::PersistentVolume>().spec();
+        const core::CSIPersistentVolumeSource& disk = spec.persistentvolumesource().csi();
+        if (disk.driver() != diskDriver) continue;
+        for (const auto& term : spec.nodeaffinity().required().nodeselectorterms())
+            for (const auto& expression : term.matchexpressions())
+                if (expression.key() == "kubernetes.io/hostname")
+                    for (const std::string& host : expression.values())
+                        found[host][disk.volumehandle()] = spec.persistentvolumereclaimpolicy() != "Delete";
+    }
+    std::map<std::string, nodelink::Disks> out;
+    for (const auto& [host, disks] : found)
+        for (const auto& [handle, retain] : disks) {
+            nodelink::Disk& disk = *out[host].add_disks();
+            disk.set_handle(handle);
+            disk.set_retain(retain);
+        }
+    return out;
 }
 
 NodeRoute routeOf(const core::Node& node) {

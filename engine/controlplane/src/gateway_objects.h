@@ -4,6 +4,7 @@
 #include "engine/api/types.h"
 #include "link.pb.h"
 
+#include <map>
 #include <set>
 #include <string>
 #include <utility>
@@ -11,7 +12,8 @@
 
 namespace wheelhouse::controlplane {
 
-/// A ConfigMap, a Secret or a token (nodelink::TokenName) by kind, namespace and name.
+/// A ConfigMap, a Secret, a PersistentVolumeClaim or a token (nodelink::TokenName) by kind, namespace and
+/// name.
 struct ObjectName {
     std::string kind;
     std::string nameSpace;
@@ -19,12 +21,15 @@ struct ObjectName {
     auto operator<=>(const ObjectName&) const = default;
 };
 
-/// Every ConfigMap, Secret and token the pod's containers and volumes refer to.
+/// Every ConfigMap, Secret, PersistentVolumeClaim and token the pod's containers and volumes refer to.
 std::set<ObjectName> referredObjects(const api::core::Pod& pod);
 
 /// What an agent acts on in a pod, as one number: everything but what the agent itself reports. Equal numbers
 /// mean that the agent need not hear of the change.
 std::size_t desiredHash(const api::core::Pod& pod);
+
+/// The disks of the driver disk.wheelhouse.dev by the host they are on (label kubernetes.io/hostname).
+std::map<std::string, nodelink::Disks> disksByHost(const std::vector<api::ObjectPtr>& volumes);
 
 /// What routing needs of a node.
 struct NodeRoute {

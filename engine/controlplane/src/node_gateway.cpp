@@ -27,6 +27,7 @@ NodeGateway::NodeGateway(client::Cluster& cluster, nodelink::NodeHub& hub, clien
     : cluster_(cluster), hub_(hub), control_(control), options_(std::move(options)),
       pods_(informers.of<core::Pod>()), nodes_(informers.of<core::Node>()),
       configMaps_(informers.of<core::ConfigMap>()), secrets_(informers.of<core::Secret>()),
+      claims_(informers.of<core::PersistentVolumeClaim>()), volumes_(informers.of<core::PersistentVolume>()),
       writer_(cluster, control, nodes_, pods_, options_.leaseDuration),
       tokens_(options_.tokens, control, [this](const ObjectName& name) { sendToAll(name); }) {
     pods_.addIndex(byNode, [](const api::ObjectPtr& pod) {
@@ -58,6 +59,12 @@ NodeGateway::NodeGateway(client::Cluster& cluster, nodelink::NodeHub& hub, clien
     const auto secret = [this](const api::ObjectPtr& object) { objectChanged("Secret", object); };
     handle(configMaps_, configMap, configMap);
     handle(secrets_, secret, secret);
+    const auto claim = [this](const api::ObjectPtr& object) {
+        claimChanged(object->nameSpace(), object->name());
+    };
+    const auto volume = [this](const api::ObjectPtr& object) { volumeChanged(object); };
+    handle(claims_, claim, claim);
+    handle(volumes_, volume, volume);
     hub_.setListener(this);
     if (options_.real) {
         lastBeats_ = options_.real->now();
@@ -70,7 +77,8 @@ NodeGateway::~NodeGateway() {
 }
 
 bool NodeGateway::allSynced() const {
-    return pods_.synced() && nodes_.synced() && configMaps_.synced() && secrets_.synced();
+    return pods_.synced() && nodes_.synced() && configMaps_.synced() && secrets_.synced() &&
+           claims_.synced() && volumes_.synced();
 }
 
 void NodeGateway::onConnected(const NodeName& node, const nodelink::Hello& hello) {
@@ -164,6 +172,7 @@ void NodeGateway::sendAllWhenKnown() {
     for (auto& [node, connection] : connections_)
         if (!connection.sentAll) sendAll(node, connection);
     networkChanged();
+    sendDisks();
 }
 
 void NodeGateway::sendAll(const NodeName& node, Connection& connection) {
@@ -194,15 +203,26 @@ void NodeGateway::sendObject(const NodeName& node, const ObjectName& name) {
     desired.set_kind(name.kind);
     desired.mutable_object()->set_namespace_(name.nameSpace);
     desired.mutable_object()->set_name(name.name);
-    if (name.kind == nodelink::tokenKind) {
-        desired.set_bytes(tokens_.get(name));
-        if (desired.bytes().empty()) return; // sent when it comes
-    } else {
-        const client::Informer& informer = name.kind == "Secret" ? secrets_ : configMaps_;
-        if (const api::ObjectPtr object = informer.get(name.nameSpace + "/" + name.name))
-            desired.set_bytes(object->bytes());
-    }
+    desired.set_bytes(name.kind == nodelink::tokenKind ? tokens_.get(name) : bytesOf(name));
+    if (name.kind == nodelink::tokenKind && desired.bytes().empty()) return; // sent when it comes
     hub_.send(node, std::move(message));
+}
+
+std::string NodeGateway::bytesOf(const ObjectName& name) const {
+    const std::string key = name.nameSpace + "/" + name.name;
+    if (name.kind != "PersistentVolumeClaim") {
+        const client::Informer& informer = name.kind == "Secret" ? secrets_ : configMaps_;
+        const api::ObjectPtr object = informer.get(key);
+        return object ? object->bytes() : std::string();
+    }
+    const api::ObjectPtr claim = claims_.get(key);
+    if (!claim) return {};
+    const auto decoded = claim->as<core::PersistentVolumeClaim>();
+    const api::ObjectPtr volume = volumes_.get(decoded.spec().volumename());
+    if (!volume || decoded.status().phase() != "Bound") return {};
+    return volume->as<core::PersistentVolume>().spec().claimref().uid() == claim->uid().value()
+               ? volume->bytes()
+               : std::string();
 }
 
 void NodeGateway::podChanged(const api::ObjectPtr& object) {
@@ -244,6 +264,36 @@ void NodeGateway::sendToAll(const ObjectName& name) {
         if (connection.objects.contains(name)) sendObject(node, name);
 }
 
+void NodeGateway::claimChanged(const std::string& nameSpace, const std::string& name) {
+    const ObjectName claim{"PersistentVolumeClaim", nameSpace, name};
+    for (const auto& [node, connection] : connections_)
+        if (connection.objects.contains(claim)) sendObject(node, claim);
+}
+
+void NodeGateway::volumeChanged(const api::ObjectPtr& object) {
+    const auto claim = object->as<core::PersistentVolume>().spec().claimref();
+    claimChanged(claim.namespace_(), claim.name());
+    if (!diskTimer_.active()) diskTimer_.start(control_, options_.networkDelay, [this] { sendDisks(); });
+}
+
+void NodeGateway::sendDisks() {
+    if (!allSynced()) return; // a list that lacks some would cost their data
+    const auto disks = disksByHost(volumes_.all());
+    for (auto& [node, connection] : connections_) {
+        const api::ObjectPtr object = nodes_.get(node.value());
+        if (!object) continue;
+        const auto host = object->labels().find("kubernetes.io/hostname");
+        const auto found = disks.find(host == object->labels().end() ? node.value() : host->second);
+        nodelink::ToAgent message;
+        message.mutable_disks();
+        if (found != disks.end()) *message.mutable_disks() = found->second;
+        const std::size_t hash = std::hash<std::string>{}(message.SerializeAsString());
+        if (connection.disksSent == hash) continue;
+        connection.disksSent = hash;
+        hub_.send(node, std::move(message));
+    }
+}
+
 // --- down: the network
 // ------------------------------------------------------------------------------------------------
 
@@ -254,6 +304,9 @@ void NodeGateway::nodeChanged(const api::ObjectPtr& object) {
                       known.address == route.address && known.simulated == route.simulated;
     known = std::move(route);
     if (!same) networkChanged();
+    const auto connection = connections_.find(NodeName(object->name()));
+    if (connection != connections_.end() && !connection->second.disksSent && !diskTimer_.active())
+        diskTimer_.start(control_, options_.networkDelay, [this] { sendDisks(); });
 }
 
 void NodeGateway::networkChanged() {

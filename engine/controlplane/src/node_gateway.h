@@ -31,10 +31,11 @@ struct GatewayOptions {
 
 /// Between node agents and the API: every node's kubelet, as far as the rest of the cluster can tell.
 ///
-/// Watches Pods (by node), Nodes, ConfigMaps and Secrets; sends each connected node its pods, the objects
-/// they refer to and the routes to all other nodes. Writes what nodes report: Nodes and their status, Leases,
-/// pod status, Events, and the final deletion of pods whose containers have ended. Checks uids; a report
-/// about a pod that was replaced by another of its name changes nothing.
+/// Watches Pods (by node), Nodes, ConfigMaps, Secrets, PersistentVolumeClaims and PersistentVolumes; sends
+/// each connected node its pods, the objects they refer to (of a claim the volume behind it), the disks that
+/// are on it and the routes to all other nodes. Writes what nodes report: Nodes and their status, Leases, pod
+/// status, Events, and the final deletion of pods whose containers have ended. Checks uids; a report about a
+/// pod that was replaced by another of its name changes nothing.
 ///
 /// Where the cluster's time goes faster than the real nodes' own, their beats come too seldom; the gateway
 /// beats for every real node that has beaten lately by its own time.
@@ -57,6 +58,7 @@ class NodeGateway final : public nodelink::NodeListener {
         bool sentAll = false;
         std::set<ObjectName> objects; ///< sent, and sent again when they change
         std::size_t networkSent = 0;
+        std::optional<std::size_t> disksSent;
         std::unique_ptr<client::EventRecorder> events;
         std::unordered_map<std::string, std::size_t> pods; ///< uid → what was last sent of it
         std::optional<Instant> beaten;                     ///< by the real clock
@@ -72,6 +74,11 @@ class NodeGateway final : public nodelink::NodeListener {
     void podDeleted(const api::ObjectPtr& object);
     void objectChanged(const std::string& kind, const api::ObjectPtr& object);
     void forgetObjects(const NodeName& node, Connection& connection);
+    void claimChanged(const std::string& nameSpace, const std::string& name);
+    void volumeChanged(const api::ObjectPtr& object);
+    void sendDisks();
+    /// What an agent is sent of an object; empty when there is none.
+    std::string bytesOf(const ObjectName& name) const;
     void nodeChanged(const api::ObjectPtr& object);
     void networkChanged();
     void sendNetworks();
@@ -87,11 +94,14 @@ class NodeGateway final : public nodelink::NodeListener {
     client::Informer& nodes_;
     client::Informer& configMaps_;
     client::Informer& secrets_;
+    client::Informer& claims_;
+    client::Informer& volumes_;
     GatewayWriter writer_;
     GatewayTokens tokens_;
     std::map<NodeName, Connection> connections_;
     std::map<std::string, NodeRoute> routes_;
     ScopedTimer networkTimer_;
+    ScopedTimer diskTimer_;
     ScopedTimer waitTimer_;
     ScopedTimer beatTimer_;
     Instant lastBeats_{}; ///< by the real clock

@@ -396,6 +396,10 @@ void SimulatedRuntime::removePodFiles(const PodId& pod, Done<void> done) {
     answer<void>(Duration::zero(), std::move(done), {});
 }
 
+void SimulatedRuntime::keepDisks(std::map<std::string, bool> /*disks*/, Done<void> done) {
+    answer<void>(Duration::zero(), std::move(done), {}); // nothing is ever written on one
+}
+
 void SimulatedRuntime::applyNetwork(const nodelink::Network& network, Done<void> done) {
     network_.set_pod_cidr(
         network.pod_cidr()); // routes to pods that do not exist are not worth a thousand copies

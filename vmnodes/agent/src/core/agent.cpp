@@ -81,6 +81,7 @@ struct Agent::Impl final : PodHost {
     void onMessage(const nodelink::ToAgent& message);
     void onPod(const std::string& bytes);
     void onObject(const nodelink::DesiredObject& object);
+    void onDisks(const nodelink::Disks& disks);
     void onSynced();
     void onNetwork(const nodelink::Network& network);
     void openLog(const nodelink::OpenLog& open);
@@ -332,6 +333,8 @@ void Agent::Impl::onMessage(const nodelink::ToAgent& message) {
         return sessions_.resize(message.resize());
     case What::kObject:
         return onObject(message.object());
+    case What::kDisks:
+        return onDisks(message.disks());
     case What::WHAT_NOT_SET:
         return; // from a newer control plane
     }
@@ -377,6 +380,15 @@ void Agent::Impl::onObject(const nodelink::DesiredObject& object) {
     const auto workers = pods_;
     for (const auto& [uid, worker] : workers)
         if (worker->podId().nameSpace == ref.namespace_()) worker->objectChanged(object.kind(), ref.name());
+}
+
+void Agent::Impl::onDisks(const nodelink::Disks& disks) {
+    std::map<std::string, bool> kept;
+    for (const nodelink::Disk& disk : disks.disks())
+        kept.emplace(disk.handle(), disk.retain());
+    runtime_.keepDisks(std::move(kept), [](const Result<void>& done) {
+        if (!done) log::error("agent", "cannot clear away disks: {}", done.error().message);
+    });
 }
 
 void Agent::Impl::onSynced() {

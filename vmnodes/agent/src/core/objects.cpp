@@ -1,11 +1,16 @@
 #include "objects.h"
 
-#include "engine/api/types.h"
 #include "engine/nodelink/token_name.h"
 
 #include <fmt/format.h>
 
 namespace wheelhouse::agent {
+
+namespace {
+
+constexpr const char* claimKind = "PersistentVolumeClaim";
+
+} // namespace
 
 void ObjectCache::set(const std::string& kind, const std::string& nameSpace, const std::string& name,
                       const std::string& bytes) {
@@ -25,7 +30,8 @@ void ObjectCache::set(const std::string& kind, const std::string& nameSpace, con
         entry.exists = !bytes.empty() && object.ParseFromString(bytes);
         for (const auto& [k, v] : object.data())
             entry.data[k] = v;
-    }
+    } else if (kind == claimKind)
+        entry.exists = !bytes.empty() && entry.volume.ParseFromString(bytes);
     entries_[key(kind, nameSpace, name)] = std::move(entry);
 }
 
@@ -46,6 +52,15 @@ std::vector<std::string> ObjectCache::forgetTokens(const std::string& nameSpace,
          it = entries_.erase(it))
         keys.push_back(it->first);
     return keys;
+}
+
+Result<api::core::PersistentVolume> ObjectCache::volume(const std::string& nameSpace,
+                                                        const std::string& claim) const {
+    const auto it = entries_.find(key(claimKind, nameSpace, claim));
+    if (it == entries_.end() || !it->second.exists)
+        return fail(Reason::ServiceUnavailable,
+                    fmt::format("persistentvolumeclaim \"{}\" has no volume yet", claim));
+    return it->second.volume;
 }
 
 } // namespace wheelhouse::agent

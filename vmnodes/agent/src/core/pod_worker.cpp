@@ -237,6 +237,8 @@ void PodWorker::ensureVolumes() {
         return retryLater(waitForObject);
     }
     volumeState_ = VolumeState::Making;
+    for (const VolumePlan& plan : *plans)
+        if (plan.readOnly) readOnlyVolumes_.insert(plan.name);
     host_.runtime().makeVolumes(id_, std::move(*plans),
                                 [this, life = lifeToken()](Result<std::map<std::string, std::string>> paths) {
                                     if (life.expired()) return;
@@ -456,7 +458,7 @@ Result<ContainerSpec> PodWorker::containerSpec(const core::Container& from) {
             return fail(Reason::Invalid, fmt::format("subPath \"{}\" leaves its volume", sub));
         spec.mounts.push_back({.containerPath = mount.mountpath(),
                                .hostPath = sub.empty() ? path->second : path->second + "/" + sub,
-                               .readOnly = mount.readonly(),
+                               .readOnly = mount.readonly() || readOnlyVolumes_.contains(mount.name()),
                                .propagation = mount.mountpropagation()});
     }
     spec.resources = linuxResources(from, sandboxSpec_.qosClass, host_.memoryCapacity());

@@ -90,6 +90,7 @@ class PodWorker final : public ContainerOwner, public std::enable_shared_from_th
     std::vector<std::string> oldSandboxes_;
     VolumeState volumeState_ = VolumeState::None;
     std::map<std::string, std::string> volumePaths_;
+    std::set<std::string> readOnlyVolumes_;
     std::string volumeError_;
     BackOff sandboxBackOff_{std::chrono::seconds(1), std::chrono::seconds(30)};
     bool initialized_ = false;

@@ -70,6 +70,33 @@ struct Filler {
     }
 };
 
+constexpr const char* diskDriver = "disk.wheelhouse.dev";
+
+/// What is behind a claim. Only kinds of volume that are on the node itself are known here.
+Result<void> planClaim(const std::string& claim, VolumePlan& plan, const PodFacts& facts,
+                       const ObjectCache& objects) {
+    const auto volume = objects.volume(facts.pod.metadata().namespace_(), claim);
+    if (!volume) return fail(volume.error());
+    const core::PersistentVolumeSource& source = volume->spec().persistentvolumesource();
+    if (source.has_hostpath() || source.has_local()) {
+        plan.kind = VolumePlan::Kind::HostPath;
+        plan.hostPath = source.has_local() ? source.local().path() : source.hostpath().path();
+        plan.hostPathType = source.has_local() ? "Directory" : source.hostpath().type();
+        return {};
+    }
+    if (source.has_csi() && source.csi().driver() == diskDriver) {
+        plan.kind = VolumePlan::Kind::Disk;
+        plan.disk = source.csi().volumehandle();
+        return {};
+    }
+    if (source.has_csi())
+        return fail(Reason::Invalid,
+                    fmt::format("driver name {} not found in the list of registered CSI drivers",
+                                source.csi().driver()));
+    return fail(Reason::Invalid, fmt::format("no volume plugin of this node knows PersistentVolume \"{}\"",
+                                             volume->metadata().name()));
+}
+
 int modeOr(bool has, int mode) {
     return has ? mode : 0644;
 }
@@ -97,6 +124,12 @@ Result<void> plan(const core::VolumeSource& source, VolumePlan& plan, const PodF
             if (auto result = filler.fromProjection(part, mode); !result) return result;
         return {};
     }
+    if (source.has_persistentvolumeclaim()) {
+        plan.readOnly = source.persistentvolumeclaim().readonly();
+        return planClaim(source.persistentvolumeclaim().claimname(), plan, facts, objects);
+    }
+    if (source.has_ephemeral())
+        return planClaim(facts.pod.metadata().name() + "-" + plan.name, plan, facts, objects);
     if (source.has_hostpath()) {
         plan.kind = VolumePlan::Kind::HostPath;
         plan.hostPath = source.hostpath().path();
@@ -155,6 +188,7 @@ bool volumesUse(const core::Pod& pod, const std::string& kind, const std::string
         return token && token->podUid == pod.metadata().uid();
     }
     const bool map = kind == "ConfigMap";
+    if (!map && kind != "Secret") return false; // what is behind a claim does not change
     for (const core::Volume& volume : pod.spec().volumes()) {
         const core::VolumeSource& source = volume.volumesource();
         if (map && source.configmap().localobjectreference().name() == name) return true;

@@ -42,7 +42,8 @@ class CriRuntime final : public Runtime {
   public:
     CriRuntime(CriOptions options, Executor& executor)
         : options_(std::move(options)), executor_(executor), client_(options_.socket, executor),
-          files_(options_.stateFolder / "pods"), network_(options_, processes_) {}
+          files_(options_.stateFolder / "pods", options_.stateFolder / "disks"),
+          network_(options_, processes_) {}
 
     void setListener(Listener listener) override;
     void inventory(Done<Inventory> done) override;
@@ -62,6 +63,7 @@ class CriRuntime final : public Runtime {
     std::unique_ptr<PodSession> openPort(const PortTarget& target, SessionEvents events) override;
     void makeVolumes(const PodId& pod, std::vector<VolumePlan> plans,
                      Done<std::map<std::string, std::string>> done) override;
+    void keepDisks(std::map<std::string, bool> disks, Done<void> done) override;
     void removePodFiles(const PodId& pod, Done<void> done) override;
     void applyNetwork(const nodelink::Network& network, Done<void> done) override;
     void nodeStatus(Done<api::core::NodeStatus> done) override;
@@ -376,6 +378,11 @@ void CriRuntime::makeVolumes(const PodId& pod, std::vector<VolumePlan> plans,
                              Done<std::map<std::string, std::string>> done) {
     onWorker<std::map<std::string, std::string>>(
         worker_, [this, pod, plans = std::move(plans)] { return files_.make(pod, plans); }, std::move(done));
+}
+
+void CriRuntime::keepDisks(std::map<std::string, bool> disks, Done<void> done) {
+    onWorker<void>(
+        worker_, [this, disks = std::move(disks)] { return files_.keepDisks(disks); }, std::move(done));
 }
 
 void CriRuntime::removePodFiles(const PodId& pod, Done<void> done) {

@@ -16,6 +16,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
+/// Beside a disk's folder: what it holds stays although its volume has gone.
+constexpr const char* retainSuffix = ".retain";
+
 /// Paths inside a volume come from users: none may lead out of it.
 bool safePath(const std::string& path) {
     if (path.empty() || path.front() == '/') return false;
@@ -84,8 +87,53 @@ Result<void> writeVolumeFiles(const fs::path& folder, const std::map<std::string
     return {};
 }
 
+Result<std::string> PodFiles::makeDisk(const VolumePlan& plan) {
+    if (!safePath(plan.disk) || plan.disk.find('/') != std::string::npos || plan.disk.ends_with(retainSuffix))
+        return fail(Reason::Invalid, fmt::format("\"{}\" is no disk", plan.disk));
+    const fs::path path = disks_ / plan.disk;
+    std::error_code error;
+    if (fs::is_directory(path, error)) return path.string();
+    fs::create_directories(path, error);
+    if (error)
+        return fail(Reason::InternalError, fmt::format("cannot make {}: {}", path.string(), error.message()));
+    ::chmod(path.c_str(), 0777);
+    return path.string();
+}
+
+Result<void> PodFiles::keepDisks(const std::map<std::string, bool>& disks) {
+    std::error_code error;
+    if (!fs::is_directory(disks_, error)) return {};
+    for (const auto& [handle, retain] : disks) {
+        if (!fs::is_directory(disks_ / handle, error)) continue;
+        const fs::path note = disks_ / (handle + retainSuffix);
+        if (!retain)
+            fs::remove(note, error);
+        else if (auto written = writeFileAtomically(note, ""); !written)
+            return written;
+    }
+    Result<void> outcome;
+    for (const fs::directory_entry& entry : fs::directory_iterator(disks_, error)) {
+        const std::string handle = entry.path().filename().string();
+        const bool retained = fs::exists(disks_ / (handle + retainSuffix), error);
+        if (!entry.is_directory() || disks.contains(handle) || retained) continue;
+        std::error_code failure;
+        fs::remove_all(entry.path(), failure);
+        if (failure)
+            outcome = fail(Reason::InternalError,
+                           fmt::format("cannot remove {}: {}", entry.path().string(), failure.message()));
+    }
+    return outcome;
+}
+
 Result<std::string> PodFiles::makeOne(const fs::path& folder, const VolumePlan& plan) {
     if (plan.kind == VolumePlan::Kind::HostPath) return hostPath(plan);
+    if (plan.kind == VolumePlan::Kind::Disk) {
+        auto disk = makeDisk(plan);
+        if (disk && plan.group &&
+            ::chown(disk->c_str(), static_cast<uid_t>(-1), static_cast<gid_t>(*plan.group)) != 0)
+            return systemError("cannot give the group of volume " + plan.name);
+        return disk;
+    }
     const fs::path path = folder / plan.name;
     std::error_code error;
     const bool there = fs::is_directory(path, error);

@@ -13,14 +13,20 @@ namespace wheelhouse::agent {
 /// Volumes of pods as folders on the node's disk. Blocks; for a worker thread.
 class PodFiles {
   public:
-    explicit PodFiles(std::filesystem::path root) : root_(std::move(root)) {}
+    /// `disks` is where what outlives pods is kept.
+    PodFiles(std::filesystem::path root, std::filesystem::path disks)
+        : root_(std::move(root)), disks_(std::move(disks)) {}
     Result<std::map<std::string, std::string>> make(const PodId& pod, const std::vector<VolumePlan>& plans);
     /// Unmounts what is memory and deletes the rest; what is not there is success.
     Result<void> remove(const PodId& pod);
+    /// Deletes every disk that is not listed, unless it was last listed to be retained (the value is true).
+    Result<void> keepDisks(const std::map<std::string, bool>& disks);
 
   private:
     Result<std::string> makeOne(const std::filesystem::path& folder, const VolumePlan& plan);
+    Result<std::string> makeDisk(const VolumePlan& plan);
     std::filesystem::path root_;
+    std::filesystem::path disks_;
 };
 
 /// Replaces the files of a volume in one step, as Kubernetes does: they are links through `..data`, which

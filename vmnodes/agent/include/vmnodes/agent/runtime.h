@@ -135,7 +135,7 @@ struct Inventory {
 
 /// One volume of a pod, ready to be made on the node. Contents are decided by the core.
 struct VolumePlan {
-    enum class Kind { Directory, Memory, Files, HostPath };
+    enum class Kind { Directory, Memory, Files, HostPath, Disk };
     struct File {
         std::string bytes;
         int mode = 0644;
@@ -145,6 +145,8 @@ struct VolumePlan {
     std::map<std::string, File> files; ///< by path below the volume
     std::string hostPath;
     std::string hostPathType;
+    std::string disk;                  ///< handle of a Disk: what it holds outlives the pod
+    bool readOnly = false;             ///< whatever the mount says
     std::optional<std::int64_t> group; ///< fsGroup
     std::int64_t sizeLimit = 0;        ///< Memory; 0 = the kernel's default
 };
@@ -241,6 +243,9 @@ class Runtime {
     /// Makes or renews the volumes of a pod; answers with the path of each on the node.
     virtual void makeVolumes(const PodId& pod, std::vector<VolumePlan> plans,
                              Done<std::map<std::string, std::string>> done) = 0;
+    /// The disks that belong here, by handle, and whether each one's data stays when it is not listed any
+    /// more; all others go. Idempotent; comes again whenever it changes.
+    virtual void keepDisks(std::map<std::string, bool> disks, Done<void> done) = 0;
     /// Volumes and logs of a pod that is over.
     virtual void removePodFiles(const PodId& pod, Done<void> done) = 0;
 
