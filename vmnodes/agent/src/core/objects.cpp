@@ -30,8 +30,9 @@ void ObjectCache::set(const std::string& kind, const std::string& nameSpace, con
         entry.exists = !bytes.empty() && object.ParseFromString(bytes);
         for (const auto& [k, v] : object.data())
             entry.data[k] = v;
-    } else if (kind == claimKind)
+    } else if (kind == claimKind) {
         entry.exists = !bytes.empty() && entry.volume.ParseFromString(bytes);
+    }
     entries_[key(kind, nameSpace, name)] = std::move(entry);
 }
 
