@@ -55,6 +55,34 @@ class TestPrepare : public QObject {
         QCOMPARE(now.spec().finalizers_size(), 1);
     }
 
+    void aDaemonSetsTemplatesAreCounted() {
+        const std::string count = "deprecated.daemonset.template.generation";
+        auto old = defaulted<apps::DaemonSet>(
+            R"({"metadata":{"name":"d"},"spec":{"template":{"spec":{"containers":[{"name":"a","image":"x"}]}}}})");
+        (*old.mutable_metadata()->mutable_annotations())[count] = "7";
+        prepareCreate(old);
+        QCOMPARE(old.metadata().annotations().at(count), std::string("1"));
+        auto now = old;
+        now.mutable_metadata()->clear_annotations();
+        prepareUpdate(now, old, false);
+        QCOMPARE(now.metadata().annotations().at(count), std::string("1"));
+        now.mutable_spec()->mutable_template_()->mutable_spec()->mutable_containers(0)->set_image("y");
+        prepareUpdate(now, old, false);
+        QCOMPARE(now.metadata().annotations().at(count), std::string("2"));
+    }
+
+    void aRevisionInOtherWordsStaysAsItWasWritten() {
+        apps::ControllerRevision old;
+        old.mutable_data()->set_raw(R"({"a":"\u003c","b":1})");
+        auto now = old;
+        now.mutable_data()->set_raw(R"({"b":1,"a":"<"})");
+        prepareUpdate(now, old, false);
+        QCOMPARE(now.data().raw(), old.data().raw());
+        now.mutable_data()->set_raw(R"({"b":2,"a":"<"})");
+        prepareUpdate(now, old, false);
+        QVERIFY(now.data().raw() != old.data().raw()); // and is refused
+    }
+
     void specAndStatusAreSeparate() {
         const auto old = defaulted<apps::Deployment>(
             R"({"metadata":{"name":"w","generation":3,"uid":"u"},"spec":{"replicas":1},"status":{"replicas":1}})");

@@ -1,8 +1,10 @@
 #include "engine/api/codec.h"
 #include "semantics/kind_rules.h"
 #include "semantics/pod_defaults.h"
+#include "json/value.h"
 
 #include <algorithm>
+#include <charconv>
 #include <fmt/format.h>
 
 namespace wheelhouse::api::semantics {
@@ -193,6 +195,28 @@ void checkDaemonSetChange(const apps::DaemonSet& set, const apps::DaemonSet& old
     requireSame(set.spec().selector(), old.spec().selector(), spec.child("selector"), problems);
 }
 
+/// How often the template changed, as clients from before revisions read it.
+constexpr const char* templateGeneration = "deprecated.daemonset.template.generation";
+
+std::int64_t templateGenerationOf(const apps::DaemonSet& set) {
+    const auto found = set.metadata().annotations().find(templateGeneration);
+    std::int64_t number = 0;
+    if (found != set.metadata().annotations().end())
+        std::from_chars(found->second.data(), found->second.data() + found->second.size(), number);
+    return number;
+}
+
+void createDaemonSet(apps::DaemonSet& set) {
+    (*set.mutable_metadata()->mutable_annotations())[templateGeneration] = "1";
+}
+
+void updateDaemonSet(apps::DaemonSet& now, const apps::DaemonSet& old, bool status) {
+    if (status) return;
+    const bool changed = !sameMessage(now.spec().template_(), old.spec().template_());
+    (*now.mutable_metadata()->mutable_annotations())[templateGeneration] =
+        std::to_string(templateGenerationOf(old) + changed);
+}
+
 void defaultDaemonSet(apps::DaemonSet& object) {
     apps::DaemonSetSpec& of = *object.mutable_spec();
     apps::DaemonSetUpdateStrategy& strategy = *of.mutable_updatestrategy();
@@ -217,6 +241,14 @@ void checkRevision(const apps::ControllerRevision& revision, Problems& problems)
 void checkRevisionChange(const apps::ControllerRevision& now, const apps::ControllerRevision& old,
                          Problems& problems) {
     requireSame(now.data(), old.data(), Path("data"), problems);
+}
+
+/// The same state in other words (a patch rewrites the escapes) stays as it was written: who keeps history
+/// compares bytes.
+void updateRevision(apps::ControllerRevision& now, const apps::ControllerRevision& old, bool) {
+    const auto said = JsonValue::parse(now.data().raw());
+    const auto meant = JsonValue::parse(old.data().raw());
+    if (said && meant && *said == *meant) *now.mutable_data() = old.data();
 }
 
 void checkPodTemplateKind(const core::PodTemplate& object, Problems& problems) {
@@ -277,10 +309,13 @@ KindRuleList statefulRules() {
          .generations = true,
          .defaults = on<apps::DaemonSet, defaultDaemonSet>,
          .check = checks<apps::DaemonSet, checkDaemonSet>,
-         .checkChange = compares<apps::DaemonSet, checkDaemonSetChange>},
+         .checkChange = compares<apps::DaemonSet, checkDaemonSetChange>,
+         .create = on<apps::DaemonSet, createDaemonSet>,
+         .update = updates<apps::DaemonSet, updateDaemonSet>},
         {.type = apps::ControllerRevision::descriptor(),
          .check = checks<apps::ControllerRevision, checkRevision>,
-         .checkChange = compares<apps::ControllerRevision, checkRevisionChange>},
+         .checkChange = compares<apps::ControllerRevision, checkRevisionChange>,
+         .update = updates<apps::ControllerRevision, updateRevision>},
         {.type = core::PodTemplate::descriptor(),
          .generations = true,
          .defaults = on<core::PodTemplate, defaultPodTemplate>,
