@@ -138,6 +138,11 @@ const std::vector<Option>& options() {
          [](CommandLine& out, const std::string& v) {
              return setCount(out.auditBackups, 0, "--audit-log-maxbackup", v);
          }},
+        {"--scheduler-config", "FILE",
+         "how pods are placed: a kubescheduler.config.k8s.io/v1 KubeSchedulerConfiguration",
+         always([](CommandLine& out, const std::string& v) {
+             out.schedulerConfiguration = std::filesystem::absolute(v);
+         })},
         {"--keep-machines", nullptr, "leave the VMs running at the end",
          always([](CommandLine& out, const std::string&) { out.keepMachines = true; })},
         {"--appearance", "NAME", "window: system (default), light or dark",

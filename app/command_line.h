@@ -29,9 +29,10 @@ struct CommandLine {
     Duration heartbeat = std::chrono::seconds(10);
     /// How long pods stay on a node that is not ready or unreachable, where they do not say themselves.
     int defaultTolerationSeconds = 300;
-    Duration history = std::chrono::hours(24); ///< how far back lists may ask
-    std::filesystem::path auditLog;            ///< empty = in the data directory, "-" = none
-    std::filesystem::path auditPolicy;         ///< empty = one for everyday use
+    Duration history = std::chrono::hours(24);    ///< how far back lists may ask
+    std::filesystem::path auditLog;               ///< empty = in the data directory, "-" = none
+    std::filesystem::path auditPolicy;            ///< empty = one for everyday use
+    std::filesystem::path schedulerConfiguration; ///< empty = Kubernetes' defaults
     std::uint32_t auditFileMegabytes = 100;
     std::uint32_t auditBackups = 10;
     bool keepMachines = false;

@@ -54,6 +54,7 @@ controlplane::Options planeOptions(const CommandLine& options) {
     out.auditPolicy = options.auditPolicy;
     out.auditFileBytes = std::size_t{options.auditFileMegabytes} << 20;
     out.auditBackups = options.auditBackups;
+    out.schedulerConfiguration = options.schedulerConfiguration;
     // Where every node is simulated there is nothing better to prefer.
     const auto vms = options.nodes.find("vm");
     out.taintSimulated = options.nodes.empty() || (vms != options.nodes.end() && vms->second > 0);

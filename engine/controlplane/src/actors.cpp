@@ -25,6 +25,14 @@ controllers::Options controllerOptions(const ActorOptions& options) {
     return out;
 }
 
+scheduler::Options schedulerOptions(const ActorOptions& options) {
+    scheduler::Options out;
+    out.profiles = options.scheduling.profiles;
+    out.initialBackoff = options.scheduling.initialBackoff;
+    out.maxBackoff = options.scheduling.maxBackoff;
+    return out;
+}
+
 GatewayOptions gatewayOptions(const ActorOptions& options, apiserver::LocalCluster& cluster,
                               const Clock& real) {
     GatewayOptions out;
@@ -48,7 +56,7 @@ struct Actors::Impl {
           gatewayCluster(api, control, "system:node-gateway"), informers(controllerCluster, control),
           hub_(hub), gateway(gatewayCluster, hub, informers, paced,
                              gatewayOptions(options, gatewayCluster, control.clock())),
-          scheduler(schedulerCluster, paced, random),
+          scheduler(schedulerCluster, paced, random, schedulerOptions(options)),
           controllers(controllers::makeControllers(
               {controllerCluster, paced, random, informers, controllerOptions(options), providers})),
           decisions(api, scheduler), queues(api, *controllers, scheduler, control, paced.clock()) {

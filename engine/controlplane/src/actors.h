@@ -6,6 +6,7 @@
 #include "engine/controllers/controllers.h"
 #include "engine/machines/machine_provider.h"
 #include "engine/nodelink/node_hub.h"
+#include "engine/scheduler/configuration.h"
 #include "queues.h"
 
 #include <cstdint>
@@ -23,6 +24,7 @@ struct ActorOptions {
     Duration nodeMonitorGrace = std::chrono::seconds(50);
     Duration heartbeat = std::chrono::seconds(10);
     bool taintSimulated = true;
+    scheduler::Configuration scheduling;
     decltype(controllers::Options::signCertificate) signCertificate;
     std::function<machines::Bootstrap(const std::string& machine, const std::string& provider)> bootstrapFor;
 };

@@ -57,6 +57,7 @@ struct ControlPlane::Impl {
     WorkGate gate;
     PacedExecutor paced; ///< the control executor by the cluster's time
     std::vector<std::unique_ptr<PacedExecutor>> others;
+    scheduler::Configuration scheduling;
     std::optional<Pki> pki;
     std::shared_ptr<AuditFile> audit;
     const std::shared_ptr<ProcessMetrics> processMetrics = std::make_shared<ProcessMetrics>();
@@ -82,6 +83,7 @@ struct ControlPlane::Impl {
     }
 
     Result<apiserver::AuditOptions> openAudit();
+    Result<void> readSchedulerConfiguration();
     Result<void> openState();
     Result<void> openLink(const KeyPair& keys);
     Result<void> openFront();
@@ -115,6 +117,20 @@ Result<apiserver::AuditOptions> ControlPlane::Impl::openAudit() {
         if (const auto file = weak.lock()) file->write(std::move(line));
     };
     return out;
+}
+
+Result<void> ControlPlane::Impl::readSchedulerConfiguration() {
+    if (options.schedulerConfiguration.empty()) return {};
+    const Result<std::string> text = readFile(options.schedulerConfiguration);
+    if (!text) return tl::unexpected<Status>(text.error());
+    Result<scheduler::Configuration> parsed = scheduler::parseConfiguration(*text);
+    if (!parsed)
+        return fail(Reason::BadRequest,
+                    fmt::format("{}: {}", options.schedulerConfiguration.string(), parsed.error().message));
+    scheduling = std::move(*parsed);
+    for (const std::string& note : scheduling.notes)
+        log::warning("scheduler", "{}: no effect: {}", options.schedulerConfiguration.string(), note);
+    return {};
 }
 
 Result<void> ControlPlane::Impl::openState() {
@@ -233,7 +249,8 @@ Result<std::unique_ptr<ControlPlane>> ControlPlane::open(DataDirectory directory
         new ControlPlane(std::make_unique<Impl>(std::move(directory), std::move(options), seams)));
     // While everything else starts: whoever needs one earlier waits or takes its name as given.
     boost::asio::post(seams.io, [] { api::useTimeZones(api::TimeZones::read(zoneFolder)); });
-    for (const auto step : {&Impl::openState, &Impl::openFront, &Impl::writeAdminKubeconfig})
+    for (const auto step :
+         {&Impl::readSchedulerConfiguration, &Impl::openState, &Impl::openFront, &Impl::writeAdminKubeconfig})
         if (Result<void> outcome = (plane->impl_.get()->*step)(); !outcome)
             return tl::unexpected<Status>(outcome.error());
     return plane;
@@ -273,6 +290,7 @@ void ControlPlane::Impl::startActors(const Providers& providers) {
     wanted.nodeMonitorGrace = options.nodeMonitorGrace;
     wanted.heartbeat = options.heartbeat;
     wanted.taintSimulated = options.taintSimulated;
+    wanted.scheduling = scheduling;
     wanted.bootstrapFor = [this](const std::string& machine, const std::string& provider) {
         return bootstrapFor(machine, provider);
     };

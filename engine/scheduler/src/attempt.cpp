@@ -1,118 +1,144 @@
 #include "attempt.h"
 
+#include "fit_error.h"
+
 #include <algorithm>
-#include <fmt/format.h>
-#include <map>
 
 namespace wheelhouse::scheduler {
 
 namespace {
 
 constexpr std::size_t mostRejections = 4096;
+constexpr std::size_t mostSheets = 24;
 
 } // namespace
 
-Attempt::Attempt(ClusterCache& cache, Random& random)
-    : cache_(cache), random_(random), filters_(defaultFilters()), scorers_(defaultScorers()) {}
-
-void Attempt::filter(const PodInfo& pod) {
-    verdicts_.assign(cache_.live().size(), 0);
-    for (const auto& filter : filters_) {
-        if (filter->begin(pod, cache_, rejections_)) filter->check(cache_, verdicts_);
-    }
-    feasible_.clear();
-    feasibleIndex_.clear();
-    for (std::size_t i = 0; i < verdicts_.size(); ++i) {
-        if (verdicts_[i] != 0) continue;
-        feasible_.push_back(cache_.live()[i]);
-        feasibleIndex_.push_back(i);
+Attempt::Attempt(ClusterCache& cache, Random& random, const Clock* clock, std::vector<Profile> profiles)
+    : cache_(cache), random_(random), clock_(clock), preemption_(cache, rejections_, random) {
+    for (Profile& profile : profiles) {
+        auto& plugins = profiles_[profile.schedulerName];
+        plugins = std::make_unique<PluginSet>(std::move(profile));
+        if (first_ == nullptr) first_ = plugins.get();
     }
 }
 
-void Attempt::score(const PodInfo& pod) {
-    const std::size_t n = feasible_.size();
-    scores_.assign(n * scorers_.size(), 0);
-    totals_.assign(n, 0);
-    for (std::size_t s = 0; s < scorers_.size(); ++s) {
-        const std::span<std::int64_t> own(scores_.data() + s * n, n);
-        if (!scorers_[s]->begin(pod, cache_, feasible_)) continue;
-        scorers_[s]->score(cache_, feasible_, own);
-        for (std::size_t i = 0; i < n; ++i)
-            totals_[i] += own[i] * scorers_[s]->weight();
-    }
+const PluginSet& Attempt::pluginsFor(const PodInfo& pod) const {
+    const auto known = profiles_.find(pod.shape->schedulerName);
+    return known == profiles_.end() ? *first_ : *known->second;
 }
 
-Slot Attempt::best() {
-    std::size_t chosen = 0;
-    std::uint64_t equals = 1;
-    for (std::size_t i = 1; i < totals_.size(); ++i) {
-        if (totals_[i] > totals_[chosen]) {
-            chosen = i;
-            equals = 1;
-        } else if (totals_[i] == totals_[chosen] && random_.below(++equals) == 0) {
-            chosen = i;
-        }
+Sheet& Attempt::sheetFor(const PodInfo& pod) {
+    if (rejections_.size() > mostRejections) {
+        rejections_.reset();
+        sheets_.clear();
+        preemption_.forget();
     }
-    return feasible_[chosen];
+    const auto [place, isNew] = sheets_.try_emplace(pod.shape->number);
+    if (isNew) {
+        place->second.sheet =
+            std::make_unique<Sheet>(pod.shape, cache_, pluginsFor(pod), rejections_, clock_);
+    }
+    place->second.used = ++turn_;
+    if (sheets_.size() > mostSheets) {
+        sheets_.erase(std::min_element(sheets_.begin(), sheets_.end(), [](const auto& a, const auto& b) {
+            return a.second.used < b.second.used;
+        }));
+    }
+    return *place->second.sheet;
 }
 
-/// "0/5 nodes are available: 2 Insufficient cpu, 3 node(s) had untolerated taint {a: b}." and what could
-/// help.
-Outcome Attempt::refusal() const {
+Outcome Attempt::refusal(Sheet& sheet) const {
     Outcome out;
-    if (verdicts_.empty()) {
+    const std::size_t nodes = cache_.live().size();
+    if (nodes == 0) {
         out.message = "no nodes available to schedule pods";
         out.helpedBy = events::nodeAdded;
         return out;
     }
-    std::map<std::string, int> counts;
-    std::map<std::uint32_t, int> byRejection;
-    for (const std::uint32_t verdict : verdicts_)
-        ++byRejection[verdict];
-    for (const auto& [rejection, count] : byRejection) {
-        for (const std::string& reason : rejections_[rejection].reasons)
-            counts[reason] += count;
-        for (const auto& filter : filters_) {
-            if (filter->name() == rejections_[rejection].plugin) out.helpedBy |= filter->helpedBy();
+    if (!sheet.refusal().empty()) {
+        out.message = noneAvailable(nodes, {}) + " " + sheet.refusal() + ".";
+        out.refusedBy.push_back(sheet.refuser());
+    } else {
+        std::map<std::uint32_t, std::size_t> byRejection;
+        for (const Slot slot : cache_.live())
+            ++byRejection[sheet.verdicts()[slot]];
+        std::map<std::string, std::size_t> reasons;
+        for (const auto& [rejection, count] : byRejection) {
+            for (const std::string& reason : rejections_[rejection].reasons)
+                reasons[reason] += count;
+        }
+        out.message = noneAvailable(nodes, reasons);
+        for (const auto& filter : sheet.plugins().filters) {
+            const bool refused = std::any_of(byRejection.begin(), byRejection.end(), [&](const auto& entry) {
+                return rejections_[entry.first].plugin == filter->name();
+            });
+            if (refused) out.refusedBy.push_back(filter.get());
         }
     }
-    std::vector<std::string> texts;
-    for (const auto& [reason, count] : counts)
-        texts.push_back(fmt::format("{} {}", count, reason));
-    std::sort(texts.begin(), texts.end());
-    out.message = fmt::format("0/{} nodes are available: {}.", verdicts_.size(), fmt::join(texts, ", "));
+    for (const Filter* filter : out.refusedBy)
+        out.helpedBy |= filter->helpedBy();
+    return out;
+}
+
+void Attempt::preempt(const PodInfo& pod, Sheet& sheet, Outcome& outcome, SchedulingDecision& decision) {
+    const Instant begin = clock_ != nullptr ? clock_->now() : Instant{};
+    outcome.clearance = preemption_.clear(pod, sheet);
+    if (clock_ != nullptr)
+        decision.times.push_back({"DefaultPreemption", "PostFilter", clock_->now() - begin});
+    for (const auto& each : outcome.clearance.considered) {
+        SchedulingDecision::Candidate candidate;
+        candidate.name = each->slot;
+        candidate.budgetsBroken = each->budgetsBroken;
+        for (const PodInfoPtr& victim : each->pods)
+            candidate.victims.push_back(victim->object->key());
+        decision.candidates.push_back(std::move(candidate));
+    }
+    if (outcome.clearance.chosen) {
+        decision.nominated = cache_.node(outcome.clearance.chosen->slot).name;
+    } else {
+        decision.preemption = outcome.clearance.message;
+        outcome.message += " preemption: " + outcome.clearance.message;
+    }
+}
+
+Outcome Attempt::run(const PodInfo& pod, DecisionRecord& record) {
+    cache_.trim();
+    Sheet& sheet = sheetFor(pod);
+    SchedulingDecision& decision = record.head;
+    sheet.filter(pod.uid);
+    Outcome out;
+    const auto nominated = cache_.nominated(pod.uid);
+    // The node cleared for the pod is taken as soon as it will do.
+    const bool cleared = nominated && sheet.refusal().empty() && sheet.verdicts()[*nominated] == 0;
+    std::optional<Slot> best;
+    if (sheet.anyFeasible()) {
+        sheet.score();
+        best = cleared ? nominated : sheet.best(random_);
+    }
+    decision.times = sheet.takeTimes();
+    if (best) {
+        out.node = best;
+        decision.chosen = cache_.node(*best).name;
+    } else {
+        out = refusal(sheet);
+        if (sheet.plugins().profile.preempts && !cache_.live().empty()) preempt(pod, sheet, out, decision);
+    }
+    decision.nodeNames = cache_.names();
+    for (const PluginSet::Weighted& each : sheet.plugins().scorers)
+        decision.scorers.push_back({std::string(each.scorer->name()), each.weight});
+    decision.rejections = rejections_.shared();
+    if (sheet.refusal().empty()) record.columns = sheet.columns(best.has_value());
     return out;
 }
 
 Outcome Attempt::run(const PodInfo& pod, SchedulingDecision& decision) {
-    cache_.trim();
-    if (rejections_.size() > mostRejections) rejections_.reset();
-    filter(pod);
-    Outcome out;
-    if (feasible_.empty()) {
-        out = refusal();
-    } else {
-        score(pod);
-        out.node = best();
-        decision.chosen = cache_.node(*out.node).name;
-    }
-    decision.nodeNames = cache_.names();
-    decision.nodes.resize(verdicts_.size());
-    decision.scorers.clear();
-    for (const auto& scorer : scorers_)
-        decision.scorers.push_back({std::string(scorer->name()), scorer->weight()});
-    decision.scores.assign(verdicts_.size() * scorers_.size(), 0);
-    for (std::size_t i = 0; i < verdicts_.size(); ++i)
-        decision.nodes[i] = {cache_.live()[i], verdicts_[i], 0};
-    const std::size_t n = feasible_.size();
-    for (std::size_t i = 0; i < n; ++i) {
-        const std::size_t at = feasibleIndex_[i];
-        decision.nodes[at].total = static_cast<std::int32_t>(totals_[i]);
-        for (std::size_t s = 0; s < scorers_.size(); ++s) {
-            decision.scores[at * scorers_.size() + s] = static_cast<std::uint8_t>(scores_[s * n + i]);
-        }
-    }
-    decision.rejections = rejections_.shared();
+    DecisionRecord record;
+    const Outcome out = run(pod, record);
+    record.head.pod = decision.pod;
+    record.head.podKey = decision.podKey;
+    record.head.attempt = decision.attempt;
+    record.head.at = decision.at;
+    decision = record.expand();
     return out;
 }
 

@@ -29,7 +29,7 @@ void Past::readPage(bool ofPods, const std::string& continueToken) {
         for (const api::ObjectPtr& object : page->items) {
             if (ofPods) {
                 self->pods_[object->key()] = object;
-                const PodInfoPtr pod = PodInfo::of(object, self->cache_.resourceNames);
+                const PodInfoPtr pod = PodInfo::of(object, self->cache_.shapes);
                 if (!pod->nodeName.empty() && !pod->finished) self->cache_.putPod(pod);
             } else {
                 self->nodes_[object->name()] = object;

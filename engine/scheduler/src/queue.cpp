@@ -33,7 +33,7 @@ void Queue::leave(Waiting& waiting) {
 
 void Queue::activate(Waiting& waiting, Instant now) {
     waiting.place = Place::Active;
-    waiting.turn = {waiting.pod->priority, now, nextNumber_++, waiting.pod->uid};
+    waiting.turn = {waiting.pod->priority(), now, nextNumber_++, waiting.pod->uid};
     active_.insert(waiting.turn);
 }
 
@@ -59,13 +59,10 @@ void Queue::put(const PodInfoPtr& pod, Instant now) {
     }
     // The scheduler's own report of a failure comes back as an update of the status; that is no reason to try
     // again.
-    const auto specOf = [](const PodInfo& info) {
-        return info.object->as<api::core::Pod>().spec().SerializeAsString();
-    };
-    const bool changed = waiting.pod->labels != pod->labels || specOf(*waiting.pod) != specOf(*pod);
-    if (waiting.place == Place::Active && waiting.pod->priority != pod->priority) {
+    const bool changed = waiting.pod->shape != pod->shape;
+    if (waiting.place == Place::Active && waiting.pod->priority() != pod->priority()) {
         active_.erase(waiting.turn);
-        waiting.turn.priority = pod->priority;
+        waiting.turn.priority = pod->priority();
         active_.insert(waiting.turn);
     }
     waiting.pod = pod;
@@ -87,11 +84,11 @@ std::optional<Queue::Popped> Queue::pop() {
     return Popped{waiting.pod, waiting.attempts};
 }
 
-void Queue::unschedulable(const PodInfoPtr& pod, int attempts, Events helpedBy, Instant now) {
+void Queue::unschedulable(const PodInfoPtr& pod, int attempts, Help help, Instant now) {
     Waiting& waiting = waiting_[pod->uid];
     waiting.pod = pod;
     waiting.attempts = attempts;
-    waiting.helpedBy = helpedBy;
+    waiting.help = std::move(help);
     waiting.backOffEnds = now + backOffAfter(attempts);
     waiting.place = Place::Unschedulable;
     waiting.due = now + timing_.unschedulableTimeout;
@@ -108,14 +105,34 @@ void Queue::backOff(const PodInfoPtr& pod, int attempts, Instant now) {
     backOff_.insert({waiting.due, pod->uid});
 }
 
-void Queue::wake(Events happened, Instant now) {
-    if (happened == 0 || unschedulable_.empty()) return;
+bool Queue::helps(const Waiting& waiting, const Happening& happened, const ClusterCache& cache) {
+    if ((waiting.help.events & happened.what) == 0) return false;
+    if (waiting.help.refusedBy.empty()) return true;
+    return std::any_of(waiting.help.refusedBy.begin(), waiting.help.refusedBy.end(),
+                       [&](const Filter* filter) {
+                           return (filter->helpedBy() & happened.what) != 0 &&
+                                  filter->helps(happened, *waiting.pod->shape, cache);
+                       });
+}
+
+void Queue::wake(const Happening& happened, const ClusterCache& cache, Instant now) {
+    if (happened.what == 0 || unschedulable_.empty()) return;
     std::vector<Uid> helped;
     for (const Due& due : unschedulable_) {
-        if ((waiting_.at(due.second).helpedBy & happened) != 0) helped.push_back(due.second);
+        if (helps(waiting_.at(due.second), happened, cache)) helped.push_back(due.second);
     }
     for (const Uid& uid : helped)
         retry(waiting_.at(uid), now);
+}
+
+void Queue::wakeOne(const Uid& uid, Instant now) {
+    const auto known = waiting_.find(uid);
+    if (known != waiting_.end() && known->second.place == Place::Unschedulable) retry(known->second, now);
+}
+
+PodInfoPtr Queue::find(const Uid& uid) const {
+    const auto known = waiting_.find(uid);
+    return known == waiting_.end() ? nullptr : known->second.pod;
 }
 
 std::optional<Instant> Queue::flush(Instant now) {

@@ -1,14 +1,14 @@
 #pragma once
 
-#include "cluster_cache.h"
 #include "engine/base/clock.h"
-#include "pod_info.h"
+#include "plugin.h"
 
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <set>
 #include <unordered_map>
+#include <vector>
 
 namespace wheelhouse::scheduler {
 
@@ -34,13 +34,20 @@ class Queue {
     void remove(const Uid& uid);
     /// The next active pod; the caller owns it until it gives it back or forgets it.
     std::optional<Popped> pop();
-    /// After an attempt that found no node; `helpedBy` = the events that could change that.
-    void unschedulable(const PodInfoPtr& pod, int attempts, Events helpedBy, Instant now);
+    /// What could change that no node was found. Filters outlive the queue.
+    struct Help {
+        Events events = 0;
+        std::vector<const Filter*> refusedBy; ///< one of them must think it helps; none = any such event does
+    };
+    /// After an attempt that found no node.
+    void unschedulable(const PodInfoPtr& pod, int attempts, Help help, Instant now);
     /// After an attempt that failed for another reason.
     void backOff(const PodInfoPtr& pod, int attempts, Instant now);
     /// Something happened to the cluster: whoever it may help tries again, not before the end of its
     /// back-off.
-    void wake(Events happened, Instant now);
+    void wake(const Happening& happened, const ClusterCache& cache, Instant now);
+    /// This pod tries again, not before the end of its back-off.
+    void wakeOne(const Uid& uid, Instant now);
     /// Moves what is due. Returns when to call again; nothing = not before the queue changes.
     std::optional<Instant> flush(Instant now);
 
@@ -54,6 +61,7 @@ class Queue {
                   waiting.place == Place::Active ? waiting.turn.since : waiting.due, waiting.attempts);
     }
 
+    PodInfoPtr find(const Uid& uid) const;
     bool contains(const Uid& uid) const { return waiting_.contains(uid); }
     std::size_t activeSize() const { return active_.size(); }
     std::size_t backOffSize() const { return backOff_.size(); }
@@ -75,8 +83,9 @@ class Queue {
         Turn turn;
         Instant due{}; ///< end of the back-off, or of the patience with an unschedulable pod
         Instant backOffEnds{};
-        Events helpedBy = 0;
+        Help help;
     };
+    static bool helps(const Waiting& waiting, const Happening& happened, const ClusterCache& cache);
     Duration backOffAfter(int attempts) const;
     void activate(Waiting& waiting, Instant now);
     void leave(Waiting& waiting);

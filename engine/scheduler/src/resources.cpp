@@ -6,48 +6,54 @@
 
 namespace wheelhouse::scheduler {
 
+namespace core = api::core;
+
 namespace {
 
 constexpr std::int64_t defaultMilliCpu = 100;
 constexpr std::int64_t defaultMemory = 200LL * 1024 * 1024;
 
-Resources requestsOf(const api::core::Container& container, ResourceNames& names, bool nonZero) {
-    Resources out = Resources::of(container.resources().requests(), names);
-    if (nonZero) {
-        if (!container.resources().requests().contains("cpu")) out.milliCpu = defaultMilliCpu;
-        if (!container.resources().requests().contains("memory")) out.memory = defaultMemory;
+using Statuses = google::protobuf::RepeatedPtrField<core::ContainerStatus>;
+
+const core::ContainerStatus* statusOf(const std::string& name, const Statuses& statuses) {
+    for (const auto& status : statuses) {
+        if (status.name() == name) return &status;
     }
-    return out;
+    return nullptr;
 }
 
-Resources sum(const api::core::PodSpec& spec, ResourceNames& names, bool nonZero) {
-    Resources total;
-    for (const auto& container : spec.containers())
-        total.add(requestsOf(container, names, nonZero));
-    // Sidecars stay: each init container runs beside the sidecars started before it.
-    Resources sidecars;
-    Resources init;
-    for (const auto& container : spec.initcontainers()) {
-        Resources own = requestsOf(container, names, nonZero);
-        if (container.restartpolicy() == "Always") {
-            total.add(own);
-            sidecars.add(own);
-            own = sidecars;
+/// A resize the node can never grant: what the container asks for then says nothing.
+bool resizeRefused(const core::Pod& pod) {
+    for (const auto& condition : pod.status().conditions()) {
+        if (condition.type() == "PodResizePending") return condition.reason() == "Infeasible";
+    }
+    return false;
+}
+
+struct Counting {
+    ResourceNames& names;
+    Amounts amounts;
+    bool refused = false;
+};
+
+Resources requestsOf(const core::Container& container, const Statuses& statuses, const Counting& how) {
+    const auto& asked = container.resources().requests();
+    Resources out = Resources::of(asked, how.names);
+    const core::ContainerStatus* status = statuses.empty() ? nullptr : statusOf(container.name(), statuses);
+    if (status != nullptr && status->has_resources()) {
+        Resources held = Resources::of(status->resources().requests(), how.names);
+        held.raiseTo(Resources::of(status->allocatedresources(), how.names));
+        if (how.refused) {
+            out = held;
         } else {
-            own.add(sidecars);
+            out.raiseTo(held);
         }
-        init.raiseTo(own);
     }
-    total.raiseTo(init);
-    const auto& whole = spec.resources().requests();
-    if (!whole.empty()) {
-        const Resources set = Resources::of(whole, names);
-        if (whole.contains("cpu")) total.milliCpu = set.milliCpu;
-        if (whole.contains("memory")) total.memory = set.memory;
+    if (how.amounts == Amounts::ForScoring) {
+        if (!asked.contains("cpu")) out.milliCpu = std::max(out.milliCpu, defaultMilliCpu);
+        if (!asked.contains("memory")) out.memory = std::max(out.memory, defaultMemory);
     }
-    total.add(Resources::of(spec.overhead(), names));
-    total.pods = 0;
-    return total;
+    return out;
 }
 
 } // namespace
@@ -111,12 +117,36 @@ void Resources::raiseTo(const Resources& other) {
         extended[i] = std::max(extended[i], other.extended[i]);
 }
 
-Resources requestsOf(const api::core::PodSpec& spec, ResourceNames& names) {
-    return sum(spec, names, false);
-}
-
-Resources nonZeroRequestsOf(const api::core::PodSpec& spec, ResourceNames& names) {
-    return sum(spec, names, true);
+Resources requestsOf(const core::Pod& pod, ResourceNames& names, Amounts amounts) {
+    const core::PodSpec& spec = pod.spec();
+    const Counting how{names, amounts, resizeRefused(pod)};
+    Resources total;
+    for (const auto& container : spec.containers())
+        total.add(requestsOf(container, pod.status().containerstatuses(), how));
+    // Sidecars stay: each init container runs beside the sidecars started before it.
+    Resources sidecars;
+    Resources init;
+    for (const auto& container : spec.initcontainers()) {
+        Resources own = requestsOf(container, pod.status().initcontainerstatuses(), how);
+        if (container.restartpolicy() == "Always") {
+            total.add(own);
+            sidecars.add(own);
+            own = sidecars;
+        } else {
+            own.add(sidecars);
+        }
+        init.raiseTo(own);
+    }
+    total.raiseTo(init);
+    const auto& whole = spec.resources().requests();
+    if (!whole.empty()) {
+        const Resources set = Resources::of(whole, names);
+        if (whole.contains("cpu")) total.milliCpu = set.milliCpu;
+        if (whole.contains("memory")) total.memory = set.memory;
+    }
+    total.add(Resources::of(spec.overhead(), names));
+    total.pods = 0;
+    return total;
 }
 
 } // namespace wheelhouse::scheduler

@@ -38,11 +38,15 @@ struct Resources {
     std::int64_t extendedOf(std::size_t id) const { return id < extended.size() ? extended[id] : 0; }
 };
 
-/// What the pod asks of a node: its containers together, or its largest init container where that is more,
-/// sidecars with both, plus overhead; resources set for the whole pod stand in for its containers'. Not
+enum class Amounts {
+    Asked,
+    ForScoring, ///< each container that asks for nothing counts as 100m CPU and 200 MiB
+};
+
+/// What the pod takes of a node: its containers together, or its largest init container where that is more,
+/// sidecars with both, plus overhead; resources set for the whole pod stand in for its containers'. While a
+/// resize is under way a container counts with the most of what it asks for, was promised and has. Not
 /// counting the pod itself.
-Resources requestsOf(const api::core::PodSpec& spec, ResourceNames& names);
-/// The same where each container that asks for nothing counts as 100m CPU and 200 MiB: for scoring only.
-Resources nonZeroRequestsOf(const api::core::PodSpec& spec, ResourceNames& names);
+Resources requestsOf(const api::core::Pod& pod, ResourceNames& names, Amounts amounts);
 
 } // namespace wheelhouse::scheduler

@@ -1,22 +1,21 @@
 #include "engine/scheduler/scheduler.h"
 
 #include "attempt.h"
-#include "cluster_cache.h"
-#include "decision_log.h"
+#include "binder.h"
+#include "evictor.h"
 #include "past.h"
 #include "queue.h"
+#include "reporter.h"
+#include "sources.h"
 #include "trial.h"
 
-#include "engine/api/codec.h"
-#include "engine/api/time.h"
 #include "engine/base/log.h"
 #include "engine/base/work_pace.h"
-#include "engine/client/event_recorder.h"
 #include "engine/client/informer.h"
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <unordered_map>
+#include <unordered_set>
 
 namespace wheelhouse::scheduler {
 
@@ -24,44 +23,70 @@ namespace core = api::core;
 
 namespace {
 
-constexpr std::string_view logName = "scheduler";
 const std::string workName = "scheduler";
 /// Attempts in one turn of the executor: others share the thread.
 constexpr int attemptsPerTurn = 32;
 constexpr Duration syncPoll = std::chrono::milliseconds(5);
-constexpr Duration rereadDelay = std::chrono::seconds(1);
+
+std::vector<Profile> profilesOf(const Options& options) {
+    if (!options.profiles.empty()) return options.profiles;
+    Profile standard = Profile::standard();
+    standard.schedulerName = options.schedulerName;
+    return {standard};
+}
+
+/// Of the past nodes and pods are read, not what became of claims and volumes since.
+std::vector<Profile> withoutVolumes(std::vector<Profile> profiles) {
+    for (Profile& profile : profiles) {
+        for (const char* name : {"VolumeRestrictions", "NodeVolumeLimits", "VolumeBinding", "VolumeZone"})
+            std::erase(profile.filters, name);
+    }
+    return profiles;
+}
 
 } // namespace
 
 struct Scheduler::Impl : std::enable_shared_from_this<Scheduler::Impl> {
     Impl(client::Cluster& to, Executor& runsOn, Random& drawsFrom, Options given)
-        : cluster(to), executor(runsOn), options(std::move(given)),
-          pods(to, runsOn, api::kindOf<core::Pod>().name), nodes(to, runsOn, api::kindOf<core::Node>().name),
-          recorder(to, runsOn, options.schedulerName),
+        : cluster(to), executor(runsOn), random(drawsFrom), options(std::move(given)),
+          pods(to, runsOn, api::kindOf<core::Pod>().name),
+          attempt(cache, drawsFrom, &runsOn.clock(), profilesOf(options)),
           queue({options.initialBackoff, options.maxBackoff, options.unschedulableTimeout}),
-          attempt(cache, drawsFrom), decisionLog(options.decisionsPerPod, options.nodeVerdictsKept),
-          random(drawsFrom) {}
-
-    struct Binding {
-        PodInfoPtr pod;
-        std::string node;
-        int attempts = 0;
-    };
+          decisionLog(options.decisionsPerPod, options.nodeVerdictsKept), reporter(to, runsOn),
+          sources(to, runsOn, cache, attempt.budgets(), [this](const Happening& what) { happened(what); }),
+          binder(to, runsOn, cache, binderListener()), evictor(to, runsOn, evictorListener()) {}
 
     Instant now() { return executor.clock().now(); }
 
+    Binder::Listener binderListener() {
+        return {[this](const Binder::Entry& entry) {
+                    ++bound;
+                    reporter.scheduled(*entry.pod, entry.node);
+                },
+                [this](const Binder::Entry& entry, const PodInfoPtr& pod, const Status& why,
+                       const Happening& what) {
+                    happened(what);
+                    if (!pod) return;
+                    reporter.failed(*pod, why.message);
+                    queue.backOff(pod, entry.attempts, now());
+                },
+                [this] { pump(); }};
+    }
+
+    Evictor::Listener evictorListener() {
+        return {[this](const PodInfo& victim, const PodInfo& preemptor, const std::string& node) {
+                    reporter.preempted(victim, preemptor, node);
+                },
+                [this](const Uid& preemptor, bool failed) {
+                    // Whoever left before all were told to was no news yet.
+                    if (overslept.erase(preemptor) == 0 && !failed) return;
+                    queue.wakeOne(preemptor, now());
+                    pump();
+                }};
+    }
+
     void start() {
         const std::weak_ptr<Impl> weak = weak_from_this();
-        nodes.addHandler({[weak](const api::ObjectPtr& node) {
-                              if (const auto self = weak.lock()) self->happened(self->cache.putNode(node));
-                          },
-                          [weak](const api::ObjectPtr&, const api::ObjectPtr& node) {
-                              if (const auto self = weak.lock()) self->happened(self->cache.putNode(node));
-                          },
-                          [weak](const api::ObjectPtr& node) {
-                              if (const auto self = weak.lock())
-                                  self->happened(self->cache.removeNode(node->name()));
-                          }});
         pods.addHandler({[weak](const api::ObjectPtr& pod) {
                              if (const auto self = weak.lock()) self->seen(pod);
                          },
@@ -74,41 +99,56 @@ struct Scheduler::Impl : std::enable_shared_from_this<Scheduler::Impl> {
                          [weak](const api::ObjectPtr& pod) {
                              if (const auto self = weak.lock()) self->gone(pod);
                          }});
-        nodes.start();
+        sources.start();
         pods.start();
         pump();
     }
 
-    void happened(Events what) {
-        if (what == 0) return;
-        queue.wake(what, now());
+    void happened(const Happening& what) {
+        if ((what.what & events::claims) != 0) binder.claimsChanged();
+        if (what.what == 0) return;
+        queue.wake(what, cache, now());
         pump();
     }
 
     void seen(const api::ObjectPtr& object) {
-        const PodInfoPtr pod = PodInfo::of(object, cache.resourceNames);
+        const PodInfoPtr pod = PodInfo::of(object, cache.shapes);
         if (!pod->nodeName.empty() || pod->finished) {
             queue.remove(pod->uid);
             happened(cache.putPod(pod));
             return;
         }
-        if (const auto known = binding.find(pod->uid); known != binding.end()) {
-            known->second.pod = pod;
+        if (binder.isBinding(pod->uid)) {
+            binder.update(pod);
             return;
         }
         if (cache.isAssumed(pod->uid)) return;
-        if (pod->schedulerName != options.schedulerName || pod->gated || pod->deleting) {
+        if (!attempt.serves(pod->shape->schedulerName) || pod->gated || pod->deleting) {
             queue.remove(pod->uid);
+            cache.withdraw(pod->uid);
             return;
         }
+        renominate(pod);
         queue.put(pod, now());
         pump();
     }
 
+    /// A nomination made before a restart holds on; one that somebody took out of the status ends.
+    void renominate(const PodInfoPtr& pod) {
+        const PodInfoPtr before = queue.find(pod->uid);
+        if (!pod->nominatedNode.empty() && !cache.nominated(pod->uid)) {
+            const auto slot = cache.find(pod->nominatedNode);
+            if (slot) cache.nominate(pod, *slot);
+        } else if (pod->nominatedNode.empty() && before && !before->nominatedNode.empty()) {
+            cache.withdraw(pod->uid);
+        }
+    }
+
     void gone(const api::ObjectPtr& pod) {
         queue.remove(pod->uid());
-        binding.erase(pod->uid());
+        binder.drop(pod->uid());
         decisionLog.forget(pod->uid());
+        overslept.erase(pod->uid());
         if (decided) decided(pod->key());
         happened(cache.removePod(pod->uid()));
     }
@@ -126,17 +166,23 @@ struct Scheduler::Impl : std::enable_shared_from_this<Scheduler::Impl> {
     /// Whether any pod was tried.
     bool turn() {
         pumping = false;
-        if (!pods.synced() || !nodes.synced()) {
+        if (!pods.synced() || !sources.synced()) {
             timer.start(executor, syncPoll, [this] { pump(); });
             return false;
         }
+        if (!begun) begin();
         queue.flush(now());
-        const auto mayBind = [this] { return binding.size() < options.maxBindsInFlight; };
+        const auto mayBind = [this] { return binder.size() < options.maxBindsInFlight; };
         const int most = holdsWork(executor) ? 1 : attemptsPerTurn;
         int tried = 0;
         while (tried < most && mayBind()) {
             const auto next = queue.pop();
             if (!next) break;
+            if (evictor.isClearing(next->pod->uid)) {
+                overslept.insert(next->pod->uid);
+                queue.unschedulable(next->pod, next->attempts, {}, now());
+                continue;
+            }
             ++tried;
             place(next->pod, next->attempts + 1);
         }
@@ -147,146 +193,93 @@ struct Scheduler::Impl : std::enable_shared_from_this<Scheduler::Impl> {
         return tried > 0;
     }
 
+    /// Once everything is known: nominations of before, whose nodes may not have been known when the pods
+    /// were.
+    void begin() {
+        begun = true;
+        for (const api::ObjectPtr& object : pods.all()) {
+            if (const PodInfoPtr pod = queue.find(object->uid())) renominate(pod);
+        }
+    }
+
     void place(const PodInfoPtr& pod, int attempts) {
-        SchedulingDecision decision;
+        DecisionRecord record;
+        SchedulingDecision& decision = record.head;
         decision.pod = pod->uid;
         decision.podKey = pod->object->key();
         decision.attempt = attempts;
         decision.at = executor.clock().wallNow();
-        const Outcome outcome = attempt.run(*pod, decision);
+        const Outcome outcome = attempt.run(*pod, record);
         if (outcome.node) {
-            decision.message = assignment(*pod, decision.chosen);
+            decision.message = Reporter::assignment(*pod, decision.chosen);
             bind(pod, *outcome.node, attempts);
         } else {
             decision.message = outcome.message;
-            queue.unschedulable(pod, attempts, outcome.helpedBy, now());
-            recorder.record(pod->object, client::EventRecorder::Type::Warning, "FailedScheduling",
-                            outcome.message);
-            report(*pod, outcome.message);
+            queue.unschedulable(pod, attempts, {outcome.helpedBy, outcome.refusedBy}, now());
+            reporter.failed(*pod, outcome.message);
+            makeRoom(pod, outcome);
         }
-        decisionLog.add(std::move(decision));
+        decisionLog.add(std::move(record));
         if (decided) decided(pod->object->key());
     }
 
-    static std::string assignment(const PodInfo& pod, const std::string& node) {
-        return fmt::format("Successfully assigned {} to {}", pod.object->key(), node);
-    }
-
     void bind(const PodInfoPtr& pod, Slot slot, int attempts) {
-        const std::string node = cache.node(slot).name;
-        cache.assume(pod, slot);
-        binding[pod->uid] = {pod, node, attempts};
-        core::Binding body;
-        body.mutable_metadata()->set_name(pod->name());
-        body.mutable_metadata()->set_namespace_(pod->nameSpace());
-        body.mutable_metadata()->set_uid(pod->uid.value());
-        body.mutable_target()->set_apiversion("v1");
-        body.mutable_target()->set_kind("Node");
-        body.mutable_target()->set_name(node);
-        client::WriteOptions write;
-        write.subresource = "binding";
-        cluster.create(api::kindOf<core::Pod>().name, pod->nameSpace(), client::body(std::move(body)), write,
-                       [weak = weak_from_this(), uid = pod->uid](Result<client::Written> answer) {
-                           const auto self = weak.lock();
-                           if (!self) return;
-                           if (answer) {
-                               self->boundNow(uid);
-                           } else {
-                               self->reread(uid, answer.error());
-                           }
-                       });
+        Binder::Entry entry{pod, cache.node(slot).name, attempts, {}, {}};
+        const Profile& profile = attempt.profileOf(*pod);
+        if (profile.bindsVolumes && !pod->shape->claims.empty()) {
+            entry.plan =
+                VolumePlan::of(PodClaims::of(*pod->shape, cache.volumes), cache.node(slot), cache.volumes);
+            entry.volumeLimit = profile.arguments.volumeBindTimeout;
+        }
+        binder.bind(std::move(entry), slot);
     }
 
-    void boundNow(const Uid& uid) {
-        const auto known = binding.find(uid);
-        if (known == binding.end()) return;
-        ++bound;
-        recorder.record(known->second.pod->object, client::EventRecorder::Type::Normal, "Scheduled",
-                        assignment(*known->second.pod, known->second.node));
-        binding.erase(known);
-        pump();
-    }
-
-    /// A binding failed, or only its answer did: the pod itself says which.
-    void reread(const Uid& uid, const Status& why) {
-        const auto known = binding.find(uid);
-        if (known == binding.end()) return;
-        const PodInfo& pod = *known->second.pod;
-        cluster.get(api::kindOf<core::Pod>().name, pod.nameSpace(), pod.name(),
-                    [weak = weak_from_this(), uid, why](Result<api::ObjectPtr> answer) {
-                        if (const auto self = weak.lock()) self->resolve(uid, why, answer);
-                    });
-    }
-
-    void resolve(const Uid& uid, const Status& why, const Result<api::ObjectPtr>& answer) {
-        const auto known = binding.find(uid);
-        if (known == binding.end()) return;
-        if (!answer && answer.error().reason != Reason::NotFound) {
-            // Whether the room is taken is not known yet: keep it and ask again.
-            executor.postAfter(rereadDelay, [weak = weak_from_this(), uid, why] {
-                if (const auto self = weak.lock()) self->reread(uid, why);
-            });
+    /// Preemption: nominates the pod for the node that costs least, and has the victims told.
+    void makeRoom(const PodInfoPtr& pod, const Outcome& outcome) {
+        const Clearance& clearance = outcome.clearance;
+        if (!clearance.chosen) {
+            if (!clearance.keepNomination) cache.withdraw(pod->uid);
+            reporter.waits(*pod, outcome.message,
+                           clearance.keepNomination ? std::nullopt : std::optional(std::string()));
             return;
         }
-        const Binding entry = known->second;
-        if (answer && (*answer)->uid() == uid) {
-            const PodInfoPtr pod = PodInfo::of(*answer, cache.resourceNames);
-            if (pod->nodeName == entry.node) {
-                boundNow(uid);
-                return;
+        const Slot slot = clearance.chosen->slot;
+        const std::string node = cache.node(slot).name;
+        std::vector<PodInfoPtr> displaced;
+        if (const auto there = cache.nominees().find(slot); there != cache.nominees().end()) {
+            for (const PodInfoPtr& each : there->second) {
+                if (each->priority() < pod->priority()) displaced.push_back(each);
             }
-            binding.erase(uid);
-            happened(cache.forget(uid));
-            if (pod->nodeName.empty() && !pod->finished && !pod->deleting && !pod->gated) {
-                recorder.record(pod->object, client::EventRecorder::Type::Warning, "FailedScheduling",
-                                "binding rejected: " + why.message);
-                queue.backOff(pod, entry.attempts, now());
-            }
-        } else {
-            binding.erase(uid);
-            happened(cache.forget(uid));
         }
-        log::debug(logName, "binding {} to {} failed: {}", entry.pod->object->key(), entry.node, why.message);
-        pump();
-    }
-
-    /// The condition that says why a pod waits; written only when it says something new.
-    void report(const PodInfo& pod, const std::string& message) {
-        if (pod.reportedReason == "Unschedulable" && pod.reportedMessage == message) return;
-        core::PodCondition condition;
-        condition.set_type("PodScheduled");
-        condition.set_status("False");
-        condition.set_reason("Unschedulable");
-        condition.set_message(message);
-        *condition.mutable_lasttransitiontime() =
-            pod.reportedSince.value_or(api::toTime(executor.clock().wallNow()));
-        const std::string patch =
-            fmt::format(R"({{"metadata":{{"uid":"{}"}},"status":{{"conditions":[{}]}}}})", pod.uid.value(),
-                        api::encodeJson(condition));
-        client::WriteOptions write;
-        write.subresource = "status";
-        cluster.patch(api::kindOf<core::Pod>().name, pod.nameSpace(), pod.name(), api::PatchType::Strategic,
-                      patch, write, [key = pod.object->key()](Result<client::Written> answer) {
-                          if (answer) return;
-                          log::debug(logName, "the condition of {} could not be written: {}", key,
-                                     answer.error().message);
-                      });
+        cache.nominate(pod, slot);
+        reporter.waits(*pod, outcome.message, node);
+        evictor.evict(pod, *clearance.chosen, node);
+        // They may no longer fit; the sooner they look elsewhere the better.
+        for (const PodInfoPtr& each : displaced) {
+            cache.withdraw(each->uid);
+            reporter.nominationEnded(*each);
+            queue.wakeOne(each->uid, now());
+        }
     }
 
     client::Cluster& cluster;
     Executor& executor;
+    Random& random;
     const Options options;
     client::Informer pods;
-    client::Informer nodes;
-    client::EventRecorder recorder;
     ClusterCache cache;
-    Queue queue;
     Attempt attempt;
+    Queue queue;
     DecisionLog decisionLog;
     std::function<void(const std::string&)> decided;
-    Random& random;
-    std::unordered_map<Uid, Binding> binding; ///< answers still to come
+    Reporter reporter;
+    Sources sources;
+    std::unordered_set<Uid>
+        overslept; ///< preemptors that were woken while their victims were still being told
+    Binder binder;
+    Evictor evictor;
     std::uint64_t bound = 0;
+    bool begun = false;
     bool pumping = false;
     ScopedTimer timer;
 };
@@ -311,7 +304,7 @@ api::ObjectPtr Scheduler::pod(const std::string& key) const {
 std::vector<std::string> Scheduler::decidedPods(const std::string& nameSpace) const {
     std::vector<std::string> keys;
     for (const api::ObjectPtr& pod : impl_->pods.all())
-        if ((nameSpace.empty() || pod->nameSpace() == nameSpace) && impl_->decisionLog.of(pod->uid()))
+        if ((nameSpace.empty() || pod->nameSpace() == nameSpace) && impl_->decisionLog.has(pod->uid()))
             keys.push_back(pod->key());
     std::sort(keys.begin(), keys.end());
     return keys;
@@ -323,8 +316,10 @@ void Scheduler::onDecision(std::function<void(const std::string&)> changed) {
 
 Result<Foresight> Scheduler::whatIf(const Supposition& supposition, const std::vector<api::ObjectPtr>& pods) {
     Trial trial(impl_->cache, impl_->random,
-                {[this](const std::string& name) { return impl_->nodes.get(name); },
-                 [this](const std::string& key) { return impl_->pods.get(key); }});
+                {[this](const std::string& name) { return impl_->sources.node(name); },
+                 [this](const std::string& key) { return impl_->pods.get(key); }},
+                profilesOf(impl_->options));
+    trial.budgets() = impl_->attempt.budgets();
     if (auto supposed = trial.suppose(supposition); !supposed) return fail(supposed.error());
     Foresight out;
     for (const api::ObjectPtr& pod : pods)
@@ -348,7 +343,8 @@ void Scheduler::whatIf(Revision at, Supposition supposition, std::vector<api::Ob
         }
         Trial trial(past.cache(), self->random,
                     {[&past](const std::string& name) { return past.node(name); },
-                     [&past](const std::string& key) { return past.pod(key); }});
+                     [&past](const std::string& key) { return past.pod(key); }},
+                    withoutVolumes(profilesOf(self->options)));
         if (auto supposed = trial.suppose(supposition); !supposed) return done(fail(supposed.error()));
         Foresight out;
         out.revision = at;
@@ -365,8 +361,9 @@ std::vector<Scheduler::Waiting> Scheduler::waiting() const {
                                                     Waiting::Place::Unschedulable};
         out.push_back({pod.object->key(), places[static_cast<int>(place)], due, attempts});
     });
-    for (const auto& [uid, entry] : impl_->binding)
+    impl_->binder.each([&](const Binder::Entry& entry) {
         out.push_back({entry.pod->object->key(), Waiting::Place::Binding, impl_->now(), entry.attempts});
+    });
     std::stable_sort(out.begin(), out.end(),
                      [](const Waiting& a, const Waiting& b) { return a.due < b.due; });
     return out;
@@ -374,7 +371,7 @@ std::vector<Scheduler::Waiting> Scheduler::waiting() const {
 
 Scheduler::Counts Scheduler::counts() const {
     return {impl_->queue.activeSize(), impl_->queue.backOffSize(), impl_->queue.unschedulableSize(),
-            impl_->binding.size(), impl_->bound};
+            impl_->binder.size(), impl_->bound};
 }
 
 } // namespace wheelhouse::scheduler

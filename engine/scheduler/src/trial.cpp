@@ -19,8 +19,8 @@ Status missing(const char* what, const std::string& name) {
 
 } // namespace
 
-Trial::Trial(ClusterCache& cache, Random& random, Source source)
-    : cache_(cache), attempt_(cache, random), source_(std::move(source)) {}
+Trial::Trial(ClusterCache& cache, Random& random, Source source, std::vector<Profile> profiles)
+    : cache_(cache), attempt_(cache, random, nullptr, std::move(profiles)), source_(std::move(source)) {}
 
 Trial::~Trial() {
     for (auto step = undo_.rbegin(); step != undo_.rend(); ++step)
@@ -42,7 +42,7 @@ Result<void> Trial::take(const std::string& podKey) {
     // Of a pod only assumed somewhere the watch does not know where yet; it stays.
     if (!cache_.isPlaced(uid) || cache_.isAssumed(uid)) return {};
     cache_.removePod(uid);
-    undo_.emplace_back([this, object] { cache_.putPod(PodInfo::of(object, cache_.resourceNames)); });
+    undo_.emplace_back([this, object] { cache_.putPod(PodInfo::of(object, cache_.shapes)); });
     return {};
 }
 
@@ -81,7 +81,7 @@ SchedulingDecision Trial::place(const api::ObjectPtr& pod, WallTime now) {
     message.mutable_spec()->clear_nodename();
     message.mutable_status()->Clear();
     message.mutable_metadata()->set_uid(fmt::format("supposed-{}-{}", ++placed_, pod->key()));
-    const PodInfoPtr info = PodInfo::of(api::Object::of(message), cache_.resourceNames);
+    const PodInfoPtr info = PodInfo::of(api::Object::of(message), cache_.shapes);
     SchedulingDecision decision;
     decision.pod = pod->uid();
     decision.podKey = pod->key();

@@ -20,13 +20,16 @@ class Trial {
         std::function<api::ObjectPtr(const std::string& name)> node;
         std::function<api::ObjectPtr(const std::string& key)> pod;
     };
-    Trial(ClusterCache& cache, Random& random, Source source);
+    Trial(ClusterCache& cache, Random& random, Source source,
+          std::vector<Profile> profiles = {Profile::standard()});
     ~Trial();
     Trial(const Trial&) = delete;
     Trial& operator=(const Trial&) = delete;
 
     /// NotFound names what a change speaks of and is not there.
     Result<void> suppose(const Supposition& supposition);
+    /// What preemption has to spare; none until given.
+    DisruptionBudgets& budgets() { return attempt_.budgets(); }
     /// Where the pod would go; it is there for those that come after it.
     SchedulingDecision place(const api::ObjectPtr& pod, WallTime now);
 

@@ -1,11 +1,11 @@
 #pragma once
 
-#include "attempt.h"
-#include "cluster_cache.h"
-
 #include "engine/api/codec.h"
 #include "engine/api/types.h"
 #include "engine/base/simulation.h"
+
+#include "attempt.h"
+#include "cluster_cache.h"
 
 #include <QtTest>
 #include <map>
@@ -51,6 +51,13 @@ inline core::Pod on(core::Pod pod, const std::string& node) {
     return pod;
 }
 
+inline api::apps::ReplicaSet replicaSet(const std::string& name, const std::string& labels) {
+    return fromJson<api::apps::ReplicaSet>(
+        R"({"metadata":{"name":")" + name + R"(","namespace":"default","uid":")" + name +
+        R"("},"spec":{"selector":{"matchLabels":)" + labels + R"(},"template":{"metadata":{"labels":)" +
+        labels + R"(},"spec":{"containers":[{"name":"c"}]}}}})");
+}
+
 inline core::Pod ownedBy(core::Pod pod, const std::string& controller) {
     auto& owner = *pod.mutable_metadata()->add_ownerreferences();
     owner.set_kind("ReplicaSet");
@@ -62,14 +69,31 @@ inline core::Pod ownedBy(core::Pod pod, const std::string& controller) {
 
 /// A cluster by hand, and what one attempt makes of it.
 struct Bench {
+    explicit Bench(Profile profile = Profile::standard())
+        : attempt(cache, random, nullptr, {std::move(profile)}) {}
+
     ClusterCache cache;
     SeededRandom random{1};
-    Attempt attempt{cache, random};
+    Attempt attempt;
     SchedulingDecision decision;
 
     void add(const core::Node& node) { cache.putNode(api::Object::of(node)); }
-    PodInfoPtr info(const core::Pod& pod) { return PodInfo::of(api::Object::of(pod), cache.resourceNames); }
+    PodInfoPtr info(const core::Pod& pod) { return PodInfo::of(api::Object::of(pod), cache.shapes); }
     void add(const core::Pod& pod) { cache.putPod(info(pod)); }
+    void add(const core::Namespace& made) {
+        const auto object = api::Object::of(made);
+        cache.setNamespace(object->name(), &object->labels());
+    }
+    template <class M>
+    void addVolumeObject(const M& made) {
+        cache.volumes.put(api::Object::of(made));
+    }
+    /// A Service, ReplicaSet, StatefulSet or ReplicationController.
+    template <class M>
+    void addCompanions(const M& made) {
+        cache.defaultSelectors.put(api::Object::of(made));
+        cache.beginEpoch();
+    }
     Outcome place(const core::Pod& pod) {
         decision = SchedulingDecision();
         return attempt.run(*info(pod), decision);

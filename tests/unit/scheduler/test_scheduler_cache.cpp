@@ -1,6 +1,8 @@
 #include "builders.h"
 #include "decision_log.h"
 
+#include <set>
+
 using namespace wheelhouse;
 using namespace wheelhouse::scheduler;
 using namespace wheelhouse::scheduler::test;
@@ -20,10 +22,10 @@ class TestCache : public QObject {
         // The watch confirms: no second helping.
         bench.add(on(pod("p", R"({"cpu":"3"})"), "n"));
         QCOMPARE(bench.cache.node(slot).requested.milliCpu, 3000);
-        QCOMPARE(bench.cache.node(slot).pods, 1U);
+        QCOMPARE(bench.cache.node(slot).pods.size(), std::size_t(1));
         QVERIFY(!bench.cache.isAssumed(waiting->uid));
-        QCOMPARE(bench.cache.forget(waiting->uid), Events(0));
-        QCOMPARE(bench.cache.removePod(waiting->uid), Events(events::podRemoved));
+        QCOMPARE(bench.cache.forget(waiting->uid).what, Events(0));
+        QCOMPARE(bench.cache.removePod(waiting->uid).what, Events(events::podRemoved));
         QCOMPARE(bench.cache.node(slot).requested.milliCpu, 0);
         QCOMPARE(bench.cache.node(slot).requested.pods, 0);
     }
@@ -33,7 +35,7 @@ class TestCache : public QObject {
         bench.add(node("n"));
         const auto waiting = bench.info(pod("p", R"({"cpu":"3"})"));
         bench.cache.assume(waiting, bench.cache.live().front());
-        QCOMPARE(bench.cache.forget(waiting->uid), Events(events::podRemoved));
+        QCOMPARE(bench.cache.forget(waiting->uid).what, Events(events::podRemoved));
         QCOMPARE(bench.cache.node(bench.cache.live().front()).requested.milliCpu, 0);
     }
 
@@ -65,9 +67,9 @@ class TestCache : public QObject {
         QFETCH(QString, allocatable);
         QFETCH(unsigned, expected);
         Bench bench;
-        QVERIFY((bench.cache.putNode(api::Object::of(node("n"))) & events::nodeAdded) != 0);
+        QVERIFY((bench.cache.putNode(api::Object::of(node("n"))).what & events::nodeAdded) != 0);
         const auto changed = node("n", spec.toStdString(), labels.toStdString(), allocatable.toStdString());
-        QCOMPARE(bench.cache.putNode(api::Object::of(changed)), Events(expected));
+        QCOMPARE(bench.cache.putNode(api::Object::of(changed)).what, Events(expected));
     }
 
     void podsMayComeBeforeTheirNode() {
@@ -93,29 +95,95 @@ class TestCache : public QObject {
         Bench bench;
         bench.add(node("a", "{}", R"({"zone":"x"})"));
         bench.add(on(pod("w1", "{}", "{}", R"({"app":"w"})"), "a"));
-        const auto selector = api::LabelSelector::equalTo({{"app", "w"}});
-        const auto& counts = bench.cache.countMatching("default", selector);
-        const auto& zones = bench.cache.topology("zone");
+        const auto workers = [](const std::string& nameSpace) {
+            return std::vector{podsOf(nameSpace, api::LabelSelector::equalTo({{"app", "w"}}))};
+        };
+        const auto& counts = bench.cache.tallies.matching(workers("default"), true).bySlot;
+        const auto& byZone = bench.cache.tallies.matchingBy(workers("default"), "zone");
+        const auto zones = bench.cache.topology("zone");
         QCOMPARE(counts, std::vector<std::int32_t>({1}));
         bench.add(node("b", "{}", R"({"zone":"y"})"));
         bench.add(on(pod("w2", "{}", "{}", R"({"app":"w"})"), "b"));
         bench.add(on(pod("other", "{}", "{}", R"({"app":"o"})"), "b"));
         QCOMPARE(counts, std::vector<std::int32_t>({1, 1}));
-        QCOMPARE(zones.valueOf, std::vector<std::int32_t>({0, 1}));
+        QCOMPARE(byZone.byValue, std::vector<std::int64_t>({1, 1}));
+        QCOMPARE(zones->valueOf, std::vector<std::int32_t>({0, 1}));
         bench.cache.removePod(Uid("pod-w1"));
         bench.add(node("a", "{}", R"({"zone":"y"})"));
         QCOMPARE(counts, std::vector<std::int32_t>({0, 1}));
-        QCOMPARE(zones.valueOf, std::vector<std::int32_t>({1, 1}));
-        QCOMPARE(bench.cache.countMatching("elsewhere", selector), std::vector<std::int32_t>({0, 0}));
+        QCOMPARE(zones->valueOf, std::vector<std::int32_t>({1, 1}));
+        QCOMPARE(byZone.byValue, std::vector<std::int64_t>({0, 1}));
+        bench.add(node("b", "{}", R"({"zone":"x"})"));
+        QCOMPARE(byZone.byValue, std::vector<std::int64_t>({1, 0}));
+        bench.add(node("b"));
+        QCOMPARE(byZone.total, std::int64_t(0));
+        QCOMPARE(bench.cache.tallies.matching(workers("elsewhere"), true).bySlot,
+                 std::vector<std::int32_t>({0, 0}));
+    }
+
+    void aPodBeingDeletedCountsForSomeOnly() {
+        Bench bench;
+        bench.add(node("a"));
+        const std::vector workers{podsOf("default", api::LabelSelector::equalTo({{"app", "w"}}))};
+        auto leaving = on(pod("w", "{}", "{}", R"({"app":"w"})"), "a");
+        bench.add(leaving);
+        const auto& staying = bench.cache.tallies.matching(workers, true).bySlot;
+        const auto& all = bench.cache.tallies.matching(workers, false).bySlot;
+        QCOMPARE(staying[0], 1);
+        leaving.mutable_metadata()->mutable_deletiontimestamp()->set_seconds(1);
+        bench.add(leaving);
+        QCOMPARE(staying[0], 0);
+        QCOMPARE(all[0], 1);
+    }
+
+    void podsAlikeShareTheirShape() {
+        Bench bench;
+        const auto a = bench.info(pod("a", R"({"cpu":"1"})"));
+        const auto b = bench.info(pod("b", R"({"cpu":"1"})"));
+        QVERIFY(a->shape == b->shape);
+        QVERIFY(a->shape != bench.info(pod("c", R"({"cpu":"2"})"))->shape);
+        QVERIFY(a->shape != bench.info(pod("d", R"({"cpu":"1"})", "{}", R"({"a":"b"})"))->shape);
+        QVERIFY(a->shape != bench.info(pod("e", R"({"cpu":"1"})", R"({"priority":1})"))->shape);
+        // Where it runs and how it does are no part of it.
+        auto running = on(pod("f", R"({"cpu":"1"})"), "n");
+        running.mutable_status()->set_phase("Running");
+        QVERIFY(a->shape == bench.info(running)->shape);
+    }
+
+    void theJournalTellsWhatChanged() {
+        Bench bench;
+        bench.add(node("a"));
+        bench.add(node("b"));
+        const std::uint64_t epoch = bench.cache.epoch();
+        const std::uint64_t mark = bench.cache.mark();
+        const auto changed = [&] {
+            std::vector<Slot> found;
+            return bench.cache.changedSince(mark, found) ? std::set<Slot>(found.begin(), found.end())
+                                                         : std::set<Slot>{99};
+        };
+        QCOMPARE(changed(), std::set<Slot>{});
+        bench.add(on(pod("p"), "b"));
+        QCOMPARE(changed(), std::set<Slot>{1});
+        QCOMPARE(bench.cache.epoch(), epoch);
+        bench.add(node("a", "{}", R"({"x":"y"})"));
+        QVERIFY(bench.cache.epoch() != epoch);
+        // What is too long ago cannot be told any more.
+        const auto moving = bench.info(on(pod("p"), "b"));
+        for (int i = 0; i < 40'000; ++i) {
+            bench.cache.removePod(moving->uid);
+            bench.cache.putPod(moving);
+        }
+        QCOMPARE(changed(), (std::set<Slot>{99}));
     }
 
     void decisionsAreBounded() {
         DecisionLog log(3, 200);
         const auto decision = [](const char* pod, int attempt, std::size_t nodes) {
-            SchedulingDecision out;
-            out.pod = Uid(pod);
-            out.attempt = attempt;
-            out.nodes.resize(nodes);
+            DecisionRecord out;
+            out.head.pod = Uid(pod);
+            out.head.attempt = attempt;
+            out.columns.live = std::make_shared<std::vector<Slot>>(nodes, 0);
+            out.columns.verdicts = std::make_shared<std::vector<std::uint32_t>>(1, 1);
             return out;
         };
         for (int i = 1; i <= 5; ++i)

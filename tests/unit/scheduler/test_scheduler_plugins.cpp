@@ -60,11 +60,11 @@ class TestPlugins : public QObject {
         auto& sidecar = *made.mutable_spec()->add_initcontainers();
         sidecar.set_restartpolicy("Always");
         (*sidecar.mutable_resources()->mutable_requests())["cpu"].set_string("500m");
-        QCOMPARE(requestsOf(made.spec(), names).milliCpu, 1500);
+        QCOMPARE(requestsOf(made, names, Amounts::Asked).milliCpu, 1500);
         auto& init = *made.mutable_spec()->add_initcontainers();
         (*init.mutable_resources()->mutable_requests())["cpu"].set_string("2");
-        QCOMPARE(requestsOf(made.spec(), names).milliCpu, 2500);
-        QCOMPARE(nonZeroRequestsOf(made.spec(), names).memory, 400LL * 1024 * 1024);
+        QCOMPARE(requestsOf(made, names, Amounts::Asked).milliCpu, 2500);
+        QCOMPARE(requestsOf(made, names, Amounts::ForScoring).memory, 400LL * 1024 * 1024);
     }
 
     void hostPorts() {
@@ -123,9 +123,11 @@ class TestPlugins : public QObject {
         for (const char* name : {"s", "t", "u"})
             bench.add(node(name, tainted));
         const Outcome outcome = bench.place(pod("p", R"({"cpu":"64"})"));
-        QCOMPARE(outcome.message,
-                 std::string("0/5 nodes are available: 2 Insufficient cpu, 3 node(s) had untolerated taint "
-                             "{lab: simulated}."));
+        QCOMPARE(
+            outcome.message,
+            std::string("0/5 nodes are available: 2 Insufficient cpu, 3 node(s) had untolerated taint(s). "
+                        "preemption: 0/5 nodes are available: 5 Preemption is not helpful for "
+                        "scheduling."));
         QVERIFY((outcome.helpedBy & events::nodeRoom) != 0);
         QVERIFY((outcome.helpedBy & events::nodeTaints) != 0);
         QVERIFY((outcome.helpedBy & events::podPlaced) == 0);
@@ -171,10 +173,12 @@ class TestPlugins : public QObject {
         Bench bench;
         for (const char* name : {"n1", "n2", "n3"})
             bench.add(node(name, "{}", R"({"topology.kubernetes.io/zone":"z"})"));
+        bench.addCompanions(replicaSet("rs", R"({"app":"w"})"));
         std::map<std::string, int> placed;
         for (int i = 0; i < 9; ++i) {
-            const auto next = ownedBy(pod("w" + std::to_string(i)), "rs");
+            const auto next = ownedBy(pod("w" + std::to_string(i), "{}", "{}", R"({"app":"w"})"), "rs");
             QVERIFY(bench.place(next).node);
+            QVERIFY(bench.score(bench.decision.chosen, "PodTopologySpread") == 100);
             ++placed[bench.decision.chosen];
             bench.add(on(next, bench.decision.chosen));
         }
@@ -209,7 +213,7 @@ void filterRows() {
         QTest::newRow(name) << QString(nodeSpec) << QString(labels) << QString(podSpec) << QString(requests)
                             << QString(refusal);
     };
-    const char* untolerated = "node(s) had untolerated taint {lab: simulated}";
+    const char* untolerated = "node(s) had untolerated taint(s)";
     const char* elsewhere = "node(s) didn't match Pod's node affinity/selector";
     row("plain", "{}", "{}", "{}", "");
     row("cordoned", R"({"unschedulable":true})", "{}", "{}", "node(s) were unschedulable");

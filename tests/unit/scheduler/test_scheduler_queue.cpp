@@ -9,8 +9,9 @@ using namespace std::chrono_literals;
 class TestQueue : public QObject {
     Q_OBJECT
 
-    ResourceNames names_;
-    PodInfoPtr info(const core::Pod& pod) { return PodInfo::of(api::Object::of(pod), names_); }
+    ClusterCache cache_;
+    PodInfoPtr info(const core::Pod& pod) { return PodInfo::of(api::Object::of(pod), cache_.shapes); }
+    static Happening happening(Events what) { return {what, nullptr, nullptr, std::nullopt}; }
     PodInfoPtr plain(const std::string& name, int priority = 0) {
         auto made = pod(name);
         made.mutable_spec()->set_priority(priority);
@@ -62,17 +63,17 @@ class TestQueue : public QObject {
 
     void onlyWhatHelpsWakes() {
         Queue queue = made();
-        queue.unschedulable(plain("p"), 1, events::podRemoved, at(0s));
-        queue.wake(events::nodeLabels | events::podPlaced, at(5s));
+        queue.unschedulable(plain("p"), 1, {events::podRemoved, {}}, at(0s));
+        queue.wake(happening(events::nodeLabels | events::podPlaced), cache_, at(5s));
         QCOMPARE(queue.unschedulableSize(), std::size_t(1));
-        queue.wake(events::podRemoved, at(5s));
+        queue.wake(happening(events::podRemoved), cache_, at(5s));
         QCOMPARE(next(queue), std::string("p"));
     }
 
     void wokenWithinItsBackOffItStillWaits() {
         Queue queue = made();
-        queue.unschedulable(plain("p"), 1, events::podRemoved, at(0s));
-        queue.wake(events::podRemoved, at(500ms));
+        queue.unschedulable(plain("p"), 1, {events::podRemoved, {}}, at(0s));
+        queue.wake(happening(events::podRemoved), cache_, at(500ms));
         QCOMPARE(queue.activeSize(), std::size_t(0));
         QCOMPARE(queue.backOffSize(), std::size_t(1));
         queue.flush(at(1s));
@@ -81,7 +82,7 @@ class TestQueue : public QObject {
 
     void patienceEnds() {
         Queue queue = made();
-        queue.unschedulable(plain("p"), 1, 0, at(0s));
+        queue.unschedulable(plain("p"), 1, {}, at(0s));
         QCOMPARE(*queue.flush(at(299s)), at(300s));
         queue.flush(at(300s));
         QCOMPARE(next(queue), std::string("p"));
@@ -89,7 +90,7 @@ class TestQueue : public QObject {
 
     void updates() {
         Queue queue = made();
-        queue.unschedulable(info(pod("p")), 1, 0, at(0s));
+        queue.unschedulable(info(pod("p")), 1, {}, at(0s));
         auto reported = pod("p");
         auto& condition = *reported.mutable_status()->add_conditions();
         condition.set_type("PodScheduled");
@@ -104,7 +105,7 @@ class TestQueue : public QObject {
         Queue queue = made();
         queue.put(plain("a"), at(0s));
         queue.backOff(plain("b"), 1, at(0s));
-        queue.unschedulable(plain("c"), 1, 0, at(0s));
+        queue.unschedulable(plain("c"), 1, {}, at(0s));
         for (const char* name : {"pod-a", "pod-b", "pod-c"})
             queue.remove(Uid(name));
         QCOMPARE(queue.activeSize() + queue.backOffSize() + queue.unschedulableSize(), std::size_t(0));

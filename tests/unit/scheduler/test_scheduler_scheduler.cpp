@@ -1,5 +1,6 @@
 #include "builders.h"
 
+#include "engine/api/groups/storage.h"
 #include "engine/scheduler/scheduler.h"
 #include "fake_cluster.h"
 
@@ -46,6 +47,27 @@ struct World {
         }
         return {};
     }
+    std::string nominated(const std::string& name) {
+        const auto found = cluster.get<core::Pod>("default/" + name);
+        return found ? found->status().nominatednodename() : "(gone)";
+    }
+    static core::Pod claiming(const std::string& name, const std::string& claim) {
+        core::Pod out = pod(name);
+        auto& volume = *out.mutable_spec()->add_volumes();
+        volume.set_name("data");
+        volume.mutable_volumesource()->mutable_persistentvolumeclaim()->set_claimname(claim);
+        return out;
+    }
+    /// What the volume controller does.
+    void bindClaim(const std::string& name, const std::string& volume) {
+        if (!cluster.get<core::PersistentVolume>(volume)) {
+            cluster.put(fromJson<core::PersistentVolume>(R"({"metadata":{"name":")" + volume + "\"}}"));
+        }
+        cluster.edit<core::PersistentVolumeClaim>("default/" + name, [&](core::PersistentVolumeClaim& claim) {
+            claim.mutable_spec()->set_volumename(volume);
+            (*claim.mutable_metadata()->mutable_annotations())["pv.kubernetes.io/bind-completed"] = "yes";
+        });
+    }
     Status status(Reason reason) {
         Status out;
         out.reason = reason;
@@ -53,6 +75,10 @@ struct World {
         return out;
     }
 };
+
+const std::string nothingToPreempt = "0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are "
+                                     "available: 1 No preemption victims "
+                                     "found for incoming pod.";
 
 } // namespace
 
@@ -100,10 +126,8 @@ class TestScheduler : public QObject {
         world.cluster.put(pod("p", R"({"cpu":"2"})"));
         world.start();
         world.executor.advance(2s);
-        QCOMPARE(world.waitingBecause("p"),
-                 std::string("Unschedulable: 0/1 nodes are available: 1 Insufficient cpu."));
-        QCOMPARE(world.events("FailedScheduling"),
-                 std::vector<std::string>{"0/1 nodes are available: 1 Insufficient cpu."});
+        QCOMPARE(world.waitingBecause("p"), "Unschedulable: " + nothingToPreempt);
+        QCOMPARE(world.events("FailedScheduling"), std::vector<std::string>{nothingToPreempt});
         // The report itself is no reason to try again.
         world.executor.advance(60s);
         QCOMPARE(world.scheduler->decisions(Uid("pod-p"))->size(), std::size_t(1));
@@ -197,8 +221,9 @@ class TestScheduler : public QObject {
         World world;
         for (const char* name : {"n1", "n2", "n3"})
             world.cluster.put(node(name));
+        world.cluster.put(replicaSet("rs", R"({"app":"w"})"));
         for (int i = 0; i < 3; ++i)
-            world.cluster.put(ownedBy(pod("w" + std::to_string(i)), "rs"));
+            world.cluster.put(ownedBy(pod("w" + std::to_string(i), "{}", "{}", R"({"app":"w"})"), "rs"));
         world.start();
         world.executor.advance(2s);
         std::set<std::string> used;
@@ -209,10 +234,13 @@ class TestScheduler : public QObject {
 
     void keepsTheLastTwentyAttempts() {
         World world;
-        world.cluster.put(pod("p"));
+        world.cluster.put(pod("p", R"({"cpu":"4"})"));
         world.start();
         for (int i = 0; i < 25; ++i) {
-            world.cluster.put(node("n" + std::to_string(i), R"({"unschedulable":true})"));
+            // Large enough to be worth a try, and full.
+            world.cluster.put(on(pod("full" + std::to_string(i), R"({"cpu":"4"})"), "n" + std::to_string(i)));
+            world.executor.advance(1s);
+            world.cluster.put(node("n" + std::to_string(i)));
             world.executor.advance(11s);
         }
         const auto* decisions = world.scheduler->decisions(Uid("pod-p"));
@@ -220,6 +248,190 @@ class TestScheduler : public QObject {
         QCOMPARE(decisions->back().attempt, 26);
         QCOMPARE(decisions->back().nodes.size(), std::size_t(25));
         QCOMPARE(decisions->front().nodes.size(), std::size_t(6));
+    }
+
+    void makesRoomForTheMoreImportant() {
+        World world;
+        world.cluster.put(node("n1"));
+        world.cluster.put(on(pod("low", R"({"cpu":"4"})"), "n1"));
+        world.cluster.put(pod("vip", R"({"cpu":"2"})", R"({"priority":100})"));
+        world.start();
+        world.executor.advance(500ms);
+        const auto victim = world.cluster.get<core::Pod>("default/low");
+        QVERIFY(victim && victim->metadata().has_deletiontimestamp());
+        const auto& condition = victim->status().conditions(0);
+        QCOMPARE(condition.type(), std::string("DisruptionTarget"));
+        QCOMPARE(condition.reason(), std::string("PreemptionByScheduler"));
+        QCOMPARE(condition.message(),
+                 std::string("default-scheduler: preempting to accommodate a higher priority pod"));
+        QCOMPARE(world.events("Preempted"), std::vector<std::string>{"Preempted by pod pod-vip on node n1"});
+        QCOMPARE(world.nominated("vip"), std::string("n1"));
+        // While the victim ends, nobody no more important slips in, and no second victim is looked for.
+        world.cluster.put(pod("sneak", R"({"cpu":"3"})"));
+        world.executor.advance(20s);
+        QCOMPARE(world.nodeOf("vip"), std::string());
+        QCOMPARE(world.cluster.count("delete", "pods"), 1);
+        world.cluster.drop<core::Pod>("default/low");
+        QVERIFY(world.placed("vip", 2s));
+        world.executor.advance(20s);
+        QCOMPARE(world.nodeOf("sneak"), std::string());
+    }
+
+    void aNominationOutlivesARestart() {
+        World world;
+        world.cluster.put(node("n1"));
+        auto leaving = on(pod("low", R"({"cpu":"3"})"), "n1");
+        leaving.mutable_metadata()->mutable_deletiontimestamp()->set_seconds(1);
+        world.cluster.put(leaving);
+        // It would find no victim by itself: what keeps the node for it is what its status says.
+        auto vip = pod("vip", R"({"cpu":"3"})", R"({"priority":100,"preemptionPolicy":"Never"})");
+        vip.mutable_status()->set_nominatednodename("n1");
+        world.cluster.put(vip);
+        world.cluster.put(pod("sneak", R"({"cpu":"1"})", R"({"priority":1})"));
+        world.start();
+        world.executor.advance(5s);
+        QCOMPARE(world.nodeOf("sneak"), std::string());
+        world.cluster.drop<core::Pod>("default/low");
+        QVERIFY(world.placed("vip", 15s));
+        QVERIFY(world.placed("sneak", 15s));
+    }
+
+    void aVictimThatCannotBeRemovedIsTriedAgain() {
+        World world;
+        world.cluster.put(node("n1"));
+        world.cluster.put(on(pod("low", R"({"cpu":"4"})"), "n1"));
+        world.cluster.put(pod("vip", R"({"cpu":"2"})", R"({"priority":100})"));
+        world.cluster.failNext("delete", "pods", world.status(Reason::InternalError));
+        world.start();
+        world.executor.advance(500ms);
+        QVERIFY(!world.cluster.get<core::Pod>("default/low")->metadata().has_deletiontimestamp());
+        world.executor.advance(2s);
+        QVERIFY(world.cluster.get<core::Pod>("default/low")->metadata().has_deletiontimestamp());
+    }
+
+    void aLostAnswerDeletesNobodyElse() {
+        World world;
+        world.cluster.put(node("n1"));
+        world.cluster.put(on(pod("low1", R"({"cpu":"2"})"), "n1"));
+        world.cluster.put(on(pod("low2", R"({"cpu":"2"})"), "n1"));
+        world.cluster.put(pod("vip", R"({"cpu":"2"})", R"({"priority":100})"));
+        world.cluster.loseAnswers("delete", "pods");
+        world.start();
+        world.executor.advance(30s);
+        int going = 0;
+        for (const auto& each : world.cluster.all<core::Pod>())
+            going += each.metadata().has_deletiontimestamp();
+        QCOMPARE(going, 1);
+    }
+
+    void aLowerNomineeGivesWay() {
+        World world;
+        world.cluster.put(node("n1"));
+        world.cluster.put(on(pod("low", R"({"cpu":"4"})"), "n1"));
+        world.cluster.put(pod("middle", R"({"cpu":"3"})", R"({"priority":10})"));
+        world.start();
+        world.executor.advance(2s);
+        QCOMPARE(world.nominated("middle"), std::string("n1"));
+        world.cluster.put(pod("vip", R"({"cpu":"3"})", R"({"priority":100})"));
+        world.executor.advance(2s);
+        QCOMPARE(world.nominated("vip"), std::string("n1"));
+        QCOMPARE(world.nominated("middle"), std::string());
+        world.cluster.drop<core::Pod>("default/low");
+        QVERIFY(world.placed("vip", 2s));
+        QCOMPARE(world.nodeOf("middle"), std::string());
+    }
+
+    void claimsGetTheirNode() {
+        World world;
+        world.cluster.put(node("n1"));
+        world.cluster.put(fromJson<api::storage::StorageClass>(
+            R"({"metadata":{"name":"made"},"provisioner":"csi.example.com","volumeBindingMode":"WaitForFirstConsumer"})"));
+        world.cluster.put(fromJson<core::PersistentVolumeClaim>(
+            R"({"metadata":{"name":"c","namespace":"default","uid":"c"},"spec":{"storageClassName":"made","resources":{"requests":{"storage":"1Gi"}}}})"));
+        world.cluster.put(world.claiming("p", "c"));
+        world.start();
+        world.executor.advance(5s);
+        const auto chosen = world.cluster.get<core::PersistentVolumeClaim>("default/c");
+        QCOMPARE(chosen->metadata().annotations().at("volume.kubernetes.io/selected-node"),
+                 std::string("n1"));
+        // Not before the volume is there.
+        QCOMPARE(world.nodeOf("p"), std::string());
+        QCOMPARE(world.scheduler->counts().binding, std::size_t(1));
+        world.bindClaim("c", "v");
+        QVERIFY(world.placed("p", 1s));
+        QCOMPARE(world.cluster.count("create", "pods"), 1);
+    }
+
+    void aClaimGivenUpPlacesThePodAnew() {
+        World world;
+        world.cluster.put(node("n1"));
+        world.cluster.put(fromJson<api::storage::StorageClass>(
+            R"({"metadata":{"name":"made"},"provisioner":"csi.example.com","volumeBindingMode":"WaitForFirstConsumer"})"));
+        world.cluster.put(fromJson<core::PersistentVolumeClaim>(
+            R"({"metadata":{"name":"c","namespace":"default","uid":"c"},"spec":{"storageClassName":"made","resources":{"requests":{"storage":"1Gi"}}}})"));
+        world.cluster.put(world.claiming("p", "c"));
+        world.start();
+        world.executor.advance(1s);
+        world.cluster.edit<core::PersistentVolumeClaim>("default/c", [](core::PersistentVolumeClaim& claim) {
+            claim.mutable_metadata()->mutable_annotations()->erase("volume.kubernetes.io/selected-node");
+        });
+        world.executor.advance(100ms);
+        QCOMPARE(world.events("FailedScheduling").size(), std::size_t(1));
+        world.executor.advance(5s);
+        const auto again = world.cluster.get<core::PersistentVolumeClaim>("default/c");
+        QVERIFY(again->metadata().annotations().contains("volume.kubernetes.io/selected-node"));
+        world.bindClaim("c", "v");
+        QVERIFY(world.placed("p", 1s));
+    }
+
+    void aVolumeIsTakenForTheClaim() {
+        World world;
+        world.cluster.put(node("n1"));
+        world.cluster.put(fromJson<api::storage::StorageClass>(
+            R"({"metadata":{"name":"local"},"provisioner":"kubernetes.io/no-provisioner","volumeBindingMode":"WaitForFirstConsumer"})"));
+        world.cluster.put(fromJson<core::PersistentVolume>(
+            R"({"metadata":{"name":"v"},"spec":{"storageClassName":"local","capacity":{"storage":"2Gi"}},"status":{"phase":"Available"}})"));
+        world.cluster.put(fromJson<core::PersistentVolumeClaim>(
+            R"({"metadata":{"name":"c","namespace":"default","uid":"c"},"spec":{"storageClassName":"local","resources":{"requests":{"storage":"1Gi"}}}})"));
+        world.cluster.put(world.claiming("p", "c"));
+        world.start();
+        world.executor.advance(1s);
+        const auto taken = world.cluster.get<core::PersistentVolume>("v");
+        QCOMPARE(taken->spec().claimref().name(), std::string("c"));
+        QCOMPARE(taken->spec().claimref().uid(), std::string("c"));
+        world.bindClaim("c", "v");
+        QVERIFY(world.placed("p", 1s));
+    }
+
+    void onlyWhatMayHelpWakes() {
+        World world;
+        world.cluster.put(node("n1"));
+        world.cluster.put(pod("p", R"({"cpu":"8"})"));
+        world.start();
+        world.executor.advance(2s);
+        // A node as small as the last one is no help, a larger one is.
+        world.cluster.put(node("n2"));
+        world.executor.advance(30s);
+        QCOMPARE(world.scheduler->decisions(Uid("pod-p"))->size(), std::size_t(1));
+        world.cluster.put(node("n3", "{}", "{}", R"({"cpu":"16","memory":"8Gi","pods":"110"})"));
+        QVERIFY(world.placed("p", 1s));
+    }
+
+    void profilesByName() {
+        World world;
+        world.cluster.put(node("full"));
+        world.cluster.put(node("empty"));
+        world.cluster.put(on(pod("a", R"({"cpu":"2","memory":"4Gi"})"), "full"));
+        Options options;
+        options.profiles = {Profile::standard(), Profile::standard()};
+        options.profiles[1].schedulerName = "packer";
+        options.profiles[1].arguments.fit.strategy = "MostAllocated";
+        world.cluster.put(pod("spread", R"({"cpu":"1","memory":"2Gi"})"));
+        world.cluster.put(pod("packed", R"({"cpu":"1","memory":"2Gi"})", R"({"schedulerName":"packer"})"));
+        world.start(options);
+        QVERIFY(world.placed("packed") && world.placed("spread"));
+        QCOMPARE(world.nodeOf("spread"), std::string("empty"));
+        QCOMPARE(world.nodeOf("packed"), std::string("full"));
     }
 
     void endsCleanlyWithAnswersUnderWay() {

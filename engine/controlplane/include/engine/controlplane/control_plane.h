@@ -40,6 +40,8 @@ struct Options {
     std::filesystem::path auditPolicy; ///< audit.k8s.io/v1 Policy; empty = a policy for everyday use
     std::size_t auditFileBytes = std::size_t{100} << 20;
     std::size_t auditBackups = 10;
+    /// A KubeSchedulerConfiguration; empty = Kubernetes' defaults.
+    std::filesystem::path schedulerConfiguration;
 };
 
 /// The world the control plane lives in. All must outlive it; `io` must be run by at least one thread of its

@@ -24,6 +24,7 @@ struct SchedulingDecision {
     struct Rejection {
         std::string plugin;
         std::vector<std::string> reasons;
+        bool final = false; ///< even without its pods the node would not do: nothing to preempt
     };
     struct Scorer {
         std::string plugin;

@@ -3,6 +3,7 @@
 #include "engine/base/executor.h"
 #include "engine/base/random.h"
 #include "engine/client/cluster.h"
+#include "engine/scheduler/configuration.h"
 #include "engine/scheduler/decision.h"
 #include "engine/scheduler/what_if.h"
 
@@ -18,6 +19,9 @@ namespace wheelhouse::scheduler {
 struct Options {
     /// Pods that name another scheduler are left alone.
     std::string schedulerName = "default-scheduler";
+    /// How pods are placed, by the scheduler they name; empty = Kubernetes' default plug-ins for
+    /// `schedulerName`.
+    std::vector<Profile> profiles;
     Duration initialBackoff = std::chrono::seconds(1);
     Duration maxBackoff = std::chrono::seconds(10);
     /// A pod nothing seems to help is tried again after this long all the same.
@@ -30,15 +34,20 @@ struct Options {
 
 /// Gives every pod without a node one.
 ///
-/// Watches pods and nodes. Writes: pods/binding (which node), pods/status (condition PodScheduled=False with
-/// the reason), events Scheduled and FailedScheduling. Reads nothing else.
+/// Watches pods, nodes, namespaces, services, replication controllers, replica sets, stateful sets, claims,
+/// volumes, storage classes, CSI nodes, drivers and capacities, and disruption budgets. Writes: pods/binding
+/// (which node), pods/status (condition PodScheduled=False with the reason, the nominated node; of a victim
+/// DisruptionTarget), claimRef of volumes and the selected node of claims, events Scheduled, FailedScheduling
+/// and Preempted; deletes victims. Reads nothing else.
 ///
 /// A pod waits in one of three places: *active* (highest priority first, then longest waiting), *back-off*
 /// (it failed lately: 1 s, doubling, at most 10 s) or *unschedulable* (no node fits; it stays until something
-/// changes that the filter which refused it says could help, or for five minutes). One attempt looks at one
+/// happens that the filter which refused it says could help, or for five minutes). One attempt looks at one
 /// pod and all nodes as they are at that moment: filters refuse nodes, scorers rank the rest, the best wins
 /// and ties are drawn by lot. The choice is *assumed* at once, so that the next pod already sees the room
-/// taken, while the binding travels to the API server and back.
+/// taken, while the binding travels to the API server and back. A pod no node fits may have less important
+/// ones removed: it is *nominated* for their node, where pods no more important than it must leave it room,
+/// and tries again when they are gone.
 ///
 /// Interruptions. A binding refused because the pod is gone or already has a node is dropped. Any other
 /// refusal gives the room back and the pod tries again after its back-off. When the answer itself is lost,
