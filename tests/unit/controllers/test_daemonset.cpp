@@ -1,6 +1,5 @@
 #include "bench.h"
 
-#include <QElapsedTimer>
 #include <algorithm>
 #include <set>
 
@@ -88,26 +87,6 @@ class TestDaemonSet : public QObject {
         QCOMPARE(set.status().numbermisscheduled(), 0);
         QCOMPARE(set.status().observedgeneration(), set.metadata().generation());
         QCOMPARE(bench.cluster.count("create", "pods"), 4);
-    }
-
-    /// More than one look may make at once; and a look stays cheap.
-    void aThousandNodes() {
-        Bench bench({"daemonset"});
-        addNodes(bench, 1000);
-        bench.cluster.put(daemonSet());
-        bench.start();
-        QElapsedTimer timer;
-        timer.start();
-        bench.settle(5s);
-        qInfo("1000 pods made in %lld ms", static_cast<long long>(timer.elapsed()));
-        QCOMPARE(bench.cluster.count("create", "pods"), 1000);
-        QStringList nodes = nodesWithPods(bench);
-        QCOMPARE(nodes.removeDuplicates(), 0);
-        timer.restart();
-        bench.runPods();
-        bench.settle(5s);
-        qInfo("1000 pods became ready in %lld ms", static_cast<long long>(timer.elapsed()));
-        QCOMPARE(stored(bench).status().numberavailable(), 1000);
     }
 
     void itsPodsAreBoundToTheirNodeAndOutliveItsTroubles() {
