@@ -41,7 +41,7 @@ struct World : Bench {
         for (const Slot slot : cache.live()) {
             const NodeInfo& node = cache.node(slot);
             byName[node.name] = std::to_string(node.requested.milliCpu) + "/" +
-                                std::to_string(node.allocatable.milliCpu) + " " + std::to_string(node.pods) +
+                                std::to_string(node.allocatable.milliCpu) + " " + std::to_string(node.pods.size()) +
                                 (node.unschedulable ? " cordoned" : "");
         }
         std::string out;
