@@ -1,4 +1,5 @@
 #include "api_endpoints.h"
+#include "engine/api/types.h"
 #include "engine/base/simulation.h"
 #include "fake_cluster.h"
 
