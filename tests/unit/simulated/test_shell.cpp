@@ -80,6 +80,8 @@ class TestShell : public QObject {
         row("double brackets", "[[ \"$PORT\" == \"80\" ]] && echo OK", "OK\n");
         row("folders", "mkdir /a; touch /a/x; test -d /a && ls /a; rm /a/x; test -f /a/x; echo $?", "x\n1\n");
         row("a script in a script", "sh -c 'echo $0 $1; exit 4' zero one; echo $?", "zero one\n4\n");
+        row("counted lines",
+            "f=/tmp/n; echo a >> $f; n=$(echo b >> $f ; wc -l $f | awk {'print $1'}); echo $n", "2\n");
         row("exec", "exec echo bye", "bye\n");
         row("comments and lines", "# nothing\necho a # b\necho c", "a\nc\n");
         row("numbers", "seq 3 | wc -l; echo $((2 * 3 + 4))", "3\n10\n");

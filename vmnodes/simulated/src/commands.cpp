@@ -48,11 +48,11 @@ Shell::Words files(const Shell::Words& words) {
 
 const std::set<std::string>& all() {
     static const std::set<std::string> names = {
-        ":",       "[",        "[[",   "break", "cat",    "cd",    "chmod",    "cp",     "date",
-        "echo",    "env",      "exec", "exit",  "export", "false", "grep",     "head",   "help",
-        "hexdump", "hostname", "id",   "ls",    "mkdir",  "mv",    "printenv", "printf", "pwd",
-        "read",    "rm",       "seq",  "set",   "sleep",  "sort",  "stat",     "sync",   "tail",
-        "test",    "touch",    "trap", "true",  "uname",  "unset", "wc",       "whoami"};
+        ":",    "[",       "[[",       "awk",  "break", "cat",    "cd",    "chmod",    "cp",
+        "date", "echo",    "env",      "exec", "exit",  "export", "false", "grep",     "head",
+        "help", "hexdump", "hostname", "id",   "ls",    "mkdir",  "mv",    "printenv", "printf",
+        "pwd",  "read",    "rm",       "seq",  "set",   "sleep",  "sort",  "stat",     "sync",
+        "tail", "test",    "touch",    "trap", "true",  "uname",  "unset", "wc",       "whoami"};
     return names;
 }
 
@@ -101,6 +101,7 @@ int Commands::run(const Words& words) {
     if (name == "head" || name == "tail") return headOrTail(words, name == "tail");
     if (name == "grep") return grep(words);
     if (name == "wc" || name == "sort") return count(words);
+    if (name == "awk") return column(words);
     if (name == "seq") return sequence(words);
     if (name == "ls") return list(words);
     if (name == "mkdir" || name == "touch" || name == "rm" || name == "chmod" || name == "cp" || name == "mv")
@@ -234,7 +235,31 @@ int Commands::count(const Words& words) {
         return 0;
     }
     const bool ofBytes = std::find(words.begin(), words.end(), "-c") != words.end();
-    io_.out(fmt::format("{}\n", ofBytes ? bytes.size() : lines.size()));
+    io_.out(
+        fmt::format("{}{}\n", ofBytes ? bytes.size() : lines.size(), paths.empty() ? "" : " " + paths[0]));
+    return 0;
+}
+
+/// `awk '{print $N}'`, which is what most people know it for.
+int Commands::column(const Words& words) {
+    constexpr std::string_view begin = "{print $";
+    const std::string program = words.size() > 1 ? words[1] : "";
+    if (!program.starts_with(begin) || !program.ends_with('}'))
+        return complain("awk: only '{print $N}' is known here"), 2;
+    const long wanted = number(program.substr(begin.size()));
+    std::string bytes;
+    if (!text(words.size() > 2 ? words[2] : "", bytes))
+        return complain(fmt::format("awk: {}: No such file or directory", words[2])), 2;
+    for (const std::string& line : linesOf(bytes)) {
+        std::string found = wanted == 0 ? line : "";
+        long column = 0;
+        for (std::size_t at = line.find_first_not_of(" \t"); wanted > 0 && at < line.size();) {
+            const std::size_t end = std::min(line.find_first_of(" \t", at), line.size());
+            if (++column == wanted) found = line.substr(at, end - at);
+            at = line.find_first_not_of(" \t", end);
+        }
+        io_.out(found + "\n");
+    }
     return 0;
 }
 

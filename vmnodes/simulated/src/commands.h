@@ -27,6 +27,7 @@ class Commands {
     int headOrTail(const Words& words, bool tail);
     int grep(const Words& words);
     int count(const Words& words);
+    int column(const Words& words);
     int sequence(const Words& words);
     int list(const Words& words);
     int change(const Words& words);
