@@ -199,6 +199,18 @@ class TestApiserverVerbs : public QObject {
                          "assigned to node \"n1\""));
     }
 
+    void tolerationsOfNodesInTroubleComeBack() {
+        ApiBench bench;
+        QCOMPARE(bench.send("POST", pods, pod("p"), json).code, 201);
+        const std::string others = J(
+            "{'spec':{'tolerations':[{'key':'mine','operator':'Equal','value':'x','effect':'NoSchedule'}]}}");
+        const Answer changed = bench.send("PATCH", pods + "/p", others, mergePatch);
+        QCOMPARE(changed.code, 200);
+        QCOMPARE(q(changed.at("spec.tolerations.0.key")), QString("mine"));
+        QCOMPARE(q(changed.at("spec.tolerations.1.key")), QString("node.kubernetes.io/not-ready"));
+        QCOMPARE(q(changed.at("spec.tolerations.2.key")), QString("node.kubernetes.io/unreachable"));
+    }
+
     void podsGoInTwoSteps() {
         ApiBench bench;
         QCOMPARE(bench.send("POST", pods, pod("free"), json).code, 201);

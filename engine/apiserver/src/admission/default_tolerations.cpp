@@ -3,12 +3,22 @@
 namespace wheelhouse::apiserver {
 namespace {
 
-/// A pod stays five minutes on a node that is not ready or cannot be reached, unless it says otherwise.
+/// The pod being created or changed, or null.
+api::core::Pod* writtenPod(const Admission& admission) {
+    const bool writes = admission.operation == Admission::Operation::Create ||
+                        admission.operation == Admission::Operation::Update;
+    if (!writes || !admission.subresource.empty() || admission.kind != &api::kindOf<api::core::Pod>())
+        return nullptr;
+    return static_cast<api::core::Pod*>(admission.object);
+}
+
+/// A pod stays five minutes on a node that is not ready or cannot be reached, unless it says otherwise; so
+/// does one whose tolerations are replaced by others.
 class DefaultTolerations final : public AdmissionPlugin {
   public:
     explicit DefaultTolerations(int seconds) : seconds_(seconds) {}
     Result<void> admit(Admission& admission) override {
-        api::core::Pod* pod = createdPod(admission);
+        api::core::Pod* pod = writtenPod(admission);
         if (!pod) return {};
         auto* spec = pod->mutable_spec();
         for (const std::string_view key : {"node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"})
