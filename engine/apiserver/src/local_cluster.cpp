@@ -99,9 +99,6 @@ auth::Attributes asking(const api::Kind& kind, const char* verb, const std::stri
 client::Written written(const api::Kind& kind, Outcome outcome) {
     client::Written out;
     out.object = api::shownAs(kind, outcome.object);
-    // The answer to a question is an object too, though one that nobody keeps.
-    if (!out.object && outcome.answer && outcome.answer->GetDescriptor() == kind.descriptor)
-        out.object = api::objectOf(kind, *outcome.answer);
     out.answer = std::move(outcome.answer);
     out.created = outcome.created;
     out.warnings = std::move(outcome.warnings);

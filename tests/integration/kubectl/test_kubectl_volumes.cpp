@@ -153,6 +153,15 @@ class TestKubectlVolumes : public QObject {
         QCOMPARE(field("pvc", volumeClaim, "{.status.phase}"), QString("Bound"));
     }
 
+    void aPodOfTheDefaultClassRuns() {
+        VERIFY_OK(lab_.kubectl({"apply", "-f", "-"}, podOn("on-usual", "usual")));
+        QVERIFY2(ready("on-usual"), qPrintable(lab_.get({"describe", "pod/on-usual", "pvc/usual"})));
+        // The disk is on the node the scheduler chose for the pod.
+        QCOMPARE(field("pv", field("pvc", "usual", "{.spec.volumeName}"),
+                       "{.spec.nodeAffinity.required.nodeSelectorTerms[0].matchExpressions[0].values[0]}"),
+                 field("pod", "on-usual", "{.spec.nodeName}"));
+    }
+
     void whatIsInUseCannotVanish() {
         const QString volume = field("pvc", "now", "{.spec.volumeName}");
         VERIFY_OK(lab_.kubectl({"delete", "pvc/now", "pv/" + volume, "--wait=false"}));

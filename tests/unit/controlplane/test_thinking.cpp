@@ -18,7 +18,7 @@ Result<lab::WhatIf> ask(LabBench& bench, const std::string& spec) {
         bench.make(labV1, "whatifs", "default",
                    J("{'apiVersion':'lab.wheelhouse.dev/v1alpha1','kind':'WhatIf','spec':" + spec + "}"));
     if (!answer) return fail(answer.error());
-    return answer->object->as<lab::WhatIf>();
+    return static_cast<const lab::WhatIf&>(*answer->answer);
 }
 
 const std::string smallPod =

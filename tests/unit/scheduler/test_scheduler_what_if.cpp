@@ -41,8 +41,8 @@ struct World : Bench {
         for (const Slot slot : cache.live()) {
             const NodeInfo& node = cache.node(slot);
             byName[node.name] = std::to_string(node.requested.milliCpu) + "/" +
-                                std::to_string(node.allocatable.milliCpu) + " " + std::to_string(node.pods.size()) +
-                                (node.unschedulable ? " cordoned" : "");
+                                std::to_string(node.allocatable.milliCpu) + " " +
+                                std::to_string(node.pods.size()) + (node.unschedulable ? " cordoned" : "");
         }
         std::string out;
         for (const auto& [name, text] : byName)
