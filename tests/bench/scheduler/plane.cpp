@@ -81,6 +81,22 @@ void Plane::createAll(std::vector<Creation> all) {
     over.get_future().wait();
 }
 
+void Plane::createNodes(const std::vector<core::Node>& nodes) {
+    create(nodes);
+    std::promise<void> over;
+    std::size_t left = nodes.size();
+    control_.post([&] {
+        for (const core::Node& node : nodes) {
+            admin_->patch(api::kindOf<core::Node>().name, "", node.metadata().name(), api::PatchType::Merge,
+                          R"({"spec":{"taints":null}})", {}, [&](const Result<client::Written>& written) {
+                              if (!written) giveUp(written.error().message);
+                              if (--left == 0) over.set_value();
+                          });
+        }
+    });
+    over.get_future().wait();
+}
+
 void Plane::startScheduler() {
     control_.run([&] {
         scheduler_ = std::make_unique<scheduler::Scheduler>(*schedulerCluster_, control_, random_);

@@ -33,6 +33,8 @@ class Plane {
         }
         createAll(std::move(all));
     }
+    /// Creates nodes and takes the taint off that new ones have, as the controllers do once they are ready.
+    void createNodes(const std::vector<core::Node>& nodes);
     /// Creates pods and waits until all pods ever created have a node; measured from the moment the last of
     /// them is durable, over those that had none then.
     Run place(const std::vector<core::Pod>& pods);

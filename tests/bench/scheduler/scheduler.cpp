@@ -31,7 +31,7 @@ std::vector<Run> inParts(Plane& plane, int count, const PodShape& shape) {
 
 void basicWorkload() {
     Plane plane;
-    plane.create(nodes(nodeCount));
+    plane.createNodes(nodes(nodeCount));
     plane.startScheduler();
     plane.place(pods(5000, basic()));
     report(plane, "4", "SchedulingBasic 5k nodes, 5k then 50k pods in 5 parts, durable",
@@ -41,7 +41,7 @@ void basicWorkload() {
 void constraintWorkload(const std::string& name, const std::vector<std::string>& zones, int initialCount,
                         const PodShape& initial, int count, const PodShape& measured, double anchor) {
     Plane plane;
-    plane.create(nodes(nodeCount, zones));
+    plane.createNodes(nodes(nodeCount, zones));
     plane.startScheduler();
     plane.place(pods(initialCount, initial));
     report(plane, "5", name, inParts(plane, count, measured), anchor, 2000 / anchor);
@@ -52,7 +52,7 @@ void constraintWorkload(const std::string& name, const std::vector<std::string>&
 void preemptionWorkload() {
     Plane plane;
     plane.create(importantClass());
-    plane.create(nodes(nodeCount));
+    plane.createNodes(nodes(nodeCount));
     plane.startScheduler();
     plane.place(pods(20'000, unimportant()));
     std::vector<Run> parts;
