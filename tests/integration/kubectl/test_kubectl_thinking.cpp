@@ -155,7 +155,7 @@ class TestKubectlThinking : public QObject {
                    {"create", "deployment", "greedy", "--image=demo", "--replicas=3", "-n", "tight"});
         QVERIFY(waitFor(
             [&] {
-                for (const auto& key : json({"get", "reconcilequeue", "replicaset"})["keys"].toArray())
+                for (const QJsonValue key : json({"get", "reconcilequeue", "replicaset"})["keys"].toArray())
                     if (key["reason"].toString() == "BackOff" &&
                         key["key"].toString().startsWith("tight/greedy-"))
                         return key["failures"].toInt() > 0 && key["lastError"].toString().contains("quota");
@@ -176,7 +176,7 @@ class TestKubectlThinking : public QObject {
         // The API answers, and a pause outlasts every lease.
         QVERIFY(waitFor(
             [&] {
-                for (const auto& next : clockStatus()["next"].toArray())
+                for (const QJsonValue next : clockStatus()["next"].toArray())
                     if (next["queue"].toString() == "deployment" && next["key"].toString() == "default/web")
                         return true;
                 return false;
