@@ -254,7 +254,9 @@ Step AttachDetachController::attach(std::string node, std::string name, Wanted w
     if (attachments_.get(name)) co_return Result<void>();
     if (!manyNodes(wanted.volume->as<core::PersistentVolume>())) {
         // What was attached a moment ago may not be in the informer yet.
-        auto live = co_await api_.list(api::kindOf<storage::VolumeAttachment>().name, {});
+        // A variable: g++ 12 destroys a braced argument of an awaited call twice.
+        const client::ListOptions everything;
+        auto live = co_await api_.list(api::kindOf<storage::VolumeAttachment>().name, everything);
         if (!live) co_return fail(live.error());
         if (takenElsewhere(node, wanted, live->items)) co_return Result<void>();
     }

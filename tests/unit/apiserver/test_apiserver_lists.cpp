@@ -106,7 +106,7 @@ class TestApiserverLists : public QObject {
         for (int i = 10; i < 30; ++i)
             QCOMPARE(bench.send("POST", maps, configMap("m" + std::to_string(i), "{}", large), json).code,
                      201);
-        const Headers wanted{{"accept", accept.toStdString()}};
+        const apiserver::Headers wanted{{"accept", accept.toStdString()}};
         const auto get = [&](const std::string& query) {
             const auto exchange = bench.open("GET", maps + query, {}, wanted);
             bench.executor.runUntil([&] { return exchange->response.has_value(); }, std::chrono::seconds(5));
