@@ -68,36 +68,17 @@ void appendField(std::string& out, int number, std::string_view bytes) {
     out += bytes;
 }
 
-/// How many bytes a field with a number below 16 takes that has `size` bytes.
-std::size_t fieldBytes(std::size_t size) {
-    std::size_t bytes = 2 + size;
-    for (std::size_t rest = size; rest >= 0x80; rest >>= 7)
-        ++bytes;
-    return bytes;
-}
-
-std::string envelopeHead(std::size_t size, std::string_view apiVersion, std::string_view kind) {
+/// The protobuf envelope around bytes that are already a message: nothing is decoded to send an object.
+std::string envelope(std::string_view bytes, std::string_view apiVersion, std::string_view kind) {
     std::string typeMeta;
     appendField(typeMeta, 1, apiVersion);
     appendField(typeMeta, 2, kind);
     std::string out("k8s\0", 4);
+    out.reserve(bytes.size() + typeMeta.size() + 24);
     appendField(out, 1, typeMeta);
-    appendVarint(out, 2 << 3 | 2);
-    appendVarint(out, size);
-    return out;
-}
-
-void appendEnvelopeTail(std::string& out) {
+    appendField(out, 2, bytes);
     appendField(out, 3, "");
     appendField(out, 4, "");
-}
-
-/// The protobuf envelope around bytes that are already a message: nothing is decoded to send an object.
-std::string envelope(std::string_view bytes, std::string_view apiVersion, std::string_view kind) {
-    std::string out = envelopeHead(bytes.size(), apiVersion, kind);
-    out.reserve(out.size() + bytes.size() + 4);
-    out += bytes;
-    appendEnvelopeTail(out);
     return out;
 }
 
@@ -176,8 +157,8 @@ void appendRow(std::string& out, const api::Kind& kind, const ObjectPtr& stored,
     out += "}";
 }
 
-std::string tableHead(const api::Kind& kind, std::string_view metadataJson, const Format& format,
-                      bool columns) {
+std::string table(const api::Kind& kind, std::string_view metadataJson, const std::vector<ObjectPtr>& items,
+                  const Format& format, bool columns, WallTime now) {
     std::string out = "{\"kind\":\"Table\",\"apiVersion\":\"" + metaGroup(format) + "\",\"metadata\":";
     out += metadataJson;
     out += ",\"columnDefinitions\":";
@@ -185,12 +166,7 @@ std::string tableHead(const api::Kind& kind, std::string_view metadataJson, cons
         appendColumns(out, kind);
     else
         out += "null";
-    return out + ",\"rows\":[";
-}
-
-std::string table(const api::Kind& kind, std::string_view metadataJson, const std::vector<ObjectPtr>& items,
-                  const Format& format, bool columns, WallTime now) {
-    std::string out = tableHead(kind, metadataJson, format, columns);
+    out += ",\"rows\":[";
     bool first = true;
     for (const ObjectPtr& item : items) {
         if (!std::exchange(first, false)) out += ",";
@@ -218,39 +194,24 @@ std::string objectJson(const api::Kind& kind, const ObjectPtr& object, const For
     return api::jsonAs(kind, *object);
 }
 
-/// Everything of a list up to its first item.
-std::string listHead(const api::Kind& kind, const ListAnswer& list, const Format& format) {
+std::string listJson(const api::Kind& kind, const ListAnswer& list, const Format& format, WallTime now) {
     const std::string metadata = api::encodeJson(listMeta(list));
-    if (format.shape == Shape::Table) return tableHead(kind, metadata, format, true);
+    if (format.shape == Shape::Table) return table(kind, metadata, list.items, format, true, now);
     const bool partial = format.shape == Shape::Partial;
     std::string out = "{\"kind\":\"";
     out += partial               ? "PartialObjectMetadataList"
            : api::customOf(kind) ? api::customOf(kind)->definition().listKind
                                  : kind.kind + "List";
     out += "\",\"apiVersion\":\"" + (partial ? metaGroup(format) : kind.apiVersion());
-    return out + "\",\"metadata\":" + metadata + ",\"items\":[";
-}
-
-void appendListItem(std::string& out, const api::Kind& kind, const ObjectPtr& item, const Format& format,
-                    WallTime now) {
-    if (format.shape == Shape::Table)
-        appendRow(out, kind, item, format, now);
-    else if (format.shape == Shape::Partial)
-        out += api::encodeJson(partialOf(*item), metaGroup(format), "PartialObjectMetadata");
-    else // what has no type in the list names its own
-        out += api::customOf(kind) ? api::jsonAs(kind, *item) : api::encodeJson(*api::messageAs(kind, *item));
-}
-
-constexpr std::string_view listTail = "]}";
-
-std::string listJson(const api::Kind& kind, const ListAnswer& list, const Format& format, WallTime now) {
-    std::string out = listHead(kind, list, format);
+    out += "\",\"metadata\":" + metadata + ",\"items\":[";
     bool first = true;
     for (const ObjectPtr& item : list.items) {
         if (!std::exchange(first, false)) out += ",";
-        appendListItem(out, kind, item, format, now);
+        out += partial ? api::encodeJson(partialOf(*item), metaGroup(format), "PartialObjectMetadata")
+               : api::customOf(kind) ? api::jsonAs(kind, *item) // what has no type in the list names its own
+                                     : api::encodeJson(*api::messageAs(kind, *item));
     }
-    return out.append(listTail);
+    return out + "]}";
 }
 
 /// Only an alias is another message than what is stored.
@@ -271,53 +232,6 @@ std::string listProtobuf(const api::Kind& kind, const ListAnswer& list, const Fo
     return partial ? envelope(body, metaGroup(format), "PartialObjectMetadataList")
                    : envelope(body, kind.apiVersion(), kind.kind + "List");
 }
-
-/// A list in pieces: what `encodeList` gives, item by item.
-class ListSource final : public BodySource {
-  public:
-    ListSource(const api::Kind& kind, ListAnswer list, Format format, WallTime now)
-        : kind_(kind), list_(std::move(list)), format_(std::move(format)), now_(now) {}
-
-    bool next(std::string& out) override {
-        const bool protobuf = format_.encoding == Encoding::Protobuf;
-        if (at_ == 0) out += protobuf ? protobufHead() : listHead(kind_, list_, format_);
-        const std::size_t full = out.size() + pieceBytes;
-        for (; at_ < list_.items.size() && out.size() < full; ++at_) {
-            ObjectPtr item = std::move(list_.items[at_]);
-            if (protobuf) {
-                appendField(out, 2, item->bytes());
-                continue;
-            }
-            if (at_ > 0) out += ",";
-            appendListItem(out, kind_, item, format_, now_);
-        }
-        if (at_ < list_.items.size()) return true;
-        if (protobuf)
-            appendEnvelopeTail(out);
-        else
-            out += listTail;
-        return false;
-    }
-
-  private:
-    static constexpr std::size_t pieceBytes = 128 * 1024;
-
-    /// The length of what follows stands before it.
-    std::string protobufHead() const {
-        std::string metadata;
-        appendField(metadata, 1, listMeta(list_).SerializeAsString());
-        std::size_t size = metadata.size();
-        for (const ObjectPtr& item : list_.items)
-            size += fieldBytes(item->bytes().size());
-        return envelopeHead(size, kind_.apiVersion(), kind_.kind + "List") + metadata;
-    }
-
-    const api::Kind& kind_;
-    ListAnswer list_;
-    const Format format_;
-    const WallTime now_;
-    std::size_t at_ = 0;
-};
 
 std::string objectProtobuf(const api::Kind& kind, const ObjectPtr& object, const Format& format) {
     if (format.shape == Shape::Partial)
@@ -384,19 +298,6 @@ std::string encodeList(const api::Kind& kind, const ListAnswer& list, const Form
     if (format.encoding == Encoding::Protobuf) return listProtobuf(kind, list, format);
     std::string json = listJson(kind, list, format, now);
     return format.encoding == Encoding::Yaml ? asYaml(std::move(json)) : json;
-}
-
-std::shared_ptr<BodySource> listSource(const api::Kind& kind, ListAnswer list, const Format& format,
-                                       WallTime now) {
-    constexpr std::size_t fewBytes = std::size_t{1} << 20;
-    if (format.encoding == Encoding::Yaml) return nullptr;
-    if (format.encoding == Encoding::Protobuf && (format.shape != Shape::Object || api::isAlias(kind)))
-        return nullptr;
-    std::size_t bytes = 0;
-    for (const ObjectPtr& item : list.items)
-        bytes += item->bytes().size();
-    if (bytes < fewBytes) return nullptr;
-    return std::make_shared<ListSource>(kind, std::move(list), format, now);
 }
 
 std::string encodeMessage(const google::protobuf::Message& message, std::string_view apiVersion,

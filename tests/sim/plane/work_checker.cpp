@@ -68,7 +68,14 @@ void WorkChecker::judgePod(const store::Change& change) {
     if (known.ended) return;
     known.ended = true;
     Tally& tally = tallies_[owner->uid()];
-    ++(pod.status().phase() == "Succeeded" ? tally.succeeded : tally.failed);
+    if (pod.status().phase() != "Succeeded") {
+        ++tally.failed;
+        return;
+    }
+    // A pod thought lost may end well beside the one that took its place: their index is done once.
+    const auto index = pod.metadata().labels().find("batch.kubernetes.io/job-completion-index");
+    if (index == pod.metadata().labels().end() || tally.indexes.insert(index->second).second)
+        ++tally.succeeded;
 }
 
 /// No Job ever counts more pods than have ended; in the end it has counted all that succeeded.

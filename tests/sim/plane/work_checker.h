@@ -3,6 +3,7 @@
 #include "plane.h"
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,8 +25,9 @@ class WorkChecker {
         bool ended = false;
     };
     struct Tally {
-        int succeeded = 0; ///< pods seen to succeed
+        int succeeded = 0; ///< pods seen to succeed; of an indexed job's, the first of each index
         int failed = 0;
+        std::set<std::string> indexes; ///< that have succeeded
     };
     void judgePod(const store::Change& change);
     void judgeJob(const store::Change& change);

@@ -267,6 +267,7 @@ class TestApiserverKinds : public QObject {
         const Answer removed = bench.send("DELETE", one);
         QVERIFY2(removed.code == 200, removed.body.c_str());
         bench.settle(); // a definition goes once its objects have
+        release(bench, one);
         // A namespace goes when what is in it has gone, which somebody else sees to.
         if (kind.kind == "Namespace") return;
         QCOMPARE(bench.send("GET", one).code, 404);
@@ -275,7 +276,19 @@ class TestApiserverKinds : public QObject {
             bench.send("DELETE", collection + "?fieldSelector=metadata.name%3D" + nameOf(sample));
         QVERIFY2(emptied.code == 200, emptied.body.c_str());
         bench.settle();
+        release(bench, one);
         QCOMPARE(bench.send("GET", one).code, 404);
+    }
+
+    /// Claims and volumes carry a finalizer until their controllers, which do not run here, see no use of
+    /// them.
+    static void release(ApiBench& bench, const std::string& one) {
+        const Answer left = bench.send("GET", one);
+        if (left.code == 404 || left.body.find("-protection\"") == std::string::npos) return;
+        QVERIFY2(left.body.find("\"deletionTimestamp\"") != std::string::npos, left.body.c_str());
+        bench.send("PATCH", one, R"({"metadata":{"finalizers":null}})",
+                   typed("application/merge-patch+json"));
+        bench.settle();
     }
 };
 

@@ -64,25 +64,11 @@ void HttpExchange::complete(Response response) {
             head.headers.emplace_back("vary", "Accept-Encoding");
         }
     }
-    std::shared_ptr<BodySource> source = bodyless || facts_.head ? nullptr : std::move(response.source);
-    if (source && facts_.gzip) {
-        source = gzipped(std::move(source));
-        head.headers.emplace_back("content-encoding", "gzip");
-        head.headers.emplace_back("vary", "Accept-Encoding");
-    }
     front_->decorate(head.headers, facts_.auditId);
     head.length = body && !bodyless ? body->size() : 0;
-    if (source || response.source) head.length.reset();
     std::unique_lock lock(mutex_);
     slot_.release();
     if (detached_) return;
-    if (source) {
-        head_ = std::move(head);
-        source_ = source;
-        making_ = true;
-        lock.unlock();
-        return makePiece(source);
-    }
     if (body && !bodyless && !facts_.head && !body->empty()) {
         queued_ = body->size();
         queue_.push_back(std::move(body));
@@ -90,42 +76,6 @@ void HttpExchange::complete(Response response) {
     head_ = std::move(head);
     ended_ = true;
     wake(lock);
-}
-
-void HttpExchange::makePiece(const std::shared_ptr<BodySource>& source) {
-    std::string piece;
-    bool more = false;
-    bool failed = false;
-    try {
-        more = source->next(piece);
-    } catch (const std::exception& error) {
-        log::error("http", "an answer could not be made to its end: {}", error.what());
-        failed = true;
-    }
-    std::unique_lock lock(mutex_);
-    making_ = false;
-    if (detached_ || aborted_) return;
-    if (failed) {
-        abortLocked();
-        return wake(lock);
-    }
-    queued_ += piece.size();
-    if (!piece.empty()) queue_.push_back(std::make_shared<const std::string>(std::move(piece)));
-    if (!more) {
-        source_.reset();
-        ended_ = true;
-    }
-    wake(lock);
-}
-
-void HttpExchange::makeMore(std::unique_lock<std::mutex>& lock) {
-    if (!source_ || making_ || queued_ >= writableBelow) return;
-    making_ = true;
-    auto work = [self = shared_from_this(), source = source_] { self->makePiece(source); };
-    lock.unlock();
-    front_->whileOpen([&] {
-        if (auto sink = sink_.lock()) sink->offload(std::move(work));
-    });
 }
 
 void HttpExchange::begin(int code, Headers headers) {
@@ -210,7 +160,6 @@ std::size_t HttpExchange::pendingBytes() const {
 
 void HttpExchange::abortLocked() {
     aborted_ = true;
-    source_.reset();
     queue_.clear();
     queued_ = offset_ = 0;
     // The connection may have heard of output it cannot send; of this it hears at once.
@@ -266,8 +215,7 @@ HttpExchange::Pulled HttpExchange::pull(char* to, std::size_t size) {
     pulled.aborted = aborted_;
     pulled.ended = ended_ && queue_.empty();
     const auto client = wasFull && queued_ <= writableBelow ? client_ : nullptr;
-    makeMore(lock);
-    if (lock.owns_lock()) lock.unlock();
+    lock.unlock();
     if (client) front_->whileHandled([&] { client->writable(); });
     return pulled;
 }
@@ -280,7 +228,6 @@ bool HttpExchange::aborted() const {
 std::shared_ptr<Running> HttpExchange::releaseLocked() {
     detached_ = true;
     client_.reset();
-    source_.reset();
     queue_.clear();
     queued_ = offset_ = 0;
     return std::exchange(running_, nullptr);

@@ -105,8 +105,6 @@ bool acceptsGzip(std::string_view acceptEncoding);
 Response statusResponse(Reason reason, const std::string& message, int retryAfterSeconds = 0, int code = 0);
 /// `body` compressed at level 1, or nothing when that fails.
 std::optional<std::string> gzip(const std::string& body);
-/// The pieces of `source` as one gzip stream at level 1.
-std::shared_ptr<BodySource> gzipped(std::shared_ptr<BodySource> source);
 /// Splits a request target ("/path?query", or absolute) into path and query. False when it is neither.
 bool splitTarget(std::string_view target, Request& request);
 
