@@ -74,6 +74,10 @@ void TestApiYaml::refuses_data() {
     row("bad indentation", "a:\n  b: 1\n c: 2\n", "malformed YAML at line 3");
     row("tab", "a:\n\t- b", "malformed YAML at line 2");
     row("unknown alias", "a: *b", "malformed YAML at line 1, column 4");
+    row("a comma alone", ",", "this begins no value");
+    row("a comma after a map", "{a: 1}, {b: 2}", "line 1, column 7: this begins no value");
+    row("a comma on a line of its own", "- ? a\n, b", "this begins no value");
+    row("a bracket that closes nothing", "}", "illegal flow end");
     row("alias of itself", "a: &a [*a]", "an alias inside what it stands for");
     row("a list as key", "? [a]\n: b", "a key that is a list or a map");
     row("deep flow", QByteArray(100'000, '['), "malformed YAML");

@@ -44,8 +44,10 @@ struct Refused {
 class Builder final : public YAML::EventHandler {
   public:
     Node* root() const { return root_; }
+    /// Where the document begins.
+    const YAML::Mark& start() const { return start_; }
 
-    void OnDocumentStart(const YAML::Mark&) override {}
+    void OnDocumentStart(const YAML::Mark& mark) override { start_ = mark; }
     void OnDocumentEnd() override {}
     void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
         Node* node = add(mark, anchor, Node::Type::Scalar);
@@ -124,6 +126,7 @@ class Builder final : public YAML::EventHandler {
     std::deque<Node> nodes_;
     std::unordered_map<YAML::anchor_t, Node*> anchors_;
     std::vector<Node*> open_;
+    YAML::Mark start_;
     Node* root_ = nullptr;
     std::uint64_t total_ = 0;
 };
@@ -252,9 +255,14 @@ Result<std::vector<std::string>> yamlToJson(std::string_view yaml) {
     try {
         std::istringstream stream{std::string(yaml)};
         YAML::Parser parser(stream);
+        int last = -1;
         while (true) {
             Builder builder;
             if (!parser.HandleNextDocument(builder)) break;
+            // yaml-cpp takes what begins no value, such as a comma, for an empty document and stays
+            // there.
+            if (builder.start().pos <= last) refuse(builder.start(), "this begins no value");
+            last = builder.start().pos;
             const Node* root = builder.root();
             if (root == nullptr) continue;
             const bool empty = root->type == Node::Type::Scalar && root->plain &&
