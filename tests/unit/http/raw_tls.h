@@ -34,7 +34,8 @@ class RawTls {
     std::string readAll(std::chrono::milliseconds deadline = std::chrono::milliseconds(5000)) {
         return readUntil({}, deadline);
     }
-    /// What is there, waiting for at least one byte; empty when the peer closed, or nothing came in five seconds.
+    /// What is there, waiting for at least one byte; empty when the peer closed, or nothing came in five
+    /// seconds.
     std::string readSome();
     bool peerClosed() const { return peerClosed_; }
 

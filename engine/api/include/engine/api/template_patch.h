@@ -8,9 +8,9 @@
 
 namespace wheelhouse::api {
 
-/// What a ControllerRevision keeps: the strategic merge patch that gives a workload this pod template back. The
-/// bytes are those `kubectl rollout undo` makes itself and compares with: keys sorted, and escaped as Go does.
-/// Pure; thread-safe.
+/// What a ControllerRevision keeps: the strategic merge patch that gives a workload this pod template back.
+/// The bytes are those `kubectl rollout undo` makes itself and compares with: keys sorted, and escaped as Go
+/// does. Pure; thread-safe.
 std::string templatePatch(const core::PodTemplateSpec& podTemplate);
 /// The template in such a patch. BadRequest for anything else.
 Result<core::PodTemplateSpec> templateIn(std::string_view patch);
