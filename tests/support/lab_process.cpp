@@ -120,6 +120,17 @@ QString LabProcess::get(const QStringList& arguments) const {
     return output.code == 0 ? output.out.trimmed() : "error: " + output.err.trimmed();
 }
 
+bool LabProcess::nodesReady(int count, int seconds) const {
+    const auto ready = [&] {
+        const QStringList conditions = get({"get", "nodes", "-o",
+                                            R"(jsonpath={range .items[*]}node )"
+                                            R"({.status.conditions[?(@.type=="Ready")].status}{"\n"}{end})"})
+                                           .split('\n');
+        return conditions.size() == count && conditions.count("node True") == count;
+    };
+    return QTest::qWaitFor(ready, seconds * 1000);
+}
+
 std::unique_ptr<QProcess> LabProcess::kubectlStarted(const QStringList& arguments) const {
     auto process = std::make_unique<QProcess>();
     process->start(kubectl_.isEmpty() ? kubectlPath() : kubectl_,

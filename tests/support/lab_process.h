@@ -50,6 +50,9 @@ class LabProcess {
     /// kubectl whose standard output is the answer; fails the test's expectations by returning "error: …"
     /// otherwise.
     QString get(const QStringList& arguments) const;
+    /// Waits until exactly `count` nodes exist and each is Ready; false after `seconds`. (`kubectl wait node
+    /// --all` alone fails while no node exists yet.)
+    bool nodesReady(int count, int seconds = 60) const;
     /// kubectl in the background, for watches and followed logs.
     std::unique_ptr<QProcess> kubectlStarted(const QStringList& arguments) const;
 

@@ -54,9 +54,7 @@ class TestDebianKubectl : public QObject {
         const Output version = lab_.kubectl({"version"});
         SAYS(version, {"v1.35"});
         QVERIFY2(!version.out.section("Server", 0, 0).contains("1.35"), qPrintable(version.out));
-        QTRY_COMPARE_WITH_TIMEOUT(lab_.get({"get", "nodes", "-o", "name"}).count("node/"), 2, 30'000);
-        SAYS(lab_.kubectl({"wait", "--for=condition=Ready", "node", "--all", "--timeout=30s"}),
-             {"condition met"});
+        QVERIFY(lab_.nodesReady(2));
     }
 
     void discovery() {

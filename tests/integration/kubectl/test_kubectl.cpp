@@ -39,9 +39,7 @@ class TestKubectl : public QObject {
         QString why;
         QVERIFY2(!kubectlPath(&why).isEmpty(), qPrintable(why));
         QVERIFY2(lab_.start(), qPrintable(lab_.error()));
-        QTRY_COMPARE_WITH_TIMEOUT(lab_.get({"get", "nodes", "-o", "name"}).count("node/"), 3, 30'000);
-        VERIFY_OK(lab_.kubectl({"wait", "--for=condition=Ready", "node", "--all", "--timeout=30s"}),
-                  {"condition met"});
+        QVERIFY(lab_.nodesReady(3));
     }
 
     void theKubeconfigIsPrivateAndAnonymousIsRefused() {

@@ -58,8 +58,7 @@ class TestKubectlJobs : public QObject {
         QString why;
         QVERIFY2(!kubectlPath(&why).isEmpty(), qPrintable(why));
         QVERIFY2(lab_.start(), qPrintable(lab_.error()));
-        QTRY_COMPARE_WITH_TIMEOUT(lab_.get({"get", "nodes", "-o", "name"}).count("node/"), 3, 30'000);
-        VERIFY_OK(lab_.kubectl({"wait", "--for=condition=Ready", "node", "--all", "--timeout=30s"}), {});
+        QVERIFY(lab_.nodesReady(3));
         // Looked at last: its minute comes while the others are at work.
         VERIFY_OK(lab_.kubectl({"create", "cronjob", "tick", "--image=nginx:1.14.2", "--schedule=* * * * *"}),
                   {"cronjob.batch/tick created"});

@@ -91,7 +91,7 @@ class TestKubectlThinking : public QObject {
         QString why;
         QVERIFY2(!kubectlPath(&why).isEmpty(), qPrintable(why));
         QVERIFY2(lab_.start(), qPrintable(lab_.error()));
-        VERIFY_RUN(0, "condition met", {"wait", "--for=condition=Ready", "node", "--all", "--timeout=60s"});
+        QVERIFY(lab_.nodesReady(3));
         QVERIFY(waitFor([&] { return lab_.kubectl({"get", "sa", "default"}).code == 0; }, 30));
     }
 

@@ -100,8 +100,7 @@ class TestKubectlVolumes : public QObject {
         QString why;
         QVERIFY2(!kubectlPath(&why).isEmpty(), qPrintable(why));
         QVERIFY2(lab_.start(), qPrintable(lab_.error()));
-        QTRY_COMPARE_WITH_TIMEOUT(lab_.get({"get", "nodes", "-o", "name"}).count("node/"), 2, 30'000);
-        VERIFY_OK(lab_.kubectl({"wait", "nodes", "--all", "--for=condition=Ready", "--timeout=60s"}, {}, 90));
+        QVERIFY(lab_.nodesReady(2));
     }
 
     void thereIsADefaultClass() {
