@@ -1,8 +1,10 @@
 #pragma once
 
+#include "engine/base/clock.h"
 #include "simulated_files.h"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -22,6 +24,8 @@ struct SimulatedPlace {
     std::int64_t group = 0;
     std::vector<std::pair<std::string, std::string>> env;
     std::shared_ptr<SimulatedFiles> files;
+    std::function<void(double cores, Duration span)> burn; ///< takes processor time
+    std::function<std::int64_t(std::int64_t bytes)> hold;  ///< takes memory; answers with all that is held
 };
 
 } // namespace wheelhouse::simulated

@@ -59,8 +59,8 @@ class HoldableChannel final : public nodelink::AgentChannel {
 /// One powered machine; lives and dies on the nodes' executor.
 struct Node {
     Node(Executor& executor, Random& random, const nodelink::HubPort& hub, const SimulatedShape& shape,
-         const agent::AgentOptions& options)
-        : runtime(executor, random, shape),
+         const agent::AgentOptions& options, std::shared_ptr<SharedLoads> loads)
+        : runtime(executor, random, shape, std::move(loads)),
           channel(nodelink::connectLocal(NodeName(options.nodeName), hub, executor)),
           agent(channel, runtime, store, executor, random, options) {
         agent.start();
@@ -82,6 +82,7 @@ struct SimulatedProvider::Impl : std::enable_shared_from_this<SimulatedProvider:
     };
     /// The nodes' side; touched on their executor only. Shared with the tasks that are on their way there.
     struct Fleet {
+        std::shared_ptr<SharedLoads> loads = std::make_shared<SharedLoads>();
         std::unordered_map<std::string, std::unique_ptr<Node>> nodes;
         bool over = false;
     };
@@ -148,8 +149,8 @@ void SimulatedProvider::Impl::power(Machine& machine) {
             if (it == self->machines_.end() || it->second.epoch != epoch) return; // unplugged while it booted
             self->nodes_.post([self, fleet, name, shape, options] {
                 if (!fleet->over)
-                    fleet->nodes[name] =
-                        std::make_unique<Node>(self->nodes_, self->random_, self->hub_, shape, options);
+                    fleet->nodes[name] = std::make_unique<Node>(self->nodes_, self->random_, self->hub_,
+                                                                shape, options, fleet->loads);
             });
             it->second.state.phase = Phase::Running;
             it->second.state.steps = {{"power", Duration::zero(), true},

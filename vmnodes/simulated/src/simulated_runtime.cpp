@@ -1,13 +1,14 @@
 #include "vmnodes/simulated/simulated_runtime.h"
 
+#include "container_load.h"
 #include "engine/api/time.h"
 #include "recorded_log.h"
 #include "shell.h"
+#include "simulated_annotations.h"
 #include "simulated_log.h"
 #include "simulated_session.h"
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <cstdio>
 #include <fmt/format.h>
@@ -20,30 +21,10 @@ using namespace agent;
 
 namespace {
 
-constexpr std::string_view annotationPrefix = "simulated.wheelhouse.dev/";
 constexpr std::uint32_t firstPodAddress = 2; // .0 is the network, .1 the bridge
-
-/// "90s", "1m30s", "250ms", "90" (seconds); zero for anything else.
-Duration parseDuration(std::string_view text) {
-    Duration total{};
-    while (!text.empty()) {
-        double number = 0;
-        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-        if (error != std::errc()) return {};
-        text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-        std::size_t unitLength = 0;
-        while (unitLength < text.size() && std::isalpha(static_cast<unsigned char>(text[unitLength])) != 0)
-            ++unitLength;
-        const std::string_view unit = text.substr(0, unitLength);
-        text.remove_prefix(unitLength);
-        const double seconds = unit == "ms"  ? number / 1e3
-                               : unit == "m" ? number * 60
-                               : unit == "h" ? number * 3600
-                                             : number;
-        total += std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
-    }
-    return total;
-}
+/// What the system beside the pods takes.
+constexpr double systemCores = 0.02;
+constexpr std::int64_t systemBytes = std::int64_t{256} << 20;
 
 std::string addressText(std::uint32_t address) {
     return fmt::format("{}.{}.{}.{}", address >> 24, (address >> 16) & 255, (address >> 8) & 255,
@@ -78,8 +59,10 @@ std::map<std::string, SimulatedFiles::File> filesIn(const VolumePlan& plan) {
 
 } // namespace
 
-SimulatedRuntime::SimulatedRuntime(Executor& executor, Random& random, SimulatedShape shape)
-    : executor_(executor), random_(random), shape_(std::move(shape)) {}
+SimulatedRuntime::SimulatedRuntime(Executor& executor, Random& random, SimulatedShape shape,
+                                   std::shared_ptr<SharedLoads> loads)
+    : executor_(executor), random_(random), shape_(std::move(shape)),
+      loads_(loads ? std::move(loads) : std::make_shared<SharedLoads>()), began_(executor.clock().now()) {}
 
 SimulatedRuntime::~SimulatedRuntime() = default;
 
@@ -104,20 +87,13 @@ std::string SimulatedRuntime::newId() {
 }
 
 SimulatedRuntime::Behaviour SimulatedRuntime::behaviourOf(const ContainerSpec& spec) {
-    const auto value = [&spec](const std::string& what) -> std::string {
-        const std::string key = std::string(annotationPrefix) + what;
-        if (const auto own = spec.annotations.find(key + "." + spec.name); own != spec.annotations.end())
-            return own->second;
-        const auto all = spec.annotations.find(key);
-        return all == spec.annotations.end() ? std::string() : all->second;
-    };
     Behaviour out;
-    out.exitAfter = parseDuration(value("exit-after"));
-    out.stopAfter = parseDuration(value("stop-after"));
-    out.unreadyAfter = parseDuration(value("unready-after"));
-    if (const Duration every = parseDuration(value("log-every")); every > Duration::zero())
+    out.exitAfter = parseDuration(annotation(spec, "exit-after"));
+    out.stopAfter = parseDuration(annotation(spec, "stop-after"));
+    out.unreadyAfter = parseDuration(annotation(spec, "unready-after"));
+    if (const Duration every = parseDuration(annotation(spec, "log-every")); every > Duration::zero())
         out.logEvery = every;
-    const std::string code = value("exit-code");
+    const std::string code = annotation(spec, "exit-code");
     std::from_chars(code.data(), code.data() + code.size(), out.exitCode);
     return out;
 }
@@ -185,6 +161,7 @@ void SimulatedRuntime::eraseContainer(const std::string& id) {
     const auto it = containers_.find(id);
     if (it == containers_.end()) return;
     if (it->second.exitTimer != 0) executor_.cancel(it->second.exitTimer);
+    if (it->second.load) spentByErased_ += it->second.load->cpuNanoseconds(executor_.clock().now());
     containers_.erase(it);
 }
 
@@ -205,26 +182,26 @@ void SimulatedRuntime::pullImage(const std::string& image, const PodId&, Done<st
 
 void SimulatedRuntime::createContainer(const std::string& sandboxId, const SandboxSpec& sandbox,
                                        ContainerSpec spec, Done<std::string> done) {
-    later(draw(shape_.create),
-          [this, sandboxId, uid = sandbox.pod.uid, spec = std::move(spec), done = std::move(done)] {
-              const auto in = sandboxes_.find(sandboxId);
-              if (in == sandboxes_.end() || !in->second.info.ready)
-                  return done(fail(Reason::NotFound, fmt::format("sandbox {} is not there", sandboxId)));
-              Container made;
-              made.info.id = newId();
-              made.info.sandboxId = sandboxId;
-              made.info.podUid = uid;
-              made.info.name = spec.name;
-              made.info.attempt = spec.attempt;
-              made.info.state = ContainerInfo::State::Created;
-              made.info.imageId = spec.imageId;
-              made.behaviour = behaviourOf(spec);
-              made.spec = spec;
-              in->second.containers.insert(made.info.id);
-              const std::string id = made.info.id;
-              containers_.emplace(id, std::move(made));
-              done(id);
-          });
+    later(draw(shape_.create), [this, sandboxId, sandbox, spec = std::move(spec), done = std::move(done)] {
+        const auto in = sandboxes_.find(sandboxId);
+        if (in == sandboxes_.end() || !in->second.info.ready)
+            return done(fail(Reason::NotFound, fmt::format("sandbox {} is not there", sandboxId)));
+        Container made;
+        made.info.id = newId();
+        made.info.sandboxId = sandboxId;
+        made.info.podUid = sandbox.pod.uid;
+        made.info.name = spec.name;
+        made.info.attempt = spec.attempt;
+        made.info.state = ContainerInfo::State::Created;
+        made.info.imageId = spec.imageId;
+        made.behaviour = behaviourOf(spec);
+        made.plan = std::make_shared<const LoadPlan>(planLoad(spec, sandbox));
+        made.spec = spec;
+        in->second.containers.insert(made.info.id);
+        const std::string id = made.info.id;
+        containers_.emplace(id, std::move(made));
+        done(id);
+    });
 }
 
 void SimulatedRuntime::startContainer(const std::string& id, Done<ContainerInfo> done) {
@@ -236,6 +213,7 @@ void SimulatedRuntime::startContainer(const std::string& id, Done<ContainerInfo>
         container.info.state = ContainerInfo::State::Running;
         container.info.startedAt = executor_.clock().wallNow();
         container.started = executor_.clock().now();
+        beginLoad(container);
         if (container.behaviour.exitAfter == Duration::zero())
             runProgram(id, container);
         else
@@ -263,6 +241,7 @@ void SimulatedRuntime::end(const std::string& id, int exitCode, const std::strin
     container.info.finishedAt = executor_.clock().wallNow();
     container.ended = executor_.clock().now();
     container.program.reset();
+    if (container.load) container.load->end(container.ended);
     later(Duration::zero(), [this, info = container.info] {
         if (listener_.onContainer) listener_.onContainer(info);
     });
@@ -336,6 +315,16 @@ SimulatedPlace SimulatedRuntime::placeOf(const PodId& pod, Container* container)
     place.group = container->spec.security.runAsGroup.value_or(0);
     if (!container->files) container->files = filesOf(*container);
     place.files = container->files;
+    if (container->load && container->info.state == ContainerInfo::State::Running) {
+        const std::weak_ptr<ContainerLoad> load = container->load;
+        place.burn = [load, clock = &executor_.clock()](double cores, Duration span) {
+            if (const auto running = load.lock()) running->burn(cores, span, clock->now());
+        };
+        place.hold = [load](std::int64_t bytes) {
+            const auto running = load.lock();
+            return running ? running->hold(bytes) : 0;
+        };
+    }
     return place;
 }
 
@@ -441,6 +430,28 @@ void SimulatedRuntime::nodeStatus(Done<core::NodeStatus> done) {
     info.set_operatingsystem("linux");
     info.set_architecture("amd64");
     answer<core::NodeStatus>(Duration::zero(), std::move(done), std::move(status));
+}
+
+void SimulatedRuntime::beginLoad(Container& container) {
+    container.load = std::make_shared<ContainerLoad>(*container.plan, loads_, container.started);
+}
+
+void SimulatedRuntime::usage(Done<UsageSnapshot> done) {
+    const Instant now = executor_.clock().now();
+    const WallTime wall = executor_.clock().wallNow();
+    UsageSnapshot snapshot;
+    const double age = std::chrono::duration<double>(now - began_).count();
+    UsageSample node{wall, spentByErased_ + static_cast<std::int64_t>(age * systemCores * 1e9), systemBytes};
+    for (const auto& [id, container] : containers_) {
+        if (!container.load) continue;
+        const UsageSample sample{wall, container.load->cpuNanoseconds(now), container.load->memoryBytes(now)};
+        node.cpuNanoseconds += sample.cpuNanoseconds;
+        if (container.info.state != ContainerInfo::State::Running) continue;
+        node.memoryBytes += sample.memoryBytes;
+        snapshot.containers.push_back({id, sample});
+    }
+    snapshot.node = node;
+    answer<UsageSnapshot>(Duration::zero(), std::move(done), std::move(snapshot));
 }
 
 bool SimulatedRuntime::crashContainer(const std::string& id, int exitCode) {

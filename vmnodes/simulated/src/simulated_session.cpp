@@ -1,6 +1,7 @@
 #include "simulated_session.h"
 
 #include <algorithm>
+#include <charconv>
 #include <fmt/format.h>
 
 namespace wheelhouse::simulated {
@@ -129,8 +130,20 @@ std::string escapeHtml(std::string_view text) {
     return out;
 }
 
+/// The number of a query's parameter, between `least` and `most`.
+double numberOf(std::string_view query, std::string_view name, double unsaid, double least, double most) {
+    double number = unsaid;
+    while (!query.empty()) {
+        const std::string_view pair = query.substr(0, query.find('&'));
+        query.remove_prefix(std::min(pair.size() + 1, query.size()));
+        if (pair.size() > name.size() && pair.starts_with(name) && pair[name.size()] == '=')
+            std::from_chars(pair.data() + name.size() + 1, pair.data() + pair.size(), number);
+    }
+    return std::clamp(number, least, most);
+}
+
 /// The web server of a simulated pod: `/` a page about it, `/hostname`, `/headers` what it was asked with,
-/// `/redirect` somewhere else.
+/// `/redirect` somewhere else; `/burn` and `/eat` as the demo application has them.
 class Port final : public SimulatedSession {
   public:
     Port(Executor& executor, SimulatedPlace place, std::uint16_t port, agent::SessionEvents events)
@@ -153,7 +166,12 @@ class Port final : public SimulatedSession {
         const std::string line = head.substr(0, head.find("\r\n"));
         const auto space = line.find(' ');
         std::string path = space == std::string::npos ? "/" : line.substr(space + 1);
-        path = path.substr(0, path.find_first_of(" ?"));
+        path = path.substr(0, path.find(' '));
+        const auto question = std::min(path.find('?'), path.size());
+        const std::string query = path.substr(std::min(question + 1, path.size()));
+        path.resize(question);
+        if (path == "/burn") return burn(query);
+        if (path == "/eat") return eat(query);
         if (path == "/hostname") return respond("200 OK", "text/plain", place_.pod + "\n");
         if (path == "/headers") return respond("200 OK", "text/plain", head + "\r\n");
         if (path == "/redirect")
@@ -165,6 +183,18 @@ class Port final : public SimulatedSession {
                         "page.</p>\n<pre>{5}</pre>\n",
                         escapeHtml(place_.pod), port_, escapeHtml(place_.container), escapeHtml(place_.image),
                         escapeHtml(place_.nameSpace), escapeHtml(line)));
+    }
+    void burn(const std::string& query) {
+        const double seconds = numberOf(query, "seconds", 10, 0, 3600);
+        const double cores = numberOf(query, "cores", 1, 0, 64);
+        if (place_.burn)
+            place_.burn(cores, std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds)));
+        respond("200 OK", "text/plain", fmt::format("burning {} core(s) for {} s\n", cores, seconds));
+    }
+    void eat(const std::string& query) {
+        const auto bytes = static_cast<std::int64_t>(numberOf(query, "mib", 16, 0, 65536) * (1 << 20));
+        const std::int64_t held = place_.hold ? place_.hold(bytes) : 0;
+        respond("200 OK", "text/plain", fmt::format("holding {} MiB\n", held >> 20));
     }
     void respond(const char* status, const char* type, const std::string& body,
                  const std::string& more = {}) {

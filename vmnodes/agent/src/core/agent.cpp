@@ -8,6 +8,7 @@
 #include "pod_sessions.h"
 #include "pod_worker.h"
 #include "session_targets.h"
+#include "usage_meter.h"
 
 #include <algorithm>
 #include <google/protobuf/io/coded_stream.h>
@@ -54,7 +55,7 @@ struct Agent::Impl final : PodHost {
     Impl(nodelink::AgentChannel& channel, Runtime& runtime, StateStore& store, Executor& executor,
          Random& random, AgentOptions options)
         : channel_(channel), runtime_(runtime), store_(store), executor_(executor), random_(random),
-          options_(std::move(options)), heartbeat_(options_.heartbeat),
+          options_(std::move(options)), heartbeat_(options_.heartbeat), usage_(2 * options_.usagePeriod),
           logs_([this](nodelink::FromAgent message) { return channel_.send(std::move(message)); }),
           sessions_([this](nodelink::FromAgent message) { return channel_.send(std::move(message)); }) {}
 
@@ -92,10 +93,13 @@ struct Agent::Impl final : PodHost {
     std::shared_ptr<PodWorker> addPod(std::shared_ptr<const core::Pod> pod);
     void flushStatuses();
     void staggerHeartbeat();
+    Duration partOf(Duration period);
     void beat();
     void lookAtNode();
     void takeNodeStatus(core::NodeStatus status);
     void sendNodeStatus();
+    void measureUsage();
+    void sendUsage(const UsageSnapshot& snapshot);
     core::Node nodeObject() const;
 
     nodelink::AgentChannel& channel_;
@@ -120,6 +124,7 @@ struct Agent::Impl final : PodHost {
     core::NodeStatus node_;
     std::string nodeReported_; ///< without heartbeat times
     Instant nodeReportedAt_{};
+    UsageMeter usage_;
     bool linkOpened_ = false;
     LogStreams logs_;
     PodSessions sessions_;
@@ -127,6 +132,7 @@ struct Agent::Impl final : PodHost {
     ScopedTimer heartbeatTimer_;
     ScopedTimer nodeTimer_;
     ScopedTimer retryTimer_;
+    ScopedTimer usageTimer_;
     std::shared_ptr<int> life_ = std::make_shared<int>(0);
 };
 
@@ -270,6 +276,7 @@ void Agent::Impl::onUp() {
     for (const auto& [uid, worker] : pods_)
         statusChanged(uid);
     staggerHeartbeat();
+    usageTimer_.start(executor_, partOf(options_.usagePeriod), [this] { measureUsage(); });
     lookAtNode();
 }
 
@@ -277,14 +284,18 @@ void Agent::Impl::onDown() {
     up_ = false;
     synced_ = false;
     heartbeatTimer_.stop();
+    usageTimer_.stop();
     logs_.closeAll();
     sessions_.closeAll();
 }
 
 /// A first beat anywhere within a period: agents that connect together do not beat together.
 void Agent::Impl::staggerHeartbeat() {
-    const double part = static_cast<double>(heartbeat_.count()) * random_.fraction();
-    heartbeatTimer_.start(executor_, Duration(static_cast<Duration::rep>(part)), [this] { beat(); });
+    heartbeatTimer_.start(executor_, partOf(heartbeat_), [this] { beat(); });
+}
+
+Duration Agent::Impl::partOf(Duration period) {
+    return Duration(static_cast<Duration::rep>(static_cast<double>(period.count()) * random_.fraction()));
 }
 
 void Agent::Impl::beat() {
@@ -525,6 +536,30 @@ void Agent::Impl::lookAtNode() {
         }
         sendNodeStatus();
     });
+}
+
+void Agent::Impl::measureUsage() {
+    usageTimer_.start(executor_, options_.usagePeriod, [this] { measureUsage(); });
+    runtime_.usage([this, life = std::weak_ptr(life_)](Result<UsageSnapshot> snapshot) {
+        if (life.expired()) return;
+        // What cannot be measured now is reported next time; until then the last report is what is known.
+        if (!snapshot) return log::warning("agent", "usage cannot be read: {}", snapshot.error().message);
+        sendUsage(*snapshot);
+    });
+}
+
+void Agent::Impl::sendUsage(const UsageSnapshot& snapshot) {
+    std::vector<UsageMeter::RunningPod> running;
+    running.reserve(pods_.size());
+    for (const auto& [uid, worker] : pods_) {
+        UsageMeter::RunningPod pod{worker->podId(), {}};
+        for (const ContainerWorker* container : worker->activeContainers())
+            pod.containers.push_back({container->containerId(), container->name(), container->startedAt()});
+        if (!pod.containers.empty()) running.push_back(std::move(pod));
+    }
+    nodelink::FromAgent message;
+    *message.mutable_usage() = usage_.report(snapshot, running);
+    channel_.send(std::move(message));
 }
 
 void Agent::Impl::takeNodeStatus(core::NodeStatus status) {

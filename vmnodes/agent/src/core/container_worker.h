@@ -69,6 +69,7 @@ class ContainerWorker {
     bool ready() const { return active() && started_ && ready_; }
     const std::string& containerId() const { return containerId_; }
     std::uint32_t attempt() const { return attempt_; }
+    WallTime startedAt() const { return info_.startedAt; }
     /// Containers of this name that the runtime still holds, newest last.
     const std::vector<ContainerInfo>& kept() const { return kept_; }
     api::core::ContainerStatus status(const std::string& waitingReason) const;

@@ -167,6 +167,14 @@ void PodWorker::objectChanged(const std::string& kind, const std::string& name) 
     advance();
 }
 
+std::vector<const ContainerWorker*> PodWorker::activeContainers() const {
+    std::vector<const ContainerWorker*> active;
+    for (const auto* workers : {&init_, &containers_})
+        for (const auto& worker : *workers)
+            if (worker->active()) active.push_back(worker.get());
+    return active;
+}
+
 const ContainerWorker* PodWorker::container(const std::string& name) const {
     for (const auto* group : {&init_, &containers_, &ephemeral_})
         for (const auto& worker : *group)

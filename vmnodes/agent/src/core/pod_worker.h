@@ -35,6 +35,8 @@ class PodWorker final : public ContainerOwner, public std::enable_shared_from_th
     /// Whether the control plane waits to hear that it is gone.
     bool tellWhenGone() const { return !forced_; }
     const ContainerWorker* container(const std::string& name) const;
+    /// Those that run, init containers and sidecars among them.
+    std::vector<const ContainerWorker*> activeContainers() const;
     /// The status as it is now; keeps transition times from one call to the next.
     const api::core::PodStatus& refreshStatus();
 

@@ -8,6 +8,7 @@
 #include "log_file.h"
 #include "node_facts.h"
 #include "node_network.h"
+#include "node_usage.h"
 #include "pod_files.h"
 #include "prober.h"
 #include "process.h"
@@ -28,6 +29,7 @@ using ImageStub = CriClient::ImageStub;
 constexpr Duration quick = std::chrono::seconds(10);
 constexpr Duration slow = std::chrono::minutes(4);
 constexpr Duration pullLimit = std::chrono::minutes(30);
+constexpr const char* cgroupRoot = "/sys/fs/cgroup";
 
 /// Success where the thing was not there in the first place.
 template <class Response>
@@ -67,6 +69,7 @@ class CriRuntime final : public Runtime {
     void removePodFiles(const PodId& pod, Done<void> done) override;
     void applyNetwork(const nodelink::Network& network, Done<void> done) override;
     void nodeStatus(Done<api::core::NodeStatus> done) override;
+    void usage(Done<UsageSnapshot> done) override;
 
   private:
     void poll();
@@ -443,6 +446,21 @@ void CriRuntime::nodeStatus(Done<api::core::NodeStatus> done) {
                     status.mutable_nodeinfo()->set_containerruntimeversion(engine);
                     setReady(status, notReady);
                     return status;
+                },
+                done);
+        });
+}
+
+void CriRuntime::usage(Done<UsageSnapshot> done) {
+    client_.call<cri::ListContainerStatsRequest, cri::ListContainerStatsResponse>(
+        &RuntimeStub::ListContainerStats, {}, quick,
+        [this, done = std::move(done)](Result<cri::ListContainerStatsResponse> got) {
+            if (!got) return done(fail(got.error()));
+            onWorker<UsageSnapshot>(
+                worker_,
+                [containers = containerSamples(*got),
+                 wall = executor_.clock().wallNow()]() mutable -> Result<UsageSnapshot> {
+                    return UsageSnapshot{nodeSample(cgroupRoot, wall), std::move(containers)};
                 },
                 done);
         });

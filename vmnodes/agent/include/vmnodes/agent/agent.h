@@ -27,8 +27,9 @@ struct AgentOptions {
     Duration statusDelay = std::chrono::milliseconds(20); ///< changes of one pod within it are one report
     Duration nodeStatusPeriod =
         std::chrono::seconds(10); ///< how often the node is looked at; unchanged = reported each 5 min
-    Duration heartbeat = std::chrono::seconds(10); ///< until Welcome says otherwise
-    std::vector<std::string> clusterDns;           ///< name servers of ClusterFirst pods
+    Duration heartbeat = std::chrono::seconds(10);   ///< until Welcome says otherwise
+    Duration usagePeriod = std::chrono::seconds(15); ///< how often what is used is looked at and reported
+    std::vector<std::string> clusterDns;             ///< name servers of ClusterFirst pods
     std::string clusterDomain = "cluster.local";
 };
 

@@ -5,6 +5,7 @@
 #include "engine/base/ids.h"
 #include "engine/base/status.h"
 #include "link.pb.h"
+#include "vmnodes/agent/usage.h"
 
 #include <cstdint>
 #include <functional>
@@ -255,6 +256,8 @@ class Runtime {
     /// (with reason and message), MemoryPressure, DiskPressure and PIDPressure; times are filled in by the
     /// core.
     virtual void nodeStatus(Done<api::core::NodeStatus> done) = 0;
+    /// The counters of the node and of every container that runs.
+    virtual void usage(Done<UsageSnapshot> done) = 0;
 };
 
 } // namespace wheelhouse::agent

@@ -3,6 +3,7 @@
 #include "engine/base/executor.h"
 #include "engine/base/random.h"
 #include "vmnodes/agent/runtime.h"
+#include "vmnodes/simulated/shared_loads.h"
 
 #include <chrono>
 #include <cstdint>
@@ -15,9 +16,11 @@
 
 namespace wheelhouse::simulated {
 
+class ContainerLoad;
 class RecordedOutput;
 class Shell;
 class SimulatedFiles;
+struct LoadPlan;
 struct SimulatedPlace;
 
 /// How long things take on a simulated node: uniform between `from` and `to`.
@@ -49,11 +52,16 @@ struct SimulatedShape {
 ///   simulated.wheelhouse.dev/stop-after: "5s"       how long it takes to obey SIGTERM
 ///   simulated.wheelhouse.dev/unready-after: "60s"   its probes fail from then on
 ///   simulated.wheelhouse.dev/log-every: "1s"        how often it writes a line (default 1 s)
+///   simulated.wheelhouse.dev/cpu: "200m"            what it uses: an amount, sine(100m, 900m, 5m) or
+///   simulated.wheelhouse.dev/memory: "64Mi"         step(100m, 60s, 2, 3m, 100m), from its start on
+///   simulated.wheelhouse.dev/cpu-shared: "2"        what all of its application (label app) use together
 /// An image whose name begins with `missing.invalid/` cannot be pulled. Every port answers HTTP with a page
 /// about the pod, which says that it is simulated.
 class SimulatedRuntime final : public agent::Runtime {
   public:
-    SimulatedRuntime(Executor& executor, Random& random, SimulatedShape shape);
+    /// `loads` are shared with the runtimes of other nodes on the same executor; null = shared with none.
+    SimulatedRuntime(Executor& executor, Random& random, SimulatedShape shape,
+                     std::shared_ptr<SharedLoads> loads = nullptr);
     ~SimulatedRuntime() override;
 
     void setListener(Listener listener) override { listener_ = std::move(listener); }
@@ -81,6 +89,7 @@ class SimulatedRuntime final : public agent::Runtime {
     void keepDisks(std::map<std::string, bool> disks, agent::Done<void> done) override;
     void applyNetwork(const nodelink::Network& network, agent::Done<void> done) override;
     void nodeStatus(agent::Done<api::core::NodeStatus> done) override;
+    void usage(agent::Done<agent::UsageSnapshot> done) override;
 
     // For tests and faults.
     /// Ends a running container now, as a crash would. False when it does not run.
@@ -107,6 +116,8 @@ class SimulatedRuntime final : public agent::Runtime {
         agent::ContainerInfo info;
         agent::ContainerSpec spec;
         Behaviour behaviour;
+        std::shared_ptr<const LoadPlan> plan;
+        std::shared_ptr<ContainerLoad> load; ///< from its start on
         Instant started{};
         Instant ended{};
         TimerId exitTimer = 0;
@@ -142,11 +153,15 @@ class SimulatedRuntime final : public agent::Runtime {
     void probeByCommand(const agent::ProbeTarget& target, Container& container, Duration timeout,
                         agent::Done<agent::ProbeAnswer> done);
     void probeEnded(std::uint64_t number, bool ok, const std::string& why);
+    void beginLoad(Container& container);
     static Behaviour behaviourOf(const agent::ContainerSpec& spec);
 
     Executor& executor_;
     Random& random_;
     SimulatedShape shape_;
+    std::shared_ptr<SharedLoads> loads_;
+    const Instant began_;
+    std::int64_t spentByErased_ = 0; ///< processor time of containers that are no more, in nanoseconds
     Listener listener_;
     std::unordered_map<std::string, Sandbox> sandboxes_;
     std::unordered_map<std::string, Container> containers_;
