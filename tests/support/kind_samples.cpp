@@ -189,6 +189,9 @@ const std::map<std::string, Sample> samples = {
     {"machine",
      {"lab.wheelhouse.dev/v1alpha1", "Machine",
       R"({"metadata":{"name":"vm-1"},"spec":{"provider":"simulated"}})"}},
+    {"pool",
+     {"lab.wheelhouse.dev/v1alpha1", "NodePool",
+      R"({"metadata":{"name":"p"},"spec":{"provider":"simulated","max":3}})"}},
 };
 
 } // namespace

@@ -3,6 +3,7 @@
 #include "engine/api/by_kind.h"
 #include "engine/api/codec.h"
 #include "engine/api/custom_resource.h"
+#include "engine/api/scale.h"
 #include "engine/api/selector.h"
 #include "engine/api/time.h"
 #include "errors.h"
@@ -20,25 +21,6 @@ using google::protobuf::Message;
 
 namespace {
 
-int replicasOf(const Message* part) {
-    if (!part) return 0;
-    const auto* field = part->GetDescriptor()->FindFieldByName("replicas");
-    return field ? part->GetReflection()->GetInt32(*part, field) : 0;
-}
-
-/// The pods a workload counts as its own, in the query form.
-std::string selectorText(const Message& object) {
-    const Message* spec = subMessage(object, "spec");
-    if (object.GetDescriptor() == api::core::ReplicationController::descriptor()) {
-        const auto& labels = static_cast<const api::core::ReplicationController&>(object).spec().selector();
-        return api::LabelSelector::equalTo({labels.begin(), labels.end()}).toString();
-    }
-    const Message* selector = spec ? subMessage(*spec, "selector") : nullptr;
-    if (!selector || selector->GetDescriptor() != api::meta::LabelSelector::descriptor()) return {};
-    auto parsed = api::LabelSelector::from(static_cast<const api::meta::LabelSelector&>(*selector));
-    return parsed ? parsed->toString() : std::string();
-}
-
 Result<api::autoscaling::Scale> makeScale(const api::Kind& kind, const Message& object) {
     const auto& from = metadataOf(object);
     api::autoscaling::Scale scale;
@@ -48,17 +30,11 @@ Result<api::autoscaling::Scale> makeScale(const api::Kind& kind, const Message& 
     metadata.set_uid(from.uid());
     metadata.set_resourceversion(from.resourceversion());
     *metadata.mutable_creationtimestamp() = from.creationtimestamp();
-    if (api::customOf(kind)) {
-        const auto numbers = api::custom::scaleOf(kind, static_cast<const api::CustomObject&>(object));
-        if (!numbers) return fail(numbers.error());
-        scale.mutable_spec()->set_replicas(static_cast<std::int32_t>(numbers->wanted));
-        scale.mutable_status()->set_replicas(static_cast<std::int32_t>(numbers->actual));
-        scale.mutable_status()->set_selector(numbers->selector);
-        return scale;
-    }
-    scale.mutable_spec()->set_replicas(replicasOf(subMessage(object, "spec")));
-    scale.mutable_status()->set_replicas(replicasOf(subMessage(object, "status")));
-    scale.mutable_status()->set_selector(selectorText(object));
+    const auto numbers = api::scaleNumbersOf(kind, object);
+    if (!numbers) return fail(numbers.error());
+    scale.mutable_spec()->set_replicas(static_cast<std::int32_t>(numbers->wanted));
+    scale.mutable_status()->set_replicas(static_cast<std::int32_t>(numbers->actual));
+    scale.mutable_status()->set_selector(numbers->selector);
     return scale;
 }
 

@@ -34,6 +34,7 @@ struct Group {
 constexpr const char* withoutCollection = "create delete get list patch update watch";
 constexpr const char* asked = "create";         ///< a review: answered, never stored
 constexpr const char* shown = "get list watch"; ///< made when somebody asks, never stored
+constexpr const char* measured = "get list";    ///< the same, where nothing says when it changes
 
 std::vector<std::string> words(std::string_view text) {
     std::vector<std::string> out;
@@ -191,11 +192,18 @@ std::vector<Group> lastGroups() {
         {"dev.wheelhouse.lab.v1alpha1",
          "lab.wheelhouse.dev",
          "v1alpha1",
-         {{"ClusterClock", "clusterclocks", false, "", "status"},
+         {{"AutoscalingDecision", "autoscalingdecisions", true, "ad", "", "", shown},
+          {"ClusterClock", "clusterclocks", false, "", "status"},
           {"Machine", "machines", false, "", "status"},
+          {"NodePool", "nodepools", false, "np", "scale status"},
           {"ReconcileQueue", "reconcilequeues", false, "rq", "", "", shown},
           {"SchedulingDecision", "schedulingdecisions", true, "sd", "matrix", "", shown},
           {"WhatIf", "whatifs", true, "", "", "", asked}}},
+        {"k8s.io.metrics.pkg.apis.metrics.v1beta1",
+         "metrics.k8s.io",
+         "v1beta1",
+         {{"NodeMetrics", "nodes", false, "", "", "", measured},
+          {"PodMetrics", "pods", true, "", "", "", measured}}},
     };
 }
 

@@ -1,4 +1,5 @@
 #include "semantics/rules.h"
+#include "semantics/taint_text.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -42,21 +43,6 @@ void validateAddresses(const discovery::EndpointSlice& slice, const discovery::E
             problems.invalid(at, address, dnsSubdomain(address));
         }
     }
-}
-
-/// "key", "key=value" and so on, ":Effect": how a Machine writes the taints of its node.
-void validateTaintText(const std::string& text, const Path& path, Problems& problems) {
-    const std::size_t colon = text.rfind(':');
-    const std::string effect = colon == std::string::npos ? "" : text.substr(colon + 1);
-    if (effect != "NoSchedule" && effect != "PreferNoSchedule" && effect != "NoExecute") {
-        problems.invalid(path, text,
-                         "must be key=value:Effect with effect NoSchedule, PreferNoSchedule or NoExecute");
-        return;
-    }
-    const std::string pair = text.substr(0, colon);
-    const std::size_t equals = pair.find('=');
-    problems.invalid(path, text, qualifiedName(pair.substr(0, equals)));
-    if (equals != std::string::npos) problems.invalid(path, text, labelValue(pair.substr(equals + 1)));
 }
 
 } // namespace
@@ -143,6 +129,20 @@ void validateChange(const discovery::EndpointSlice& slice, const discovery::Endp
     if (slice.addresstype() != old.addresstype()) {
         problems.invalid(Path("addressType"), slice.addresstype(), fieldIsImmutable);
     }
+}
+
+void validateTaintText(const std::string& text, const Path& path, Problems& problems) {
+    const std::size_t colon = text.rfind(':');
+    const std::string effect = colon == std::string::npos ? "" : text.substr(colon + 1);
+    if (effect != "NoSchedule" && effect != "PreferNoSchedule" && effect != "NoExecute") {
+        problems.invalid(path, text,
+                         "must be key=value:Effect with effect NoSchedule, PreferNoSchedule or NoExecute");
+        return;
+    }
+    const std::string pair = text.substr(0, colon);
+    const std::size_t equals = pair.find('=');
+    problems.invalid(path, text, qualifiedName(pair.substr(0, equals)));
+    if (equals != std::string::npos) problems.invalid(path, text, labelValue(pair.substr(equals + 1)));
 }
 
 void validate(const lab::Machine& machine, Problems& problems) {

@@ -7,6 +7,8 @@ namespace wheelhouse::api::semantics {
 
 // What a lab has beyond Kubernetes.
 KindRuleList clockRules();
+KindRuleList poolRules();
 Printers labPrinters();
+Printers scalingPrinters(); ///< measured use, scaling decisions, node pools
 
 } // namespace wheelhouse::api::semantics

@@ -41,6 +41,7 @@ set(SEMANTICS_SOURCES
   src/semantics/pod_defaults.cpp
   src/semantics/pod_parts.cpp
   src/semantics/pod_rules.cpp
+  src/semantics/pool_rules.cpp
   src/semantics/prepare.cpp
   src/semantics/probe_rules.cpp
   src/semantics/problems.cpp
@@ -60,6 +61,7 @@ set(SEMANTICS_SOURCES
   src/semantics/table_limits.cpp
   src/semantics/table_network.cpp
   src/semantics/table_pod.cpp
+  src/semantics/table_scaling.cpp
   src/semantics/table_storage.cpp
   src/semantics/table_workloads.cpp
   src/semantics/usage.cpp

@@ -176,7 +176,8 @@ std::unordered_map<const google::protobuf::Descriptor*, Printer> allPrinters() {
     };
     for (const auto& more :
          {semantics::accessPrinters(), semantics::networkPrinters(), semantics::storagePrinters(),
-          semantics::labPrinters(), semantics::limitPrinters(), semantics::workloadPrinters()})
+          semantics::labPrinters(), semantics::limitPrinters(), semantics::scalingPrinters(),
+          semantics::workloadPrinters()})
         all.insert(more.begin(), more.end());
     return all;
 }

@@ -1,0 +1,138 @@
+#include "objects.h"
+
+#include "engine/api/groups/autoscaling_lab.h"
+#include "engine/api/groups/metrics.h"
+#include "engine/api/table.h"
+#include "engine/api/time.h"
+
+#include <QTest>
+
+using namespace wheelhouse;
+using namespace wheelhouse::api;
+using namespace wheelhouse::api::test;
+
+namespace {
+
+const WallTime now{std::chrono::hours(1)};
+
+template <class M>
+QString cells(std::string_view json) {
+    const Table::Row row = tableRow(Object::of(fromJson<M>(json)), now);
+    QStringList out;
+    for (const Table::Cell& cell : row.cells) {
+        if (const auto* text = std::get_if<std::string>(&cell)) out << QString::fromStdString(*text);
+        if (const auto* number = std::get_if<std::int64_t>(&cell)) out << QString::number(*number);
+    }
+    return out.join(" | ");
+}
+
+QString poolJson(const QString& spec);
+
+} // namespace
+
+/// Node pools, and how measured use and scaling decisions are shown. Raw strings with braces confuse moc:
+/// they stand below.
+class TestApiScaling : public QObject {
+    Q_OBJECT
+  private slots:
+    void poolDefaults();
+    void pools_data();
+    void pools();
+    void poolNames();
+    void poolChanges();
+    void tables();
+};
+
+namespace {
+
+QString poolJson(const QString& spec) {
+    return R"({"metadata":{"name":"p"},"spec":{"provider":"simulated")" + (spec.isEmpty() ? "" : "," + spec) +
+           "}}";
+}
+
+} // namespace
+
+void TestApiScaling::poolDefaults() {
+    const auto pool = defaulted<lab::NodePool>(poolJson("\"min\":2").toStdString());
+    QCOMPARE(pool.spec().replicas(), 2);
+    QCOMPARE(pool.spec().cpus(), 1);
+    QCOMPARE(pool.spec().idleseconds(), 600);
+    QCOMPARE(pool.spec().idlebelowpercent(), 50);
+    QVERIFY(!pool.spec().has_max()); // not autoscaled unless it is said
+    const auto bare = defaulted<lab::NodePool>(poolJson("\"replicas\":3").toStdString());
+    QCOMPARE(bare.spec().replicas(), 3);
+    QCOMPARE(bare.spec().min(), 0);
+}
+
+void TestApiScaling::pools_data() {
+    QTest::addColumn<QString>("spec");
+    QTest::addColumn<QStringList>("problems");
+    QTest::newRow("fine") << R"("min":1,"max":5,"nodeTaints":["a=b:NoSchedule"],"nodeLabels":{"a":"b"})"
+                          << QStringList();
+    QTest::newRow("max below min")
+        << R"("min":3,"max":2)"
+        << QStringList{"spec.max: Invalid value: 2: must be greater than or equal to `min`"};
+    QTest::newRow("negative") << R"("min":-1)"
+                              << QStringList{
+                                     "spec.replicas: Invalid value: -1: must be between 0 and 100000, "
+                                     "inclusive",
+                                     "spec.min: Invalid value: -1: must be between 0 and 100000, inclusive"};
+    QTest::newRow("no processors")
+        << R"("cpus":0)" << QStringList{"spec.cpus: Invalid value: 0: must be between 1 and 256, inclusive"};
+    QTest::newRow("odd taint") << R"("nodeTaints":["a=b"])"
+                               << QStringList{
+                                      "spec.nodeTaints[0]: Invalid value: \"a=b\": must be key=value:Effect "
+                                      "with effect NoSchedule, PreferNoSchedule or NoExecute"};
+    QTest::newRow("percent") << R"("idleBelowPercent":101)"
+                             << QStringList{
+                                    "spec.idleBelowPercent: Invalid value: 101: must be between 0 and 100, "
+                                    "inclusive"};
+}
+
+void TestApiScaling::pools() {
+    QFETCH(QString, spec);
+    QFETCH(QStringList, problems);
+    QCOMPARE(texts(validateCreate(defaulted<lab::NodePool>(poolJson(spec).toStdString()))), problems);
+}
+
+void TestApiScaling::poolNames() {
+    auto pool = defaulted<lab::NodePool>(poolJson("").toStdString());
+    pool.mutable_metadata()->set_name(std::string(58, 'a'));
+    QCOMPARE(texts(validateCreate(pool)).size(), 1); // its machines' names would be too long for a host
+    pool.mutable_metadata()->set_name(std::string(57, 'a'));
+    QVERIFY(validateCreate(pool).empty());
+}
+
+void TestApiScaling::poolChanges() {
+    const auto old = defaulted<lab::NodePool>(poolJson("").toStdString());
+    auto changed = old;
+    changed.mutable_metadata()->set_resourceversion("1");
+    changed.mutable_spec()->set_cpus(8);
+    changed.mutable_spec()->set_max(9);
+    QCOMPARE(texts(validateUpdate(changed, old)), QStringList());
+    changed.mutable_spec()->set_provider("vm");
+    QCOMPARE(texts(validateUpdate(changed, old)),
+             QStringList{"spec.provider: Invalid value: \"vm\": field is immutable"});
+}
+
+void TestApiScaling::tables() {
+    QCOMPARE(
+        cells<metrics::NodeMetrics>(
+            R"({"metadata":{"name":"n1"},"timestamp":null,"window":"15.5s","usage":{"cpu":"250000000n","memory":"1048576Ki"}})"),
+        QString("n1 | 250m | 1Gi | 15.5s"));
+    QCOMPARE(
+        cells<metrics::PodMetrics>(
+            R"({"metadata":{"name":"w","namespace":"d"},"timestamp":null,"window":"15s","containers":[{"name":"a","usage":{"cpu":"1500000n","memory":"10Mi"}},{"name":"b","usage":{"cpu":"1","memory":"6Mi"}}]})"),
+        QString("w | 1001500u | 16Mi | 15s"));
+    QCOMPARE(
+        cells<lab::AutoscalingDecision>(
+            R"({"metadata":{"name":"w","namespace":"d"},"target":"Deployment/w","decisions":[{"time":"1970-01-01T00:59:30.000000Z","result":"Up","current":2,"desired":3,"message":"because"}]})"),
+        QString("w | Deployment/w | Up | 2 → 3 | 30s | because"));
+    QCOMPARE(
+        cells<lab::NodePool>(
+            R"({"metadata":{"name":"p","creationTimestamp":"1970-01-01T00:00:00Z"},"spec":{"provider":"vm","replicas":2,"min":1,"max":4,"cpus":2,"memoryMiB":1024},"status":{"replicas":2,"readyReplicas":1,"message":"1 of 2 nodes are ready"}})"),
+        QString("p | vm | 2 | 1 | 1 | 4 | 60m | 2 cpu, 1024Mi | <none> | 1 of 2 nodes are ready"));
+}
+
+QTEST_GUILESS_MAIN(TestApiScaling)
+#include "test_api_scaling.moc"
