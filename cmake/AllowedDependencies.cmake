@@ -10,7 +10,7 @@ set(ALLOWED_engine_machines engine_base engine_api)
 set(ALLOWED_engine_apiserver engine_base engine_api engine_framing engine_store engine_client engine_nodelink)
 set(ALLOWED_engine_scheduler engine_base engine_api engine_client)
 set(ALLOWED_engine_controllers engine_base engine_api engine_client engine_machines)
-set(ALLOWED_engine_autoscaling engine_base engine_api engine_client engine_machines engine_scheduler)
+set(ALLOWED_engine_autoscaling engine_base engine_api engine_client engine_machines engine_scheduler engine_controllers)
 set(ALLOWED_engine_controlplane engine_base engine_api engine_store engine_client engine_nodelink engine_machines
     engine_apiserver engine_scheduler engine_controllers engine_autoscaling)
 set(ALLOWED_vmnodes_agent engine_base engine_api engine_framing engine_nodelink)

@@ -1,13 +1,18 @@
 #include "actors.h"
 
 #include "api_endpoints.h"
+#include "autoscaling_views.h"
 #include "decisions.h"
 #include "engine/apiserver/local_cluster.h"
+#include "engine/autoscaling/autoscaling.h"
+#include "engine/autoscaling/metrics_view.h"
 #include "engine/base/log.h"
 #include "engine/client/informer_set.h"
 #include "engine/controllers/controllers.h"
 #include "engine/scheduler/scheduler.h"
 #include "node_gateway.h"
+#include "scheduler_placement.h"
+#include "usage_reports.h"
 
 namespace wheelhouse::controlplane {
 namespace {
@@ -56,11 +61,19 @@ struct Actors::Impl {
           gatewayCluster(api, control, "system:node-gateway"), informers(controllerCluster, control),
           hub_(hub), gateway(gatewayCluster, hub, informers, paced,
                              gatewayOptions(options, gatewayCluster, control.clock())),
-          scheduler(schedulerCluster, paced, random, schedulerOptions(options)),
-          controllers(controllers::makeControllers(
-              {controllerCluster, paced, random, informers, controllerOptions(options), providers})),
-          decisions(api, scheduler), queues(api, *controllers, scheduler, control, paced.clock()) {
+          usage(paced.clock()), metrics(informers, usage),
+          scheduler(schedulerCluster, paced, random, schedulerOptions(options)), placement(scheduler),
+          controllers(controllers::makeControllers(depsOf(paced, random, options, providers))),
+          autoscalers(autoscaling::makeAutoscalers(depsOf(paced, random, options, providers),
+                                                   {usage, nullptr, scalings, &placement})),
+          decisions(api, scheduler), queues(api, *controllers, scheduler, control, paced.clock()),
+          views(api, metrics, scalings) {
+        gateway.setUsageListener([this](const NodeName& node, const nodelink::UsageReport& report) {
+            usage.report(node, reportOf(report));
+        });
         hub_.setListener(&gateway);
+        for (const auto& autoscaler : autoscalers)
+            autoscaler->start();
         controllers->start();
         scheduler.start();
         publishApiEndpoints(
@@ -73,6 +86,10 @@ struct Actors::Impl {
         hub_.setListener(nullptr);
         controllers->stop();
     }
+    controllers::Deps depsOf(Executor& paced, Random& random, const ActorOptions& options,
+                             const std::map<std::string, machines::MachineProvider*>& providers) {
+        return {controllerCluster, paced, random, informers, controllerOptions(options), providers};
+    }
 
     apiserver::LocalCluster controllerCluster;
     apiserver::LocalCluster schedulerCluster;
@@ -80,10 +97,16 @@ struct Actors::Impl {
     client::InformerSet informers;
     nodelink::NodeHub& hub_;
     NodeGateway gateway;
+    autoscaling::UsageBoard usage;
+    autoscaling::MetricsView metrics;
+    autoscaling::ScalingDecisions scalings;
     scheduler::Scheduler scheduler;
+    SchedulerPlacement placement;
     std::unique_ptr<controllers::ControllerSet> controllers;
+    std::vector<std::unique_ptr<controllers::Controller>> autoscalers;
     Decisions decisions;
     Queues queues;
+    AutoscalingViews views;
 };
 
 Actors::Actors(apiserver::ApiServer& api, nodelink::NodeHub& hub, Executor& control, Executor& paced,

@@ -127,6 +127,9 @@ void NodeGateway::onMessage(const NodeName& node, const nodelink::FromAgent& mes
     }
     case What::kEvent:
         return recordEvent(node, message.event());
+    case What::kUsage:
+        if (onUsage_) onUsage_(node, message.usage());
+        return;
     default:
         return;
     }

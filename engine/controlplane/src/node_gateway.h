@@ -10,6 +10,7 @@
 #include "gateway_writer.h"
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -48,6 +49,10 @@ class NodeGateway final : public nodelink::NodeListener {
     NodeGateway(client::Cluster& cluster, nodelink::NodeHub& hub, client::InformerSet& informers,
                 Executor& control, GatewayOptions options = {});
     ~NodeGateway() override;
+
+    /// Hears what nodes report of their and their pods' use; at most one.
+    using UsageListener = std::function<void(const NodeName& node, const nodelink::UsageReport& report)>;
+    void setUsageListener(UsageListener listener) { onUsage_ = std::move(listener); }
 
     void onConnected(const NodeName& node, const nodelink::Hello& hello) override;
     void onMessage(const NodeName& node, const nodelink::FromAgent& message) override;
@@ -90,6 +95,7 @@ class NodeGateway final : public nodelink::NodeListener {
     nodelink::NodeHub& hub_;
     Executor& control_;
     GatewayOptions options_;
+    UsageListener onUsage_;
     client::Informer& pods_;
     client::Informer& nodes_;
     client::Informer& configMaps_;
