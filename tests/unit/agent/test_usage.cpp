@@ -25,6 +25,11 @@ std::vector<UsageMeter::RunningPod> running(std::vector<UsageMeter::Running> con
     return {{agent::PodId{"default", "web", Uid("uid-web")}, std::move(containers)}};
 }
 
+/// Rounded up, as everybody shows it.
+std::uint64_t milliCores(const nodelink::UsageReport& report) {
+    return (report.pods(0).containers(0).usage().cpu_nano_cores() + 999'999) / 1'000'000;
+}
+
 const nodelink::UsageReport* lastReport(const AgentBench& bench) {
     const nodelink::UsageReport* last = nullptr;
     for (const auto& message : bench.channel->sent)
@@ -113,7 +118,7 @@ void AgentUsageTest::reportsWhatRuns() {
     QVERIFY(report != nullptr);
     QCOMPARE(report->pods_size(), 1);
     QCOMPARE(report->pods(0).pod().name(), std::string("web"));
-    QCOMPARE(report->pods(0).containers(0).usage().cpu_nano_cores() / 1'000'000, std::uint64_t{250});
+    QCOMPARE(milliCores(*report), std::uint64_t{250});
     QCOMPARE(report->pods(0).containers(0).usage().memory_bytes(), std::uint64_t{64 << 20});
     QVERIFY(report->node().cpu_nano_cores() >= 250'000'000);
     bench.remove(pod, 0);
@@ -154,7 +159,7 @@ void AgentUsageTest::aRestartOfTheAgentKeepsCounting() {
     const auto* report = lastReport(bench);
     QVERIFY(report != nullptr);
     QCOMPARE(report->pods_size(), 1);
-    QCOMPARE(report->pods(0).containers(0).usage().cpu_nano_cores() / 1'000'000, std::uint64_t{100});
+    QCOMPARE(milliCores(*report), std::uint64_t{100});
 }
 
 QTEST_GUILESS_MAIN(AgentUsageTest)

@@ -92,6 +92,7 @@ class GatewayTest : public QObject {
     void logs();
     void commandsAndPorts();
     void aLostLinkEndsWhatIsOpen();
+    void passesOnWhatIsUsed();
     void manyNodes();
 };
 
@@ -522,6 +523,26 @@ void GatewayTest::aLostLinkEndsWhatIsOpen() {
     QCOMPARE(sleeping.end->error().message, std::string("the connection to node \"sim-1\" was lost"));
     sleeping.stream->write("too late"); // and without effect
     sleeping.stream.reset();
+}
+
+void GatewayTest::passesOnWhatIsUsed() {
+    GatewayBench bench;
+    std::map<std::string, nodelink::UsageReport> heard;
+    bench.gateway.setUsageListener(
+        [&](const NodeName& node, const nodelink::UsageReport& report) { heard[node.value()] = report; });
+    bench.machine("sim-1");
+    QVERIFY(bench.until([&] { return bench.ready("sim-1") == "True"; }));
+    core::Pod pod = bench.pod("web", "sim-1");
+    (*pod.mutable_metadata()->mutable_annotations())["simulated.wheelhouse.dev/cpu"] = "300m";
+    bench.cluster.put(pod);
+    QVERIFY(bench.untilRunning("web"));
+    bench.executor.advance(45s);
+    QCOMPARE(heard.size(), std::size_t{1});
+    QCOMPARE(heard["sim-1"].pods_size(), 1);
+    QCOMPARE(heard["sim-1"].pods(0).pod().name(), std::string("web"));
+    const auto nanoCores = heard["sim-1"].pods(0).containers(0).usage().cpu_nano_cores();
+    QVERIFY(nanoCores > 299'000'000 && nanoCores < 301'000'000);
+    QVERIFY(heard["sim-1"].node().cpu_nano_cores() > nanoCores);
 }
 
 void GatewayTest::manyNodes() {

@@ -3,6 +3,7 @@
 #include "simulated_annotations.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace wheelhouse::simulated {
@@ -79,7 +80,7 @@ std::int64_t ContainerLoad::cpuNanoseconds(Instant now) {
         wished_ = wish;
         looked_ = now;
     }
-    return static_cast<std::int64_t>(spent_ * 1e9);
+    return std::llround(spent_ * 1e9);
 }
 
 std::int64_t ContainerLoad::memoryBytes(Instant now) const {

@@ -1,6 +1,7 @@
 #include "usage_meter.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace wheelhouse::agent {
@@ -27,7 +28,7 @@ std::optional<UsageMeter::Rate> UsageMeter::rate(const UsageSample& before, cons
     // A clock that was set back or a counter that began anew tells nothing.
     if (window < shortest || spent < 0) return std::nullopt;
     const double cores = static_cast<double>(spent) / static_cast<double>(window.count());
-    return Rate{static_cast<std::uint64_t>(cores * 1e9), window};
+    return Rate{static_cast<std::uint64_t>(std::llround(cores * 1e9)), window};
 }
 
 std::optional<UsageMeter::Rate> UsageMeter::rateOf(const Running& container, const UsageSample& now) const {
