@@ -96,15 +96,19 @@ void KubectlAutoscalingTest::top() {
     const QString containers = lab_.kubectl({"top", "pods", "--containers", "-l", "app=web"}).out;
     QVERIFY2(containers.contains("main") && containers.contains("64Mi"), qPrintable(containers));
     QVERIFY(lab_.kubectl({"top", "pods", "-l", "app=nobody"}).err.contains("No resources found"));
-    const Output nodes = lab_.kubectl({"top", "nodes"});
-    QVERIFY2(nodes.out.contains("CPU(cores)"), qPrintable(nodes.out + nodes.err));
-    QCOMPARE(nodes.out.count('\n'), 3);
+    // A rate takes two measurements, which each node makes in its own time.
+    QVERIFY2(until(
+                 [&] {
+                     return lab_.kubectl({"top", "nodes"}).out.count('\n') == 3;
+                 },
+                 60),
+             qPrintable(lab_.kubectl({"top", "nodes"}).err));
+    QVERIFY(lab_.kubectl({"top", "nodes"}).out.contains("CPU(cores)"));
 }
 
 void KubectlAutoscalingTest::metricsAsTables() {
     const QString pods = lab_.kubectl({"get", "pods.metrics.k8s.io"}).out;
-    QVERIFY2(pods.startsWith("NAME") && pods.contains("WINDOW") && pods.contains("65536Ki"),
-             qPrintable(pods));
+    QVERIFY2(pods.startsWith("NAME") && pods.contains("WINDOW") && pods.contains("64Mi"), qPrintable(pods));
     const QString nodes = lab_.kubectl({"get", "nodes.metrics.k8s.io"}).out;
     QVERIFY2(nodes.contains("MEMORY"), qPrintable(nodes));
     const auto listed =

@@ -77,8 +77,9 @@ void TestApiScaling::pools_data() {
                                      "spec.replicas: Invalid value: -1: must be between 0 and 100000, "
                                      "inclusive",
                                      "spec.min: Invalid value: -1: must be between 0 and 100000, inclusive"};
-    QTest::newRow("no processors")
-        << R"("cpus":0)" << QStringList{"spec.cpus: Invalid value: 0: must be between 1 and 256, inclusive"};
+    QTest::newRow("fewer than no processors")
+        << R"("cpus":-1)"
+        << QStringList{"spec.cpus: Invalid value: -1: must be between 1 and 256, inclusive"};
     QTest::newRow("odd taint") << R"("nodeTaints":["a=b"])"
                                << QStringList{
                                       "spec.nodeTaints[0]: Invalid value: \"a=b\": must be key=value:Effect "
@@ -130,8 +131,8 @@ void TestApiScaling::tables() {
         QString("w | Deployment/w | Up | 2 → 3 | 30s | because"));
     QCOMPARE(
         cells<lab::NodePool>(
-            R"({"metadata":{"name":"p","creationTimestamp":"1970-01-01T00:00:00Z"},"spec":{"provider":"vm","replicas":2,"min":1,"max":4,"cpus":2,"memoryMiB":1024},"status":{"replicas":2,"readyReplicas":1,"message":"1 of 2 nodes are ready"}})"),
-        QString("p | vm | 2 | 1 | 1 | 4 | 60m | 2 cpu, 1024Mi | <none> | 1 of 2 nodes are ready"));
+            R"({"metadata":{"name":"p","creationTimestamp":"1970-01-01T00:00:30Z"},"spec":{"provider":"vm","replicas":2,"min":1,"max":4,"cpus":2,"memoryMiB":1024},"status":{"replicas":2,"readyReplicas":1,"message":"1 of 2 nodes are ready"}})"),
+        QString("p | vm | 2 | 1 | 1 | 4 | 59m | 2 cpu, 1024Mi | <none> | 1 of 2 nodes are ready"));
 }
 
 QTEST_GUILESS_MAIN(TestApiScaling)

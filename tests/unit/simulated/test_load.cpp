@@ -171,14 +171,14 @@ void LoadTest::sharesWithOthers() {
     for (int i = 0; i < 3; ++i)
         replicas.push_back(
             std::make_unique<ContainerLoad>(planOf({{"cpu-shared", "800m"}}), shared, zero + 10s));
-    for (const auto& replica : replicas) {
-        const std::int64_t before = replica->cpuNanoseconds(zero + 20s);
-        const std::int64_t after = replica->cpuNanoseconds(zero + 30s);
-        QCOMPARE((after - before) / 1'000'000, std::int64_t{2'000});
-    }
+    std::vector<std::int64_t> before;
+    for (const auto& replica : replicas)
+        before.push_back(replica->cpuNanoseconds(zero + 20s));
+    for (std::size_t i = 0; i < replicas.size(); ++i)
+        QCOMPARE((replicas[i]->cpuNanoseconds(zero + 30s) - before[i]) / 1'000'000, std::int64_t{2'000});
     replicas.resize(2);
-    const std::int64_t before = replicas[0]->cpuNanoseconds(zero + 40s);
-    QCOMPARE((replicas[0]->cpuNanoseconds(zero + 50s) - before) / 1'000'000, std::int64_t{4'000});
+    const std::int64_t then = replicas[0]->cpuNanoseconds(zero + 40s);
+    QCOMPARE((replicas[0]->cpuNanoseconds(zero + 50s) - then) / 1'000'000, std::int64_t{4'000});
 }
 
 QTEST_GUILESS_MAIN(LoadTest)

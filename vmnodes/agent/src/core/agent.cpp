@@ -5,14 +5,13 @@
 #include "engine/base/log.h"
 #include "log_streams.h"
 #include "node_pages.h"
+#include "node_report.h"
 #include "pod_sessions.h"
 #include "pod_worker.h"
 #include "session_targets.h"
 #include "usage_meter.h"
 
 #include <algorithm>
-#include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <set>
 #include <unordered_map>
 #include <unordered_set>
@@ -24,7 +23,6 @@ namespace core = api::core;
 
 namespace {
 
-constexpr Duration unchangedNodeReport = std::chrono::minutes(5);
 constexpr int kubeletPort = 10250;
 constexpr auto podPrefix = "pod/";
 constexpr auto objectPrefix = "object/";
@@ -65,7 +63,7 @@ struct Agent::Impl final : PodHost {
     const AgentOptions& options() const override { return options_; }
     const ObjectCache& objects() const override { return objects_; }
     const std::string& hostIp() const override { return hostIp_; }
-    const core::NodeStatus& nodeStatus() const override { return node_; }
+    const core::NodeStatus& nodeStatus() const override { return node_.status(); }
     std::int64_t memoryCapacity() const override { return memoryCapacity_; }
     void statusChanged(const Uid& pod) override;
     void event(const PodId& pod, bool warning, const std::string& reason, const std::string& message,
@@ -121,9 +119,7 @@ struct Agent::Impl final : PodHost {
     ObjectCache objects_;
     std::string hostIp_;
     std::int64_t memoryCapacity_ = 0;
-    core::NodeStatus node_;
-    std::string nodeReported_; ///< without heartbeat times
-    Instant nodeReportedAt_{};
+    NodeReport node_;
     UsageMeter usage_;
     bool linkOpened_ = false;
     LogStreams logs_;
@@ -249,12 +245,12 @@ core::Node Agent::Impl::nodeObject() const {
         labels[key] = value;
     labels["kubernetes.io/hostname"] = options_.nodeName;
     labels["kubernetes.io/os"] = "linux";
-    labels["kubernetes.io/arch"] = node_.nodeinfo().architecture();
+    labels["kubernetes.io/arch"] = node_.status().nodeinfo().architecture();
     for (const auto& [key, value] : options_.annotations)
         (*node.mutable_metadata()->mutable_annotations())[key] = value;
     for (const std::string& taint : options_.taints)
         *node.mutable_spec()->add_taints() = parseTaint(taint);
-    *node.mutable_status() = node_;
+    *node.mutable_status() = node_.status();
     return node;
 }
 
@@ -271,8 +267,7 @@ void Agent::Impl::onUp() {
     for (const auto& [uid, worker] : pods_)
         *hello.add_pods() = refOf(worker->podId());
     channel_.send(std::move(message));
-    nodeReported_.clear();
-    nodeReportedAt_ = executor_.clock().now();
+    node_.forgetReported();
     for (const auto& [uid, worker] : pods_)
         statusChanged(uid);
     staggerHeartbeat();
@@ -523,7 +518,7 @@ void Agent::Impl::lookAtNode() {
     runtime_.nodeStatus([this, life = std::weak_ptr(life_)](Result<core::NodeStatus> status) {
         if (life.expired()) return;
         if (!status) {
-            core::NodeStatus broken = node_;
+            core::NodeStatus broken = node_.status();
             for (core::NodeCondition& condition : *broken.mutable_conditions())
                 if (condition.type() == "Ready") {
                     condition.set_status("False");
@@ -563,14 +558,6 @@ void Agent::Impl::sendUsage(const UsageSnapshot& snapshot) {
 }
 
 void Agent::Impl::takeNodeStatus(core::NodeStatus status) {
-    const auto now = api::toTime(executor_.clock().wallNow());
-    for (core::NodeCondition& condition : *status.mutable_conditions()) {
-        *condition.mutable_lastheartbeattime() = now;
-        *condition.mutable_lasttransitiontime() = now;
-        for (const core::NodeCondition& before : node_.conditions())
-            if (before.type() == condition.type() && before.status() == condition.status())
-                *condition.mutable_lasttransitiontime() = before.lasttransitiontime();
-    }
     for (const core::NodeAddress& address : status.addresses())
         if (address.type() == "InternalIP") hostIp_ = address.address();
     const auto memory = status.capacity().find("memory");
@@ -578,32 +565,15 @@ void Agent::Impl::takeNodeStatus(core::NodeStatus status) {
         memoryCapacity_ = api::Quantity::parse(memory->second.string()).value_or(api::Quantity()).units();
     // Where clients look for a node's own pages; asked for by that port they come over the link.
     status.mutable_daemonendpoints()->mutable_kubeletendpoint()->set_port(kubeletPort);
-    node_ = std::move(status);
+    node_.take(std::move(status), executor_.clock().wallNow());
 }
 
 void Agent::Impl::sendNodeStatus() {
-    if (!up_) return;
-    core::NodeStatus timeless = node_;
-    bool ready = false;
-    for (core::NodeCondition& condition : *timeless.mutable_conditions()) {
-        condition.clear_lastheartbeattime();
-        ready = ready || (condition.type() == "Ready" && condition.status() == "True");
-    }
-    std::string bytes;
-    {
-        google::protobuf::io::StringOutputStream stream(&bytes);
-        google::protobuf::io::CodedOutputStream coded(&stream);
-        coded.SetSerializationDeterministic(true); // maps in one order, so that equal means equal
-        timeless.SerializeToCodedStream(&coded);
-    }
-    const Instant now = executor_.clock().now();
-    if (bytes == nodeReported_ && now - nodeReportedAt_ < unchangedNodeReport) return;
-    nodeReported_ = std::move(bytes);
-    nodeReportedAt_ = now;
+    if (!up_ || !node_.due(executor_.clock().now())) return;
     nodelink::FromAgent message;
-    message.set_node_status(node_.SerializeAsString());
+    message.set_node_status(node_.status().SerializeAsString());
     channel_.send(std::move(message));
-    if (ready && !std::exchange(ready_, true) && onReady_) onReady_();
+    if (node_.ready() && !std::exchange(ready_, true) && onReady_) onReady_();
 }
 
 } // namespace wheelhouse::agent
