@@ -3,7 +3,7 @@
 #include "engine/api/codec.h"
 #include "engine/api/selector.h"
 #include "engine/client/metadata.h"
-#include "queued_controller.h"
+#include "engine/controllers/queued_controller.h"
 
 #include <fmt/format.h>
 

@@ -95,6 +95,11 @@ ControllerSet::~ControllerSet() {
     stop();
 }
 
+void ControllerSet::add(std::vector<std::unique_ptr<Controller>> more) {
+    for (auto& controller : more)
+        controllers_.push_back(std::move(controller));
+}
+
 void ControllerSet::start() {
     for (const auto& controller : controllers_)
         controller->start();

@@ -2,7 +2,7 @@
 
 #include "cron_times.h"
 #include "engine/api/groups/batch.h"
-#include "queued_controller.h"
+#include "engine/controllers/queued_controller.h"
 
 #include <memory>
 #include <optional>

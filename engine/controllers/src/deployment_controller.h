@@ -1,7 +1,7 @@
 #pragma once
 
 #include "deployment_math.h"
-#include "queued_controller.h"
+#include "engine/controllers/queued_controller.h"
 
 #include <optional>
 

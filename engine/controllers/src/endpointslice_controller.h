@@ -1,7 +1,7 @@
 #pragma once
 
+#include "engine/controllers/queued_controller.h"
 #include "expectations.h"
-#include "queued_controller.h"
 
 #include <map>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "queued_controller.h"
+#include "engine/controllers/queued_controller.h"
 
 #include <map>
 #include <set>

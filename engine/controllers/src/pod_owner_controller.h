@@ -1,8 +1,8 @@
 #pragma once
 
 #include "claims.h"
+#include "engine/controllers/queued_controller.h"
 #include "expectations.h"
-#include "queued_controller.h"
 
 #include <string>
 #include <vector>

@@ -1,4 +1,4 @@
-#include "queued_controller.h"
+#include "engine/controllers/queued_controller.h"
 
 #include <algorithm>
 

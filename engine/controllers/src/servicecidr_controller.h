@@ -1,7 +1,7 @@
 #pragma once
 
 #include "engine/api/groups/networking.h"
-#include "queued_controller.h"
+#include "engine/controllers/queued_controller.h"
 
 #include <string>
 #include <vector>

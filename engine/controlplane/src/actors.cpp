@@ -64,16 +64,14 @@ struct Actors::Impl {
           usage(paced.clock()), metrics(informers, usage),
           scheduler(schedulerCluster, paced, random, schedulerOptions(options)), placement(scheduler),
           controllers(controllers::makeControllers(depsOf(paced, random, options, providers))),
-          autoscalers(autoscaling::makeAutoscalers(depsOf(paced, random, options, providers),
-                                                   {usage, nullptr, scalings, &placement})),
           decisions(api, scheduler), queues(api, *controllers, scheduler, control, paced.clock()),
           views(api, metrics, scalings) {
         gateway.setUsageListener([this](const NodeName& node, const nodelink::UsageReport& report) {
             usage.report(node, reportOf(report));
         });
         hub_.setListener(&gateway);
-        for (const auto& autoscaler : autoscalers)
-            autoscaler->start();
+        controllers->add(autoscaling::makeAutoscalers(depsOf(paced, random, options, providers),
+                                                      {usage, nullptr, scalings, &placement}));
         controllers->start();
         scheduler.start();
         publishApiEndpoints(
@@ -103,7 +101,6 @@ struct Actors::Impl {
     scheduler::Scheduler scheduler;
     SchedulerPlacement placement;
     std::unique_ptr<controllers::ControllerSet> controllers;
-    std::vector<std::unique_ptr<controllers::Controller>> autoscalers;
     Decisions decisions;
     Queues queues;
     AutoscalingViews views;

@@ -179,6 +179,9 @@ void KubectlAutoscalingTest::decisions() {
         QJsonDocument::fromJson(
             lab_.kubectl({"get", "autoscalingdecisions", "shop", "-o", "json"}).out.toUtf8())
             .object();
+    // The next look at it stands in the queue, as that of every controller does.
+    const QString queue = lab_.get({"get", "reconcilequeue", "horizontalpodautoscaler", "-o", "yaml"});
+    QVERIFY2(queue.contains("default/shop"), qPrintable(queue));
     bool up = false;
     bool down = false;
     for (const auto& each : decision["decisions"].toArray()) {

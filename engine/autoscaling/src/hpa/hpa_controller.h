@@ -2,9 +2,9 @@
 
 #include "engine/api/groups/autoscaling2.h"
 #include "engine/autoscaling/autoscaling.h"
+#include "engine/controllers/queued_controller.h"
 #include "hpa/metric_reader.h"
 #include "hpa/scaling_history.h"
-#include "queued_controller.h"
 
 #include <map>
 #include <optional>

@@ -2,9 +2,9 @@
 
 #include "engine/autoscaling/autoscaling.h"
 #include "engine/client/event_recorder.h"
+#include "engine/controllers/queued_controller.h"
 #include "pool/expander.h"
 #include "pool/pool_view.h"
-#include "queued_controller.h"
 
 #include <map>
 #include <set>

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "engine/controllers/queued_controller.h"
 #include "pool/pool_view.h"
-#include "queued_controller.h"
 
 #include <map>
 #include <string>

@@ -77,6 +77,8 @@ class ControllerSet {
   public:
     ControllerSet(client::InformerSet& informers, std::vector<std::unique_ptr<Controller>> controllers);
     ~ControllerSet();
+    /// More of them, before start().
+    void add(std::vector<std::unique_ptr<Controller>> more);
     /// Starts every controller, then the informers they share.
     void start();
     void stop();
