@@ -126,6 +126,7 @@ class TestAuthRbac : public QObject {
     void refusalsReadAsKubernetesWritesThem();
     void viewReadsButSeesNoSecretsAndWritesNothing();
     void aggregatedRolesHaveTheirPartsFromTheStart();
+    void peopleSeeWhatTheLabHas();
     void nobodyGrantsWhatTheyDoNotHave();
     void bindAndEscalateAreVerbs();
     void impersonationIsCheckedPartByPart();
@@ -254,6 +255,47 @@ void TestAuthRbac::aggregatedRolesHaveTheirPartsFromTheStart() {
     QVERIFY(view.body.find("secrets") == std::string::npos);
     QCOMPARE(q(view.at("metadata.labels.rbac|authorization|k8s|io/aggregate-to-edit")), "true");
     QCOMPARE(q(view.at("metadata.annotations.rbac|authorization|kubernetes|io/autoupdate")), "true");
+}
+
+/// view reads use, pools, machines, the clock and decisions; edit and admin may also ask what if; none of them
+/// changes what belongs to the whole cluster.
+void TestAuthRbac::peopleSeeWhatTheLabHas() {
+    ApiBench api;
+    for (const std::string who : {"view", "edit", "admin"})
+        QCOMPARE(q(make(api, rbacPath + "/clusterrolebindings",
+                        binding("ClusterRoleBinding", who, "ClusterRole", who, userSubject(who)))),
+                 QString());
+    const std::string lab = "lab.wheelhouse.dev";
+    const std::string metrics = "metrics.k8s.io";
+    struct Row {
+        std::string verb, group, resource;
+        bool view, edit, admin;
+    };
+    const std::vector<Row> rows = {
+        {"list", metrics, "nodes", true, true, true},
+        {"get", metrics, "pods", true, true, true},
+        {"create", metrics, "pods", false, false, false},
+        {"get", lab, "schedulingdecisions", true, true, true},
+        {"get", lab, "schedulingdecisions/matrix", true, true, true},
+        {"list", lab, "autoscalingdecisions", true, true, true},
+        {"watch", lab, "reconcilequeues", true, true, true},
+        {"get", lab, "clusterclocks", true, true, true},
+        {"list", lab, "machines", true, true, true},
+        {"get", lab, "nodepools", true, true, true},
+        {"get", lab, "nodepools/scale", true, true, true},
+        {"create", lab, "whatifs", false, true, true},
+        {"patch", lab, "nodepools/scale", false, false, false},
+        {"create", lab, "nodepools", false, false, false},
+        {"delete", lab, "machines", false, false, false},
+        {"update", lab, "clusterclocks", false, false, false},
+    };
+    for (const Row& row : rows)
+        for (const auto& [who, wanted] : {std::pair<std::string, bool>{"view", row.view},
+                                          {"edit", row.edit},
+                                          {"admin", row.admin},
+                                          {"stranger", false}})
+            QVERIFY2(asked(api, person(who), row.verb, row.group, row.resource, "default", "x") == wanted,
+                     (who + " " + row.verb + " " + row.resource).c_str());
 }
 
 void TestAuthRbac::nobodyGrantsWhatTheyDoNotHave() {

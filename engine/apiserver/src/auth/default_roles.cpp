@@ -15,6 +15,7 @@ constexpr const char* certificates = "certificates.k8s.io";
 constexpr const char* reviews = "authorization.k8s.io";
 constexpr const char* leases = "coordination.k8s.io";
 constexpr const char* storage = "storage.k8s.io";
+constexpr const char* lab = "lab.wheelhouse.dev";
 
 DefaultRole part(std::string of, std::initializer_list<Row> rows) {
     DefaultRole out = role("system:aggregate-to-" + of, rows);
@@ -80,6 +81,25 @@ void addPeople(std::vector<DefaultRole>& out) {
          {read, "policy", "poddisruptionbudgets poddisruptionbudgets/status"},
          {read, "networking.k8s.io", "ingresses ingresses/status networkpolicies"},
          {read, "resource.k8s.io", "resourceclaims resourceclaims/status resourceclaimtemplates"}}));
+}
+
+/// What Kubernetes' own parts do not speak of: measured use, and what this program has beside Kubernetes.
+/// Pools, machines and the clock concern everybody, so only who may do anything changes them.
+void addOwnParts(std::vector<DefaultRole>& out) {
+    DefaultRole measured = role("system:aggregated-metrics-reader", {{read, "metrics.k8s.io", "nodes pods"}});
+    measured.partOf = "view";
+    out.push_back(std::move(measured));
+    DefaultRole seen = role("wheelhouse:aggregate-to-view",
+                            {{read, lab,
+                              "autoscalingdecisions clusterclocks clusterclocks/status machines "
+                              "machines/status nodepools nodepools/scale nodepools/status reconcilequeues "
+                              "schedulingdecisions schedulingdecisions/matrix"}});
+    seen.partOf = "view";
+    out.push_back(std::move(seen));
+    // The answer to a question about placing: nothing is written.
+    DefaultRole asked = role("wheelhouse:aggregate-to-edit", {{"create", lab, "whatifs"}});
+    asked.partOf = "edit";
+    out.push_back(std::move(asked));
 }
 
 /// What everybody has who is known, or even unknown.
@@ -230,6 +250,7 @@ void addNamespaced(std::vector<DefaultRole>& out) {
 std::vector<DefaultRole> makeRoles() {
     std::vector<DefaultRole> out;
     addPeople(out);
+    addOwnParts(out);
     addEverybody(out);
     addCertificates(out);
     addNodes(out);
