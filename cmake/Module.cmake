@@ -87,6 +87,13 @@ function(wheelhouse_generated_sources)
   endforeach()
 endfunction()
 
+# Gives the program its allocator; sanitizers bring their own.
+function(wheelhouse_allocator target)
+  if(NOT WHEELHOUSE_SANITIZE)
+    target_link_libraries(${target} PRIVATE wheelhouse_jemalloc)
+  endif()
+endfunction()
+
 # wheelhouse_bench(<name> SOURCES … LINK …): a program that prints one JSON line a figure; built and run by `./dev bench`.
 function(wheelhouse_bench name)
   cmake_parse_arguments(B "" "" "SOURCES;LINK" ${ARGN})
@@ -94,6 +101,7 @@ function(wheelhouse_bench name)
   set_target_properties(bench_${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bench OUTPUT_NAME ${name})
   target_compile_options(bench_${name} PRIVATE ${WHEELHOUSE_WARNINGS})
   target_link_libraries(bench_${name} PRIVATE ${B_LINK})
+  wheelhouse_allocator(bench_${name})
   wheelhouse_inherit_precompiled(bench_${name} ${B_LINK})
   target_compile_definitions(bench_${name} PRIVATE WHEELHOUSE_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
                              WHEELHOUSE_BINARY_DIR="${CMAKE_BINARY_DIR}")
