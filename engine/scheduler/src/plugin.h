@@ -85,7 +85,8 @@ class ScorePass {
     virtual void refresh(std::span<const Slot> /*changed*/) {}
     /// True: since `score` was last asked, only raw scores of nodes that changed can have changed.
     virtual bool local() const { return true; }
-    /// The raw score of each of `slots`: all of the feasible nodes where the pass is not local.
+    /// The raw score of each of `slots`: all of the feasible nodes where the pass is not local, else also of
+    /// nodes that are refused.
     virtual void score(std::span<const Slot> slots, std::span<std::int64_t> raw) = 0;
     /// False: raw scores are from 0 to 100 as they are.
     virtual bool normalises() const { return false; }

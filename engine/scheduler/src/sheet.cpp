@@ -1,5 +1,7 @@
 #include "sheet.h"
 
+#include "column_math.h"
+
 #include <algorithm>
 #include <fmt/format.h>
 
@@ -84,14 +86,27 @@ void Sheet::collectChanges() {
         allChanged_ = true;
     }
     seen_ = until;
-    changed_.insert(changed_.end(), overlaid_.begin(), overlaid_.end());
-    overlaid_.clear();
     ++stamp_;
     std::erase_if(changed_, [this](Slot slot) {
-        if (stamps_[slot] == stamp_) return true;
+        const bool known = stamps_[slot] == stamp_;
         stamps_[slot] = stamp_;
-        return base_[slot] != 0;
+        return known;
     });
+    // Also of nodes out of the question: counts of places may include them.
+    if (!allChanged_) {
+        for (const Checking& each : passes_)
+            each.pass->refresh(changed_);
+        for (const Scoring& each : scorings_) {
+            if (each.pass) each.pass->refresh(changed_);
+        }
+    }
+    for (const Slot slot : overlaid_) {
+        if (stamps_[slot] == stamp_) continue;
+        stamps_[slot] = stamp_;
+        changed_.push_back(slot);
+    }
+    overlaid_.clear();
+    std::erase_if(changed_, [this](Slot slot) { return base_[slot] != 0; });
 }
 
 std::uint32_t Sheet::verdictOf(Slot slot) {
@@ -153,13 +168,6 @@ void Sheet::filter(const Uid& self) {
     collectChanges();
     feasibleKnown_ = false;
     if (!refusal_.empty()) return;
-    if (!allChanged_) {
-        for (const Checking& each : passes_)
-            each.pass->refresh(changed_);
-        for (const Scoring& each : scorings_) {
-            if (each.pass) each.pass->refresh(changed_);
-        }
-    }
     std::size_t split = 0;
     while (split < passes_.size() && passes_[split].pass->local())
         ++split;
@@ -233,63 +241,71 @@ bool Sheet::anyFeasible() const {
     return std::find(verdicts.begin(), verdicts.end(), 0U) != verdicts.end();
 }
 
-/// True when any node's score may have changed, not only those of `changed_`.
-bool Sheet::scoreColumn(Scoring& scoring) {
-    const Stopwatch watch(*this, scoring.scorer->name(), "Score");
+/// Brings raw scores up to date; true when any of them changed. A local pass is asked about nodes that
+/// changed only, and about refused ones too, for they may not stay so.
+bool Sheet::scoreRaw(Scoring& scoring, bool stale) {
     const std::size_t slots = cache_.nodes().size();
-    const bool whole = !scoring.begun || allChanged_ || !scoring.pass->local();
-    if (!scoring.begun) {
-        scoring.raw.rewrite(slots, 0);
-        scoring.scores.rewrite(slots, 0);
-        scoring.begun = true;
-    }
-    if (whole) {
-        scoring.pass->score(feasible(), scoring.raw.rewrite(slots, 0));
-        auto& scores = scoring.scores.rewrite(slots, 0);
-        if (scoring.pass->normalises()) {
-            scoring.pass->normalise(feasible(), scoring.raw.read(), scores);
-        } else {
-            for (const Slot slot : feasible())
-                scores[slot] = static_cast<std::uint8_t>(scoring.raw.read()[slot]);
-        }
+    const bool local = scoring.pass->local();
+    if (stale || !scoring.complete || !local) {
+        scoring.pass->score(local ? domain_ : feasible(), scoring.raw.rewrite(slots, 0));
+        scoring.complete = local;
         return true;
     }
     if (changed_.empty()) return false;
-    if (!scoring.pass->normalises()) {
-        auto& raw = scoring.raw.write();
-        scoring.pass->score(changed_, raw);
-        for (const Slot slot : changed_)
-            scoring.scores.set(slot, static_cast<std::uint8_t>(raw[slot]));
-        return false;
-    }
     rawScratch_.resize(slots);
     scoring.pass->score(changed_, rawScratch_);
-    bool moved = feasibilityMoved_;
+    bool moved = false;
     for (const Slot slot : changed_) {
         moved = moved || rawScratch_[slot] != scoring.raw.read()[slot];
         scoring.raw.set(slot, rawScratch_[slot]);
     }
-    if (!moved) return false;
-    // The range of raw scores is taken over feasible nodes, so one that joins or leaves may move all.
-    scoring.pass->normalise(feasible(), scoring.raw.read(), scoring.scores.write());
-    return true;
+    return moved;
+}
+
+/// True when any node's score may have changed, not only those of `changed_`.
+bool Sheet::scoreColumn(Scoring& scoring, bool stale) {
+    const Stopwatch watch(*this, scoring.scorer->name(), "Score");
+    const std::size_t slots = cache_.nodes().size();
+    const bool whole = stale || !scoring.complete || !scoring.pass->local();
+    if (whole) scoring.scores.rewrite(slots, 0);
+    const bool moved = scoreRaw(scoring, stale);
+    if (scoring.pass->normalises()) {
+        // The range of raw scores is taken over feasible nodes, so one that joins or leaves may move all.
+        if (!moved && !feasibilityMoved_ && !allChanged_) return false;
+        scoring.pass->normalise(feasible(), scoring.raw.read(), scoring.scores.write());
+        return true;
+    }
+    const auto& raw = scoring.raw.read();
+    if (whole) {
+        auto& scores = scoring.scores.write();
+        for (const Slot slot : domain_)
+            scores[slot] = static_cast<std::uint8_t>(raw[slot]);
+    } else {
+        for (const Slot slot : changed_)
+            scoring.scores.set(slot, static_cast<std::uint8_t>(raw[slot]));
+    }
+    return whole;
 }
 
 void Sheet::addUp(bool all) {
-    const std::vector<Slot>& which = all ? domain_ : changed_;
-    if (all) totals_.assign(cache_.nodes().size(), -1);
     std::int32_t constant = 0;
     for (const Scoring& each : scorings_) {
         if (!each.pass) constant += each.weight * each.scorer->indifferent();
     }
     const auto& verdicts = verdicts_.read();
-    for (const Slot slot : which)
+    if (all) {
+        totals_.assign(cache_.nodes().size(), constant);
+        for (const Scoring& each : scorings_) {
+            if (each.pass) addWeighted(each.scores.read(), each.weight, totals_);
+        }
+        strikeRefused(verdicts, totals_);
+        return;
+    }
+    for (const Slot slot : changed_) {
         totals_[slot] = verdicts[slot] == 0 ? constant : -1;
-    for (const Scoring& each : scorings_) {
-        if (!each.pass) continue;
-        const auto& scores = each.scores.read();
-        for (const Slot slot : which) {
-            if (totals_[slot] >= 0) totals_[slot] += each.weight * scores[slot];
+        if (totals_[slot] < 0) continue;
+        for (const Scoring& each : scorings_) {
+            if (each.pass) totals_[slot] += each.weight * each.scores.read()[slot];
         }
     }
 }
@@ -303,11 +319,12 @@ void Sheet::score() {
             made.pass = each.scorer->prepare(*shape_, cache_);
         }
     }
-    bool all = allChanged_ || !scoredOnce_;
     // What changed while nothing was feasible was never scored.
-    if (!scoredOnce_) allChanged_ = true;
+    const bool stale = !scoredOnce_;
+    if (stale) allChanged_ = true;
+    bool all = allChanged_;
     for (Scoring& each : scorings_) {
-        if (each.pass) all = scoreColumn(each) || all;
+        if (each.pass) all = scoreColumn(each, stale) || all;
     }
     addUp(all);
     scoredOnce_ = true;
@@ -315,16 +332,10 @@ void Sheet::score() {
 }
 
 std::optional<Slot> Sheet::best(Random& random) const {
-    std::int32_t top = -1;
-    for (const std::int32_t total : totals_)
-        top = std::max(top, total);
-    if (top < 0) return std::nullopt;
-    const auto ties = static_cast<std::uint64_t>(std::count(totals_.begin(), totals_.end(), top));
-    std::uint64_t skip = ties > 1 ? random.below(ties) : 0;
-    for (Slot slot = 0; slot < totals_.size(); ++slot) {
-        if (totals_[slot] == top && skip-- == 0) return slot;
-    }
-    return std::nullopt;
+    const Top top = topOf(totals_);
+    if (top.count == 0) return std::nullopt;
+    const std::uint64_t drawn = top.count > 1 ? random.below(top.count) : 0;
+    return static_cast<Slot>(placeOf(totals_, top.value, drawn));
 }
 
 // --- what is kept

@@ -68,7 +68,7 @@ class Sheet {
         std::unique_ptr<ScorePass> pass;
         Column<std::int64_t> raw;
         Column<std::uint8_t> scores;
-        bool begun = false;
+        bool complete = false; ///< every node of the domain has a raw score
     };
     class Stopwatch;
 
@@ -78,7 +78,8 @@ class Sheet {
     void checkAll(std::size_t split);
     void leaveRoomForNominees(const Uid& self);
     std::uint32_t verdictOf(Slot slot);
-    bool scoreColumn(Scoring& scoring);
+    bool scoreRaw(Scoring& scoring, bool stale);
+    bool scoreColumn(Scoring& scoring, bool stale);
     void addUp(bool all);
 
     PodShapePtr shape_;

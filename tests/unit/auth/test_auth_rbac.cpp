@@ -257,8 +257,8 @@ void TestAuthRbac::aggregatedRolesHaveTheirPartsFromTheStart() {
     QCOMPARE(q(view.at("metadata.annotations.rbac|authorization|kubernetes|io/autoupdate")), "true");
 }
 
-/// view reads use, pools, machines, the clock and decisions; edit and admin may also ask what if; none of them
-/// changes what belongs to the whole cluster.
+/// view reads use, pools, machines, the clock and decisions; edit and admin may also ask what if; none of
+/// them changes what belongs to the whole cluster.
 void TestAuthRbac::peopleSeeWhatTheLabHas() {
     ApiBench api;
     for (const std::string who : {"view", "edit", "admin"})

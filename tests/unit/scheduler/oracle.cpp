@@ -70,9 +70,12 @@ bool holds(const core::NodeSelectorRequirement& requirement, const Labels& label
 }
 
 bool holds(const core::NodeSelectorTerm& term, const core::Node& node) {
-    if (term.matchexpressions().empty()) return false;
+    if (term.matchexpressions().empty() && term.matchfields().empty()) return false;
     const Labels labels = labelsOf(node);
-    return std::all_of(term.matchexpressions().begin(), term.matchexpressions().end(),
+    const Labels fields{{"metadata.name", node.metadata().name()}};
+    return std::all_of(term.matchfields().begin(), term.matchfields().end(),
+                       [&](const auto& each) { return holds(each, fields); }) &&
+           std::all_of(term.matchexpressions().begin(), term.matchexpressions().end(),
                        [&](const auto& each) { return holds(each, labels); });
 }
 
@@ -85,6 +88,15 @@ bool mayGo(const core::Pod& pod, const core::Node& node) {
     if (!affinity.has_requiredduringschedulingignoredduringexecution()) return true;
     const auto& terms = affinity.requiredduringschedulingignoredduringexecution().nodeselectorterms();
     return std::any_of(terms.begin(), terms.end(), [&](const auto& each) { return holds(each, node); });
+}
+
+/// Whether the pod names the nodes it will have, and this is none of them.
+bool leftOut(const core::Pod& pod, const core::Node& node) {
+    const auto& affinity = pod.spec().affinity().nodeaffinity();
+    const auto& terms = affinity.requiredduringschedulingignoredduringexecution().nodeselectorterms();
+    const auto names = [](const core::NodeSelectorTerm& term) { return !term.matchfields().empty(); };
+    return !terms.empty() && std::all_of(terms.begin(), terms.end(), names) &&
+           std::none_of(terms.begin(), terms.end(), [&](const auto& each) { return holds(each, node); });
 }
 
 bool selects(const api::meta::LabelSelector& selector, const Labels& labels) {
@@ -250,6 +262,7 @@ std::string Oracle::affinityRefusal(const core::Pod& pod, const core::Node& node
 }
 
 Oracle::Verdict Oracle::verdict(const core::Pod& pod, const core::Node& node) const {
+    if (leftOut(pod, node)) return {"NodeAffinity", {"node(s) didn't satisfy plugin(s) [NodeAffinity]"}};
     core::Taint cordon;
     cordon.set_key("node.kubernetes.io/unschedulable");
     cordon.set_effect("NoSchedule");

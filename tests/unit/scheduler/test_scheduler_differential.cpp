@@ -266,7 +266,7 @@ class TestDifferential : public QObject {
   private slots:
     void agreesOnClustersDrawnByLot_data() {
         QTest::addColumn<int>("seed");
-        for (int seed = 1; seed <= 40; ++seed)
+        for (int seed = 1; seed <= 60; ++seed)
             QTest::newRow(qPrintable(QString::number(seed))) << seed;
     }
     void agreesOnClustersDrawnByLot() {
