@@ -37,6 +37,14 @@ QString container(const char* fields) {
     return QString(R"({"spec":{"containers":[{"name":"a","image":"nginx:1",%1}]}})").arg(fields);
 }
 
+QString sysctls(const QStringList& names, bool ofHost = false) {
+    QStringList all;
+    for (const QString& name : names)
+        all.append(QString(R"({"name":"%1","value":"1"})").arg(name));
+    return QString(R"({"spec":{"hostNetwork":%1,"hostIPC":%1,"securityContext":{"sysctls":[%2]}}})")
+        .arg(ofHost ? "true" : "false", all.join(","));
+}
+
 } // namespace
 
 class TestValidation : public QObject {
@@ -128,6 +136,32 @@ class TestValidation : public QObject {
             {"spec.tolerations[0].operator: Invalid value: \"Equal\": operator must be Exists when `key` is "
              "empty, which "
              "means \"match all values and all keys\""});
+        const QString sysctlRule =
+            "must have at most 253 characters and match regex "
+            R"(^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$)";
+        row("sysctls",
+            sysctls({"kernel.shm_rmid_forced", "net/ipv4/conf/eth0.1/rp_filter", "safe-and-unsafe", "a"}),
+            {});
+        row("sysctls that cannot be", sysctls({"foo-", "bar..", "Kernel.sem", "", "/a"}),
+            {"spec.securityContext.sysctls[0].name: Invalid value: \"foo-\": " + sysctlRule,
+             "spec.securityContext.sysctls[1].name: Invalid value: \"bar..\": " + sysctlRule,
+             "spec.securityContext.sysctls[2].name: Invalid value: \"Kernel.sem\": " + sysctlRule,
+             "spec.securityContext.sysctls[3].name: Required value",
+             "spec.securityContext.sysctls[4].name: Invalid value: \"/a\": " + sysctlRule});
+        row("a sysctl twice", sysctls({"kernel.sem", "kernel.sem"}),
+            {"spec.securityContext.sysctls[1].name: Duplicate value: \"kernel.sem\""});
+        row("sysctls of the host", sysctls({"net/core.somaxconn", "kernel.msgmax"}, true),
+            {"spec.securityContext.sysctls[0].name: Invalid value: \"net/core.somaxconn\": may not be "
+             "specified when 'hostNetwork' is true",
+             "spec.securityContext.sysctls[1].name: Invalid value: \"kernel.msgmax\": may not be specified "
+             "when 'hostIPC' is true"});
+        row("users and groups",
+            R"({"spec":{"securityContext":{"runAsUser":-1,"fsGroup":2147483648,"supplementalGroups":[0,-5]}}})",
+            {"spec.securityContext.fsGroup: Invalid value: 2147483648: must be between 0 and 2147483647, "
+             "inclusive",
+             "spec.securityContext.runAsUser: Invalid value: -1: must be between 0 and 2147483647, inclusive",
+             "spec.securityContext.supplementalGroups[1]: Invalid value: -5: must be between 0 and "
+             "2147483647, inclusive"});
         row("schema enumeration", R"({"spec":{"os":{"name":"plan9"}}})",
             {"spec.os.name: Unsupported value: \"plan9\": supported values: \"linux\", \"windows\""});
     }

@@ -175,6 +175,7 @@ void validatePodSpec(const core::PodSpec& spec, const Path& path, Problems& prob
             qualifiedName(type));
     }
     validateGates(spec, path, problems);
+    validatePodSecurity(spec, path.child("securityContext"), problems);
     if (spec.shareprocessnamespace() && spec.hostpid()) {
         problems.invalidJson(path.child("shareProcessNamespace"), "true",
                              "ShareProcessNamespace and HostPID cannot both be enabled");

@@ -41,6 +41,7 @@ set(SEMANTICS_SOURCES
   src/semantics/pod_defaults.cpp
   src/semantics/pod_parts.cpp
   src/semantics/pod_rules.cpp
+  src/semantics/pod_security_rules.cpp
   src/semantics/pool_rules.cpp
   src/semantics/prepare.cpp
   src/semantics/probe_rules.cpp
