@@ -78,7 +78,7 @@ apps::ReplicaSet setFor(const ObjectPtr& owner, const apps::Deployment& deployme
 
 bool sizeChanged(const apps::Deployment& deployment, const Sets& sets) {
     return std::any_of(sets.begin(), sets.end(), [&](const apps::ReplicaSet& set) {
-        const int desired = annotatedNumber(set.metadata(), annotation::desiredReplicas);
+        const std::int64_t desired = annotatedNumber(set.metadata(), annotation::desiredReplicas);
         return set.spec().replicas() > 0 && desired >= 0 && desired != deployment.spec().replicas();
     });
 }
@@ -169,7 +169,7 @@ client::Task<Result<Sets>> DeploymentController::claimSets(ObjectPtr object, app
 /// The template of an old ReplicaSet becomes the Deployment's; that is an ordinary update, and the next
 /// look's work. The annotation goes in any case.
 Step DeploymentController::rollBack(Look& look) {
-    const int revision = annotatedNumber(look.deployment.metadata(), annotation::rollBackTo);
+    const std::int64_t revision = annotatedNumber(look.deployment.metadata(), annotation::rollBackTo);
     const apps::ReplicaSet* set = setOfRevision(look.old, revision);
     using Type = client::EventRecorder::Type;
     if (!set) {

@@ -26,12 +26,13 @@ core::PodTemplateSpec withoutHash(const core::PodTemplateSpec& podTemplate) {
 /// What one ReplicaSet's size becomes when all grow or shrink alike.
 int proportionalChange(const apps::Deployment& deployment, const apps::ReplicaSet& set) {
     if (deployment.spec().replicas() == 0) return -set.spec().replicas();
-    int before = annotatedNumber(set.metadata(), annotation::maxReplicas);
+    std::int64_t before = annotatedNumber(set.metadata(), annotation::maxReplicas);
     // A set without the annotation was made before this deployment scaled anything.
     if (before <= 0) before = deployment.status().replicas();
     if (before <= 0) return 0;
     const double most = deployment.spec().replicas() + fenceOf(deployment).surge;
-    return static_cast<int>(std::lround(set.spec().replicas() * most / before)) - set.spec().replicas();
+    return static_cast<int>(std::lround(set.spec().replicas() * most / static_cast<double>(before))) -
+           set.spec().replicas();
 }
 
 } // namespace
@@ -94,17 +95,17 @@ std::string templateHash(const core::PodTemplateSpec& podTemplate, int collision
     return shortHash(std::move(bytes), collisions);
 }
 
-int annotatedNumber(const meta::ObjectMeta& metadata, const char* name) {
+std::int64_t annotatedNumber(const meta::ObjectMeta& metadata, const char* name) {
     const auto found = metadata.annotations().find(name);
     if (found == metadata.annotations().end()) return -1;
-    int number = -1;
+    std::int64_t number = -1;
     const std::string& text = found->second;
     const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
     return parsed.ec == std::errc() ? number : -1;
 }
 
 std::int64_t revisionOf(const meta::ObjectMeta& metadata) {
-    return std::max(annotatedNumber(metadata, annotation::revision), 0);
+    return std::max<std::int64_t>(annotatedNumber(metadata, annotation::revision), 0);
 }
 
 const apps::ReplicaSet* setOfRevision(const Sets& sets, std::int64_t revision) {

@@ -42,7 +42,7 @@ std::string shortHash(std::string bytes, int collisions);
 std::string templateHash(const api::core::PodTemplateSpec& podTemplate, int collisions);
 
 /// The number in this annotation, or -1.
-int annotatedNumber(const api::meta::ObjectMeta& metadata, const char* name);
+std::int64_t annotatedNumber(const api::meta::ObjectMeta& metadata, const char* name);
 std::int64_t revisionOf(const api::meta::ObjectMeta& metadata);
 
 using Sets = std::vector<api::apps::ReplicaSet>;

@@ -152,6 +152,22 @@ class TestDeployment : public QObject {
                  std::string("3"));
     }
 
+    void revisionsAreAsLongAsTheyWere() {
+        Bench bench({"deployment", "replicaset"});
+        bench.cluster.put(deployment(1));
+        bench.start();
+        bench.converge();
+        bench.cluster.edit<apps::ReplicaSet>(
+            "default/" + setOf(bench, "nginx:1").metadata().name(), [](auto& set) {
+                (*set.mutable_metadata()->mutable_annotations())["deployment.kubernetes.io/revision"] =
+                    "3546343826724305832";
+            });
+        setImage(bench, "nginx:2");
+        bench.converge();
+        QCOMPARE(setOf(bench, "nginx:2").metadata().annotations().at("deployment.kubernetes.io/revision"),
+                 std::string("3546343826724305833"));
+    }
+
     void theRollbackAnnotationIsHonoured_data() {
         QTest::addColumn<QByteArray>("revision");
         QTest::addColumn<QByteArray>("image");
