@@ -18,7 +18,7 @@ wheelhouse_packages() { # wheelhouse_packages run|build|test|format|lint
       protobuf-compiler libprotobuf-dev libprotoc-dev libgrpc++-dev protobuf-compiler-grpc libabsl-dev libc-ares-dev libre2-dev \
       libyaml-cpp-dev prometheus-cpp-dev librocksdb-dev libjemalloc-dev libexpected-dev libfmt-dev libspdlog-dev libvirt-dev ;;
   test)
-    echo xvfb xauth curl busybox-static procps iproute2 python3
+    echo xvfb xauth curl busybox-static procps iproute2 nftables python3
     # Debian's npm conflicts with other builds of Node.js, which do as well.
     command -v npm >/dev/null || echo npm ;;
   format) echo clang-format ;;
