@@ -17,6 +17,7 @@
 #include "streams/connect.h"
 #include "streams/message_exchange.h"
 #include "streams/proxy.h"
+#include "warnings.h"
 
 #include <algorithm>
 #include <atomic>
@@ -49,18 +50,6 @@ constexpr std::string_view acceptedPatches =
     "application/apply-patch+yaml";
 constexpr std::string_view customPatches =
     "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml";
-constexpr std::size_t warningsTotal = 4096;
-constexpr std::size_t warningShort = 256;
-
-std::string warningHeader(std::string_view text, bool shorten) {
-    if (shorten && text.size() > warningShort) text = text.substr(0, warningShort);
-    std::string out = "299 - \"";
-    for (const char c : text) {
-        if (c == '"' || c == '\\') out.push_back('\\');
-        out.push_back(c == '\n' || c == '\r' ? ' ' : c);
-    }
-    return out + "\"";
-}
 
 std::string_view optionsKindOf(Verb verb) {
     switch (verb) {
@@ -130,26 +119,34 @@ class Call final : public Running, public std::enable_shared_from_this<Call> {
         });
     }
 
+    using Pieces = std::function<std::shared_ptr<BodySource>(const Format&)>;
+    /// `pieces` may give the same bytes as `encode` bit by bit, or nothing.
     void answer(int code, std::function<std::string(const Format&)> encode,
-                const std::vector<std::string>& warnings = {}) {
+                const std::vector<std::string>& warnings = {}, Pieces pieces = {}) {
         const bool custom = info_.kind && api::customOf(*info_.kind);
         if (notes_->wantsResponse()) notes_->answered([encode] { return encode(Format{}); });
-        exchange_->respond([code, encode = std::move(encode), warnings, format = format_,
+        exchange_->respond([code, encode = std::move(encode), pieces = std::move(pieces), warnings,
+                            format = format_,
                             deprecation = custom ? api::customOf(*info_.kind)->definition().deprecation : "",
                             auditId = auditId_] {
             Response response;
             response.code = code;
             response.headers.emplace_back("content-type", format.contentType(false));
             addCommonHeaders(response.headers, auditId);
-            std::size_t total = 0;
-            if (!deprecation.empty())
-                response.headers.emplace_back("warning", warningHeader(deprecation, false));
-            for (const auto& warning : warnings)
-                total += warning.size();
-            for (const auto& warning : warnings)
-                response.headers.emplace_back("warning", warningHeader(warning, total > warningsTotal));
-            response.body = std::make_shared<const std::string>(encode(format));
+            if (!deprecation.empty()) addWarnings(response.headers, {deprecation});
+            addWarnings(response.headers, warnings);
+            if (pieces) response.source = pieces(format);
+            if (!response.source) response.body = std::make_shared<const std::string>(encode(format));
             return response;
+        });
+    }
+    void answerList(ListAnswer found, WallTime now) {
+        auto list = std::make_shared<const ListAnswer>(std::move(found));
+        const auto whole = [list, kind = info_.kind, now](const Format& format) {
+            return encodeList(*kind, list, format, now);
+        };
+        answer(200, whole, {}, [list, kind = info_.kind, now](const Format& format) {
+            return listSource(*kind, list, format, now);
         });
     }
 
@@ -346,8 +343,7 @@ Result<Call::Work> Call::parseList() {
     return Work([this, query = std::move(query)](const std::shared_ptr<Core>& core) {
         auto list = listObjects(*core, query);
         if (!list) return refuse(std::move(list.error()));
-        answer(200, [list = std::move(*list), kind = info_.kind, now = core->dates.wallNow()](
-                        const Format& format) { return encodeList(*kind, list, format, now); });
+        answerList(std::move(*list), core->dates.wallNow());
     });
 }
 
@@ -569,19 +565,16 @@ Result<Call::Work> Call::parseDelete() {
                                    info_.query.text("fieldSelector"));
     if (!selection) return fail(selection.error());
     ListQuery query{std::move(*selection), 0, "", "", ""};
-    return Work([this, query = std::move(query),
-                 remove = std::move(remove)](const std::shared_ptr<Core>& core) {
-        RemoveRequest asked = remove;
-        asked.user = user_;
-        removeCollection(*core, query, asked,
-                         [self = shared_from_this(), now = core->dates.wallNow()](Result<ListAnswer> list) {
-                             if (!list) return self->refuse(std::move(list.error()));
-                             self->answer(200, [list = std::move(*list), kind = self->info_.kind,
-                                                now](const Format& format) {
-                                 return encodeList(*kind, list, format, now);
-                             });
-                         });
-    });
+    return Work(
+        [this, query = std::move(query), remove = std::move(remove)](const std::shared_ptr<Core>& core) {
+            RemoveRequest asked = remove;
+            asked.user = user_;
+            const WallTime now = core->dates.wallNow();
+            removeCollection(*core, query, asked, [self = shared_from_this(), now](Result<ListAnswer> list) {
+                if (!list) return self->refuse(std::move(list.error()));
+                self->answerList(std::move(*list), now);
+            });
+        });
 }
 
 } // namespace

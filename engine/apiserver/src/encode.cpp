@@ -68,17 +68,36 @@ void appendField(std::string& out, int number, std::string_view bytes) {
     out += bytes;
 }
 
-/// The protobuf envelope around bytes that are already a message: nothing is decoded to send an object.
-std::string envelope(std::string_view bytes, std::string_view apiVersion, std::string_view kind) {
+/// How many bytes a field with a number below 16 takes that has `size` bytes.
+std::size_t fieldBytes(std::size_t size) {
+    std::size_t bytes = 2 + size;
+    for (std::size_t rest = size; rest >= 0x80; rest >>= 7)
+        ++bytes;
+    return bytes;
+}
+
+std::string envelopeHead(std::size_t size, std::string_view apiVersion, std::string_view kind) {
     std::string typeMeta;
     appendField(typeMeta, 1, apiVersion);
     appendField(typeMeta, 2, kind);
     std::string out("k8s\0", 4);
-    out.reserve(bytes.size() + typeMeta.size() + 24);
     appendField(out, 1, typeMeta);
-    appendField(out, 2, bytes);
+    appendVarint(out, 2 << 3 | 2);
+    appendVarint(out, size);
+    return out;
+}
+
+void appendEnvelopeTail(std::string& out) {
     appendField(out, 3, "");
     appendField(out, 4, "");
+}
+
+/// The protobuf envelope around bytes that are already a message: nothing is decoded to send an object.
+std::string envelope(std::string_view bytes, std::string_view apiVersion, std::string_view kind) {
+    std::string out = envelopeHead(bytes.size(), apiVersion, kind);
+    out.reserve(out.size() + bytes.size() + 4);
+    out += bytes;
+    appendEnvelopeTail(out);
     return out;
 }
 
@@ -157,8 +176,8 @@ void appendRow(std::string& out, const api::Kind& kind, const ObjectPtr& stored,
     out += "}";
 }
 
-std::string table(const api::Kind& kind, std::string_view metadataJson, const std::vector<ObjectPtr>& items,
-                  const Format& format, bool columns, WallTime now) {
+std::string tableHead(const api::Kind& kind, std::string_view metadataJson, const Format& format,
+                      bool columns) {
     std::string out = "{\"kind\":\"Table\",\"apiVersion\":\"" + metaGroup(format) + "\",\"metadata\":";
     out += metadataJson;
     out += ",\"columnDefinitions\":";
@@ -166,7 +185,12 @@ std::string table(const api::Kind& kind, std::string_view metadataJson, const st
         appendColumns(out, kind);
     else
         out += "null";
-    out += ",\"rows\":[";
+    return out + ",\"rows\":[";
+}
+
+std::string table(const api::Kind& kind, std::string_view metadataJson, const std::vector<ObjectPtr>& items,
+                  const Format& format, bool columns, WallTime now) {
+    std::string out = tableHead(kind, metadataJson, format, columns);
     bool first = true;
     for (const ObjectPtr& item : items) {
         if (!std::exchange(first, false)) out += ",";
@@ -194,24 +218,27 @@ std::string objectJson(const api::Kind& kind, const ObjectPtr& object, const For
     return api::jsonAs(kind, *object);
 }
 
-std::string listJson(const api::Kind& kind, const ListAnswer& list, const Format& format, WallTime now) {
+/// Everything of a list up to its first item.
+std::string listHead(const api::Kind& kind, const ListAnswer& list, const Format& format) {
     const std::string metadata = api::encodeJson(listMeta(list));
-    if (format.shape == Shape::Table) return table(kind, metadata, list.items, format, true, now);
+    if (format.shape == Shape::Table) return tableHead(kind, metadata, format, true);
     const bool partial = format.shape == Shape::Partial;
     std::string out = "{\"kind\":\"";
     out += partial               ? "PartialObjectMetadataList"
            : api::customOf(kind) ? api::customOf(kind)->definition().listKind
                                  : kind.kind + "List";
     out += "\",\"apiVersion\":\"" + (partial ? metaGroup(format) : kind.apiVersion());
-    out += "\",\"metadata\":" + metadata + ",\"items\":[";
-    bool first = true;
-    for (const ObjectPtr& item : list.items) {
-        if (!std::exchange(first, false)) out += ",";
-        out += partial ? api::encodeJson(partialOf(*item), metaGroup(format), "PartialObjectMetadata")
-               : api::customOf(kind) ? api::jsonAs(kind, *item) // what has no type in the list names its own
-                                     : api::encodeJson(*api::messageAs(kind, *item));
-    }
-    return out + "]}";
+    return out + "\",\"metadata\":" + metadata + ",\"items\":[";
+}
+
+void appendListItem(std::string& out, const api::Kind& kind, const ObjectPtr& item, const Format& format,
+                    WallTime now) {
+    if (format.shape == Shape::Table)
+        appendRow(out, kind, item, format, now);
+    else if (format.shape == Shape::Partial)
+        out += api::encodeJson(partialOf(*item), metaGroup(format), "PartialObjectMetadata");
+    else // what has no type in the list names its own
+        out += api::customOf(kind) ? api::jsonAs(kind, *item) : api::encodeJson(*api::messageAs(kind, *item));
 }
 
 /// Only an alias is another message than what is stored.
@@ -219,19 +246,67 @@ std::string bytesAs(const api::Kind& kind, const api::Object& object) {
     return api::isAlias(kind) ? api::serialize(*api::messageAs(kind, object)) : object.bytes();
 }
 
-std::string listProtobuf(const api::Kind& kind, const ListAnswer& list, const Format& format) {
-    std::string body;
-    std::size_t size = 64;
-    for (const ObjectPtr& item : list.items)
-        size += item->bytes().size() + 6;
-    body.reserve(size);
-    appendField(body, 1, listMeta(list).SerializeAsString());
-    const bool partial = format.shape == Shape::Partial;
-    for (const ObjectPtr& item : list.items)
-        appendField(body, 2, partial ? partialOf(*item).SerializeAsString() : bytesAs(kind, *item));
-    return partial ? envelope(body, metaGroup(format), "PartialObjectMetadataList")
-                   : envelope(body, kind.apiVersion(), kind.kind + "List");
-}
+/// Makes a list item by item, so that it can be sent without ever being whole.
+class ListSource final : public BodySource {
+  public:
+    ListSource(const api::Kind& kind, std::shared_ptr<const ListAnswer> list, Format format, WallTime now)
+        : kind_(kind), list_(std::move(list)), format_(std::move(format)), now_(now) {}
+
+    bool next(std::string& out) override {
+        if (at_ == 0) out += protobuf() ? protobufHead() : listHead(kind_, *list_, format_);
+        const std::size_t full = out.size() + pieceBytes;
+        for (; at_ < list_->items.size() && out.size() < full; ++at_)
+            appendItem(out);
+        if (at_ < list_->items.size()) return true;
+        if (protobuf())
+            appendEnvelopeTail(out);
+        else
+            out += "]}";
+        return false;
+    }
+
+  private:
+    static constexpr std::size_t pieceBytes = 128 * 1024;
+
+    bool protobuf() const { return format_.encoding == Encoding::Protobuf; }
+    bool partial() const { return format_.shape == Shape::Partial; }
+
+    void appendItem(std::string& out) const {
+        const ObjectPtr& item = list_->items[at_];
+        if (!protobuf()) {
+            if (at_ > 0) out += ",";
+            appendListItem(out, kind_, item, format_, now_);
+        } else if (isStoredAsSent()) {
+            appendField(out, itemField, item->bytes());
+        } else {
+            appendField(out, itemField, converted(*item));
+        }
+    }
+    bool isStoredAsSent() const { return !partial() && !api::isAlias(kind_); }
+    std::string converted(const api::Object& item) const {
+        return partial() ? partialOf(item).SerializeAsString() : bytesAs(kind_, item);
+    }
+
+    /// The length of what follows stands before it.
+    std::string protobufHead() const {
+        std::string metadata;
+        appendField(metadata, 1, listMeta(*list_).SerializeAsString());
+        std::size_t size = metadata.size();
+        for (const ObjectPtr& item : list_->items)
+            size += fieldBytes(isStoredAsSent() ? item->bytes().size() : converted(*item).size());
+        return (partial() ? envelopeHead(size, metaGroup(format_), "PartialObjectMetadataList")
+                          : envelopeHead(size, kind_.apiVersion(), kind_.kind + "List")) +
+               metadata;
+    }
+
+    static constexpr int itemField = 2;
+
+    const api::Kind& kind_;
+    const std::shared_ptr<const ListAnswer> list_;
+    const Format format_;
+    const WallTime now_;
+    std::size_t at_ = 0;
+};
 
 std::string objectProtobuf(const api::Kind& kind, const ObjectPtr& object, const Format& format) {
     if (format.shape == Shape::Partial)
@@ -294,10 +369,24 @@ std::string encodeObject(const api::Kind& kind, const ObjectPtr& object, const F
     return format.encoding == Encoding::Yaml ? asYaml(std::move(json)) : json;
 }
 
-std::string encodeList(const api::Kind& kind, const ListAnswer& list, const Format& format, WallTime now) {
-    if (format.encoding == Encoding::Protobuf) return listProtobuf(kind, list, format);
-    std::string json = listJson(kind, list, format, now);
-    return format.encoding == Encoding::Yaml ? asYaml(std::move(json)) : json;
+std::string encodeList(const api::Kind& kind, std::shared_ptr<const ListAnswer> list, const Format& format,
+                       WallTime now) {
+    ListSource source(kind, std::move(list), format, now);
+    std::string out;
+    while (source.next(out)) {
+    }
+    return format.encoding == Encoding::Yaml ? asYaml(std::move(out)) : out;
+}
+
+std::shared_ptr<BodySource> listSource(const api::Kind& kind, std::shared_ptr<const ListAnswer> list,
+                                       const Format& format, WallTime now) {
+    constexpr std::size_t fewBytes = std::size_t{1} << 20;
+    if (format.encoding == Encoding::Yaml) return nullptr;
+    std::size_t bytes = 0;
+    for (const ObjectPtr& item : list->items)
+        bytes += item->bytes().size();
+    if (bytes < fewBytes) return nullptr;
+    return std::make_shared<ListSource>(kind, std::move(list), format, now);
 }
 
 std::string encodeMessage(const google::protobuf::Message& message, std::string_view apiVersion,

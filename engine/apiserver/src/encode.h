@@ -6,6 +6,7 @@
 #include "negotiate.h"
 #include "verbs.h"
 
+#include <memory>
 #include <string>
 
 namespace wheelhouse::apiserver {
@@ -15,7 +16,11 @@ namespace wheelhouse::apiserver {
 
 std::string encodeObject(const api::Kind& kind, const api::ObjectPtr& object, const Format& format,
                          WallTime now);
-std::string encodeList(const api::Kind& kind, const ListAnswer& list, const Format& format, WallTime now);
+std::string encodeList(const api::Kind& kind, std::shared_ptr<const ListAnswer> list, const Format& format,
+                       WallTime now);
+/// The same bytes in pieces; null where they are few, or are YAML, which is made as a whole.
+std::shared_ptr<BodySource> listSource(const api::Kind& kind, std::shared_ptr<const ListAnswer> list,
+                                       const Format& format, WallTime now);
 /// A message that is no registered object: a Status, a Scale, a discovery document.
 std::string encodeMessage(const google::protobuf::Message& message, std::string_view apiVersion,
                           std::string_view kind, const Format& format);

@@ -18,7 +18,14 @@ constexpr int runs = 7;
 
 struct Client final : apiserver::Exchange {
     std::optional<apiserver::Response> response;
-    void respond(std::function<apiserver::Response()> render) override { response = render(); }
+    void respond(std::function<apiserver::Response()> render) override {
+        response = render();
+        if (!response->source) return;
+        std::string body;
+        while (response->source->next(body)) {
+        }
+        response->body = std::make_shared<const std::string>(std::move(body));
+    }
     void begin(int, apiserver::Headers) override {}
     void write(apiserver::Bytes) override {}
     void end() override {}

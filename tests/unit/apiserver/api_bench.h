@@ -28,8 +28,16 @@ struct FakeExchange final : Exchange {
     bool ended = false;
     bool aborted = false;
     std::size_t stuckBytes = 0; ///< what pendingBytes says
+    int pieces = 0;             ///< of a body made piece by piece
 
-    void respond(std::function<Response()> render) override { response = render(); }
+    void respond(std::function<Response()> render) override {
+        response = render();
+        if (!response->source) return;
+        std::string body;
+        for (pieces = 1; response->source->next(body); ++pieces) {
+        }
+        response->body = std::make_shared<const std::string>(std::move(body));
+    }
     void begin(int code, Headers headers) override {
         streamCode = code;
         streamHeaders = std::move(headers);

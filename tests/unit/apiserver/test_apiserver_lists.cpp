@@ -92,6 +92,57 @@ class TestApiserverLists : public QObject {
         QCOMPARE(q(last.at("metadata.continue")), QString());
     }
 
+    /// The same answer, but never as a whole in memory.
+    void largeListsComeInPieces_data() {
+        QTest::addColumn<QByteArray>("accept");
+        QTest::newRow("JSON") << QByteArray("application/json");
+        QTest::newRow("protobuf") << QByteArray("application/vnd.kubernetes.protobuf");
+        QTest::newRow("protobuf, metadata") << QByteArray(
+            "application/vnd.kubernetes.protobuf;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io");
+        QTest::newRow("table") << QByteArray("application/json;as=Table;v=v1;g=meta.k8s.io");
+    }
+    void largeListsComeInPieces() {
+        QFETCH(QByteArray, accept);
+        ApiBench bench;
+        const std::string large = J("{'value':'") + std::string(100'000, 'x') + J("'}");
+        for (int i = 10; i < 30; ++i)
+            QCOMPARE(bench.send("POST", maps, configMap("m" + std::to_string(i), "{}", large), json).code,
+                     201);
+        const apiserver::Headers wanted{{"accept", accept.toStdString()}};
+        const auto get = [&](const std::string& query) {
+            const auto exchange = bench.open("GET", maps + query, {}, wanted);
+            bench.executor.runUntil([&] { return exchange->response.has_value(); }, std::chrono::seconds(5));
+            return exchange;
+        };
+        const auto all = get("");
+        QCOMPARE(all->response->code, 200);
+        const bool small = accept.contains("Table") || accept.contains("Partial");
+        QVERIFY(all->pieces > (small ? 0 : 5));
+        // Half and half, each too little to come in pieces, are the same items.
+        const auto few = get("?limit=5");
+        QCOMPARE(few->pieces, 0);
+        if (accept.contains("protobuf")) {
+            const bool partial = accept.contains("Partial");
+            const auto decoded = api::decodeProtobuf(
+                *all->response->body, partial ? api::meta::PartialObjectMetadataList::descriptor()
+                                              : api::core::ConfigMapList::descriptor());
+            QVERIFY(decoded.has_value());
+            QCOMPARE(
+                partial
+                    ? static_cast<const api::meta::PartialObjectMetadataList&>(*decoded->message).items_size()
+                    : static_cast<const api::core::ConfigMapList&>(*decoded->message).items_size(),
+                20);
+            return;
+        }
+        const auto list = boost::json::parse(*all->response->body).as_object();
+        const auto& items = list.at(accept.contains("Table") ? "rows" : "items").as_array();
+        QCOMPARE(items.size(), std::size_t(20));
+        const auto first = boost::json::parse(*few->response->body).as_object();
+        const auto& some = first.at(accept.contains("Table") ? "rows" : "items").as_array();
+        for (std::size_t i = 0; i < some.size(); ++i)
+            QVERIFY(some[i] == items[i]);
+    }
+
     void selectivePagesHideTheRest() {
         ApiBench bench;
         for (const char* name : {"a", "b", "c"})

@@ -56,19 +56,32 @@ void HttpExchange::complete(Response response) {
                            [&](const auto& h) { return h.first == name; });
     };
     const bool bodyless = head.code == 204 || head.code == 304 || head.code < 200;
-    if (body && facts_.gzip && !bodyless && body->size() > front_->limits.gzipFrom &&
-        !has("content-encoding")) {
-        if (auto packed = gzip(*body)) {
-            body = std::make_shared<const std::string>(std::move(*packed));
-            head.headers.emplace_back("content-encoding", "gzip");
-            head.headers.emplace_back("vary", "Accept-Encoding");
-        }
+    std::shared_ptr<BodySource> source = bodyless ? nullptr : std::move(response.source);
+    const bool large = source || (body && body->size() > front_->limits.gzipFrom);
+    if (large && facts_.gzip && !bodyless && !has("content-encoding")) {
+        if (source)
+            source = gzipped(std::move(source));
+        else
+            body = std::make_shared<const std::string>(gzip(*body));
+        head.headers.emplace_back("content-encoding", "gzip");
+        head.headers.emplace_back("vary", "Accept-Encoding");
     }
     front_->decorate(head.headers, facts_.auditId);
-    head.length = body && !bodyless ? body->size() : 0;
+    if (source)
+        head.length.reset();
+    else if (body && !bodyless)
+        head.length = body->size();
+    if (facts_.head) source.reset();
     std::unique_lock lock(mutex_);
     slot_.release();
     if (detached_) return;
+    if (source) {
+        head_ = std::move(head);
+        source_ = source;
+        making_ = true;
+        lock.unlock();
+        return makePiece(source);
+    }
     if (body && !bodyless && !facts_.head && !body->empty()) {
         queued_ = body->size();
         queue_.push_back(std::move(body));
@@ -76,6 +89,42 @@ void HttpExchange::complete(Response response) {
     head_ = std::move(head);
     ended_ = true;
     wake(lock);
+}
+
+void HttpExchange::makePiece(const std::shared_ptr<BodySource>& source) {
+    std::string piece;
+    bool more = false;
+    bool failed = false;
+    try {
+        more = source->next(piece);
+    } catch (const std::exception& error) {
+        log::error("http", "an answer could not be made to its end: {}", error.what());
+        failed = true;
+    }
+    std::unique_lock lock(mutex_);
+    making_ = false;
+    if (detached_ || aborted_) return;
+    if (failed) {
+        abortLocked();
+        return wake(lock);
+    }
+    queued_ += piece.size();
+    if (!piece.empty()) queue_.push_back(std::make_shared<const std::string>(std::move(piece)));
+    if (!more) {
+        source_.reset();
+        ended_ = true;
+    }
+    wake(lock);
+}
+
+void HttpExchange::makeMore(std::unique_lock<std::mutex>& lock) {
+    if (!source_ || making_ || queued_ >= writableBelow) return;
+    making_ = true;
+    auto work = [self = shared_from_this(), source = source_] { self->makePiece(source); };
+    lock.unlock();
+    front_->whileOpen([&] {
+        if (auto sink = sink_.lock()) sink->offload(std::move(work));
+    });
 }
 
 void HttpExchange::begin(int code, Headers headers) {
@@ -215,7 +264,8 @@ HttpExchange::Pulled HttpExchange::pull(char* to, std::size_t size) {
     pulled.aborted = aborted_;
     pulled.ended = ended_ && queue_.empty();
     const auto client = wasFull && queued_ <= writableBelow ? client_ : nullptr;
-    lock.unlock();
+    makeMore(lock);
+    if (lock.owns_lock()) lock.unlock();
     if (client) front_->whileHandled([&] { client->writable(); });
     return pulled;
 }
@@ -234,7 +284,9 @@ std::shared_ptr<Running> HttpExchange::releaseLocked() {
 }
 
 void HttpExchange::detach() {
+    std::shared_ptr<BodySource> source; // its end may be news to the handler: not while the lock is held
     std::unique_lock lock(mutex_);
+    source.swap(source_);
     auto running = releaseLocked();
     lock.unlock();
     if (running) running->cancel();

@@ -81,6 +81,9 @@ class HttpExchange final : public Exchange, public std::enable_shared_from_this<
 
   private:
     void complete(Response response);
+    /// Has the next piece of the body made where there is room for it.
+    void makeMore(std::unique_lock<std::mutex>& lock);
+    void makePiece(const std::shared_ptr<BodySource>& source);
     void wake(std::unique_lock<std::mutex>& lock);
     void abortLocked();
     void cutLocked();
@@ -95,8 +98,10 @@ class HttpExchange final : public Exchange, public std::enable_shared_from_this<
     Slot slot_;
     std::optional<Head> head_;
     std::deque<Bytes> queue_;
-    std::size_t offset_ = 0; ///< into the first of the queue
-    std::size_t queued_ = 0; ///< bytes in the queue not yet pulled
+    std::size_t offset_ = 0;             ///< into the first of the queue
+    std::shared_ptr<BodySource> source_; ///< of what is still to be put into the queue
+    bool making_ = false;                ///< a piece of it is being made
+    std::size_t queued_ = 0;             ///< bytes in the queue not yet pulled
     std::size_t pulled_ = 0;
     const Instant started_;
     Instant behindSince_{};

@@ -7,7 +7,6 @@
 #include <array>
 #include <ctime>
 #include <mutex>
-#include <zlib.h>
 
 namespace wheelhouse::apiserver::http {
 
@@ -113,22 +112,6 @@ Response statusResponse(Reason reason, const std::string& message, int retryAfte
     response.headers.emplace_back("content-type", "application/json");
     response.body = std::make_shared<const std::string>(std::move(body));
     return response;
-}
-
-std::optional<std::string> gzip(const std::string& body) {
-    z_stream stream{};
-    // 16 on top of the window bits asks zlib for the gzip envelope.
-    if (deflateInit2(&stream, 1, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK) return std::nullopt;
-    std::string out(deflateBound(&stream, body.size()), '\0');
-    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(body.data()));
-    stream.avail_in = static_cast<uInt>(body.size());
-    stream.next_out = reinterpret_cast<Bytef*>(out.data());
-    stream.avail_out = static_cast<uInt>(out.size());
-    const int rc = body.size() > UINT32_MAX / 2 ? Z_BUF_ERROR : deflate(&stream, Z_FINISH);
-    out.resize(stream.total_out);
-    deflateEnd(&stream);
-    if (rc != Z_STREAM_END) return std::nullopt;
-    return out;
 }
 
 bool splitTarget(std::string_view target, Request& request) {

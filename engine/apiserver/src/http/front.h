@@ -103,8 +103,10 @@ bool isLongRunning(const Request& request);
 bool acceptsGzip(std::string_view acceptEncoding);
 /// A Kubernetes Status as a whole answer; `code` when it is not the reason's own.
 Response statusResponse(Reason reason, const std::string& message, int retryAfterSeconds = 0, int code = 0);
-/// `body` compressed at level 1, or nothing when that fails.
-std::optional<std::string> gzip(const std::string& body);
+/// `body` compressed at zlib's quickest level.
+std::string gzip(std::string_view body);
+/// The pieces of `source` as one gzip stream of that level.
+std::shared_ptr<BodySource> gzipped(std::shared_ptr<BodySource> source);
 /// Splits a request target ("/path?query", or absolute) into path and query. False when it is neither.
 bool splitTarget(std::string_view target, Request& request);
 

@@ -58,11 +58,12 @@ class Http1 final : public Connection {
     bool fill();
     void passInput();
     bool peerLeft();
+    void breakOff();
 
     void onOutput(const std::shared_ptr<HttpExchange>& exchange) override {
         if (exchange != exchange_) return;
         // Also when a write is stuck in a client that does not read.
-        if (exchange->aborted()) return close();
+        if (exchange->aborted()) return breakOff();
         send();
         if (upgraded_) passInput();
     }
@@ -274,6 +275,14 @@ bool Http1::peerLeft() {
     return ::poll(&socket, 1, 0) > 0;
 }
 
+/// Ends an answer that has no rest. Where only the connection's end tells the body's, it is reset, so that the
+/// client does not take a part for the whole.
+void Http1::breakOff() {
+    error_code ignored;
+    if (headSent_ && http10_) stream_->next_layer().set_option(asio::socket_base::linger(true, 0), ignored);
+    close();
+}
+
 /// Puts what there is of the answer into out_. False when the stream broke off.
 bool Http1::fill() {
     if (!headSent_) {
@@ -306,7 +315,7 @@ bool Http1::fill() {
 
 void Http1::send() {
     if (writing_ || closed_ || !exchange_ || answered_) return;
-    if (!fill()) return close();
+    if (!fill()) return breakOff();
     if (out_.empty()) {
         if (answered_) answerDone();
         return;

@@ -197,7 +197,7 @@ class Handshake final : public std::enable_shared_from_this<Handshake> {
 
 int chooseProtocol(SSL*, const unsigned char** out, unsigned char* outSize, const unsigned char* in,
                    unsigned inSize, void* http2) {
-    static constexpr unsigned char both[] = "\x02h2\x08http/1.1";
+    static constexpr unsigned char both[] = "\x02h2\x08http/1.1\x08http/1.0";
     const unsigned char* offers = http2 ? both : both + 3;
     const unsigned size = http2 ? sizeof both - 1 : sizeof both - 4;
     unsigned char* chosen = nullptr;

@@ -249,6 +249,26 @@ std::string Observation::event(AuditStage stage, int code) const {
 
 namespace {
 
+/// A request whose answer is made as the client takes it ends with that, or with the client's leaving.
+class CountedSource final : public BodySource {
+  public:
+    CountedSource(std::shared_ptr<BodySource> inner, std::shared_ptr<Observation> notes, int code)
+        : inner_(std::move(inner)), notes_(std::move(notes)), code_(code) {}
+    ~CountedSource() override { notes_->finish(code_); }
+
+    bool next(std::string& out) override {
+        const std::size_t before = out.size();
+        const bool more = inner_->next(out);
+        notes_->wrote(out.size() - before);
+        return more;
+    }
+
+  private:
+    const std::shared_ptr<BodySource> inner_;
+    const std::shared_ptr<Observation> notes_;
+    const int code_;
+};
+
 class ObservedExchange final : public Exchange {
   public:
     ObservedExchange(std::shared_ptr<Exchange> inner, std::shared_ptr<Observation> notes)
@@ -258,7 +278,11 @@ class ObservedExchange final : public Exchange {
         inner_->respond([render = std::move(render), notes = notes_] {
             Response response = render();
             if (response.body) notes->wrote(response.body->size());
-            notes->finish(response.code);
+            if (response.source)
+                response.source =
+                    std::make_shared<CountedSource>(std::move(response.source), notes, response.code);
+            else
+                notes->finish(response.code);
             return response;
         });
     }

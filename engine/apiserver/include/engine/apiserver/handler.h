@@ -46,11 +46,21 @@ struct Request {
     }
 };
 
+/// A body that is made piece by piece as the client takes it, so that no more than a piece of a large list is
+/// ever in memory. One call at a time, on any thread; pure but for its own position.
+class BodySource {
+  public:
+    virtual ~BodySource() = default;
+    /// Appends the next piece to `out`. False when that was the last.
+    virtual bool next(std::string& out) = 0;
+};
+
 /// The whole answer to a request that is no stream. The front adds Date and Content-Length.
 struct Response {
     int code = 200;
     Headers headers;
-    Bytes body; ///< null = no body
+    Bytes body; ///< null = no body, or `source`
+    std::shared_ptr<BodySource> source{};
 
     /// The first value of a header given in lower case, or empty.
     std::string_view header(std::string_view name) const {
