@@ -159,6 +159,8 @@ struct RealAgent {
     ThreadExecutor executor{"agent"};
 };
 
+std::string plugins; ///< the folder of the CNI plug-ins
+
 std::string run(const QString& program, const QStringList& arguments) {
     QProcess process;
     process.setProcessChannelMode(QProcess::MergedChannels);
@@ -276,10 +278,10 @@ disabled_plugins = ["io.containerd.nri.v1.nri", "io.containerd.snapshotter.v1.bt
     [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
       runtime_type = "io.containerd.runc.v2"
   [plugins."io.containerd.grpc.v1.cri".cni]
-    bin_dir = "/usr/lib/cni"
+    bin_dir = "{1}"
     conf_dir = "{0}/cni"
 )",
-                                           folder_.path().toStdString());
+                                           folder_.path().toStdString(), plugins);
     QVERIFY(writeFileAtomically(path("config.toml"), config).has_value());
     containerd_.setStandardErrorFile(QString::fromStdString(path("containerd.log")));
     containerd_.start("containerd", {"-c", QString::fromStdString(path("config.toml"))});
@@ -557,14 +559,33 @@ void AgentContainerdTest::cleanupTestCase() {
     containerd_.waitForFinished(5'000);
 }
 
+/// Puts Debian's own containerd, runc and CNI plug-ins within reach, fetched without installing them where
+/// they are not installed.
+static std::string fetch() {
+    QByteArray path = qgetenv("PATH") + ":/usr/sbin:/sbin";
+    for (const char* package : {"containerd", "runc", "containernetworking-plugins"}) {
+        QProcess unpack;
+        unpack.start(WHEELHOUSE_SOURCE_DIR "/tests/support/unpack", {package});
+        if (!unpack.waitForFinished(300'000) || unpack.exitCode() != 0)
+            return unpack.readAllStandardError().trimmed().toStdString();
+        const QByteArray root = unpack.readAllStandardOutput().trimmed();
+        path += ":" + root + "/usr/bin:" + root + "/usr/sbin";
+        plugins = (root + "/usr/lib/cni").toStdString();
+    }
+    qputenv("PATH", path);
+    return {};
+}
+
 /// Why a containerd cannot run here; empty when it can. Everything this process starts afterwards shares its
 /// own network.
 static std::string prepare() {
     if (::geteuid() != 0) return "containers need root";
+    if (const std::string failed = fetch(); !failed.empty()) return failed;
     for (const char* program : {"containerd", "ctr", "runc", "ip"})
         if (!run("sh", {"-c", QString("command -v %1 >/dev/null").arg(program)}).empty())
             return fmt::format("{} is not installed", program);
-    if (!QFile::exists("/usr/lib/cni/bridge")) return "the CNI plug-ins are not installed";
+    if (!QFile::exists(QString::fromStdString(plugins + "/bridge")))
+        return "the CNI plug-ins are not installed";
     if (::unshare(CLONE_NEWNET | CLONE_NEWNS) != 0) return "namespaces cannot be made here";
     if (::mount("none", "/", nullptr, MS_REC | MS_SLAVE, nullptr) != 0)
         return "mounts cannot be made private here";
