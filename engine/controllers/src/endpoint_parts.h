@@ -4,6 +4,7 @@
 #include "engine/api/types.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,15 @@ bool selects(const api::core::Service& service, const api::ObjectPtr& pod);
 int resolvePort(const api::core::ServicePort& port, const api::core::Pod& pod);
 /// The pod is known to DNS by its own name below the Service's.
 bool hasOwnName(const api::core::Service& service, const api::core::Pod& pod);
+
+/// "namespace/service" of a slice this manager keeps; nothing for anybody else's.
+inline std::optional<std::string> serviceOfSlice(const api::ObjectPtr& slice, const char* manager) {
+    const auto owner = slice->labels().find(managerLabel);
+    const auto name = slice->labels().find(serviceLabel);
+    if (owner == slice->labels().end() || owner->second != manager || name == slice->labels().end())
+        return std::nullopt;
+    return slice->nameSpace() + "/" + name->second;
+}
 
 /// Equal for equal sets of ports, in whatever order.
 template <class Ports>

@@ -68,11 +68,8 @@ EndpointSliceController::EndpointSliceController(const Deps& deps)
     indexByNamespace(services_);
     indexByNamespace(pods_);
     slices_.addIndex(byService, [](const ObjectPtr& slice) {
-        const auto owner = slice->labels().find(managerLabel);
-        const auto name = slice->labels().find(serviceLabel);
-        if (owner == slice->labels().end() || owner->second != manager || name == slice->labels().end())
-            return std::vector<std::string>();
-        return std::vector<std::string>{slice->nameSpace() + "/" + name->second};
+        const auto service = serviceOfSlice(slice, manager);
+        return service ? std::vector<std::string>{*service} : std::vector<std::string>();
     });
 }
 

@@ -84,19 +84,13 @@ EndpointSliceMirroringController::EndpointSliceMirroringController(const Deps& d
                                 sliceChanged(slice);
                             }})) {
     slices_.addIndex(byEndpoints, [](const ObjectPtr& slice) {
-        const auto owner = slice->labels().find(managerLabel);
-        const auto name = slice->labels().find(serviceLabel);
-        if (owner == slice->labels().end() || owner->second != manager || name == slice->labels().end())
-            return std::vector<std::string>();
-        return std::vector<std::string>{slice->nameSpace() + "/" + name->second};
+        const auto service = serviceOfSlice(slice, manager);
+        return service ? std::vector<std::string>{*service} : std::vector<std::string>();
     });
 }
 
 void EndpointSliceMirroringController::sliceChanged(const ObjectPtr& slice) {
-    const auto owner = slice->labels().find(managerLabel);
-    const auto name = slice->labels().find(serviceLabel);
-    if (owner == slice->labels().end() || owner->second != manager || name == slice->labels().end()) return;
-    enqueue(slice->nameSpace() + "/" + name->second);
+    if (const auto service = serviceOfSlice(slice, manager)) enqueue(*service);
 }
 
 bool EndpointSliceMirroringController::isMirrored(const ObjectPtr& endpoints) const {

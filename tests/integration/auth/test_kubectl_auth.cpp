@@ -1,5 +1,5 @@
 // Issue 3, points 5 and 6: who may do what, asked with the real kubectl.
-#include "lab_process.h"
+#include "kubectl_checks.h"
 
 #include <QFile>
 #include <QProcessEnvironment>
@@ -7,32 +7,6 @@
 #include <QtTest>
 
 using namespace wheelhouse::test;
-
-namespace {
-
-bool contains(const Output& output, const QStringList& words) {
-    for (const QString& word : words) {
-        if (output.out.contains(word) || output.err.contains(word)) continue;
-        qWarning().noquote() << "missing" << word << "in\n" << output.out << output.err;
-        return false;
-    }
-    return true;
-}
-
-} // namespace
-
-#define VERIFY_OK(output, ...)                                                                               \
-    do {                                                                                                     \
-        const Output result = (output);                                                                      \
-        QVERIFY2(result.code == 0, qPrintable(result.out + result.err));                                     \
-        QVERIFY(contains(result, __VA_ARGS__));                                                              \
-    } while (false)
-#define VERIFY_REFUSED(output, ...)                                                                          \
-    do {                                                                                                     \
-        const Output result = (output);                                                                      \
-        QVERIFY2(result.code != 0, qPrintable(result.out + result.err));                                     \
-        QVERIFY(contains(result, __VA_ARGS__));                                                              \
-    } while (false)
 
 class TestKubectlAuth : public QObject {
     Q_OBJECT

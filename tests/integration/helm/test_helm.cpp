@@ -1,19 +1,12 @@
 // Issue point "Checked against real clients": helm 4 with a chart that has hooks and a
 // CustomResourceDefinition, and with what `helm create` makes.
-#include "lab_process.h"
+#include "kubectl_checks.h"
 
 #include <QDir>
 #include <QFileInfo>
 #include <QtTest>
 
 using namespace wheelhouse::test;
-
-#define VERIFY_HELM(text, ...)                                                                               \
-    do {                                                                                                     \
-        const Output result = helm(__VA_ARGS__);                                                             \
-        QVERIFY2(result.code == 0, qPrintable(result.out + result.err));                                     \
-        QVERIFY2((result.out + result.err).contains(text), qPrintable(result.out + result.err));             \
-    } while (false)
 
 class TestHelm : public QObject {
     Q_OBJECT
@@ -47,7 +40,7 @@ class TestHelm : public QObject {
     }
 
     void installs() {
-        VERIFY_HELM("STATUS: deployed", {"install", "hi", greeter_, "--wait", "--timeout", "90s"});
+        VERIFY_OK(helm({"install", "hi", greeter_, "--wait", "--timeout", "90s"}), {"STATUS: deployed"});
         QCOMPARE(value("crd", "greetings.helm.example.com",
                        ".status.conditions[?(@.type==\"Established\")].status"),
                  QString("True"));
@@ -58,12 +51,13 @@ class TestHelm : public QObject {
         QCOMPARE(ranIn("post-upgrade"), QString());
         // It ran, or helm would not have gone on; it succeeded, so helm took it away.
         QCOMPARE(lab_.get({"get", "pod", "hi-prepare", "--ignore-not-found", "-o", "name"}), QString());
-        VERIFY_HELM("Phase:          Succeeded", {"test", "hi", "--timeout", "60s"});
+        VERIFY_OK(helm({"test", "hi", "--timeout", "60s"}), {"Phase:          Succeeded"});
     }
 
     void upgrades() {
-        VERIFY_HELM("REVISION: 2", {"upgrade", "hi", greeter_, "--set", "text=welcome,replicas=2", "--wait",
-                                    "--timeout", "90s"});
+        VERIFY_OK(helm({"upgrade", "hi", greeter_, "--set", "text=welcome,replicas=2", "--wait", "--timeout",
+                        "90s"}),
+                  {"REVISION: 2"});
         QCOMPARE(value("greeting", "hi", ".spec.text"), QString("welcome"));
         QCOMPARE(value("greeting", "hi", ".spec.to[*].name"), QString("world everybody"));
         QCOMPARE(value("deployment", "hi", ".status.readyReplicas"), QString("2"));
@@ -77,17 +71,17 @@ class TestHelm : public QObject {
     }
 
     void rollsBack() {
-        VERIFY_HELM("Rollback was a success", {"rollback", "hi", "1", "--wait", "--timeout", "90s"});
+        VERIFY_OK(helm({"rollback", "hi", "1", "--wait", "--timeout", "90s"}), {"Rollback was a success"});
         QCOMPARE(value("greeting", "hi", ".spec.text"), QString("hello"));
         QCOMPARE(value("greeting", "hi", ".spec.to[*].name"), QString("world"));
         QCOMPARE(value("deployment", "hi", ".spec.replicas"), QString("1"));
         QVERIFY(!ranIn("pre-rollback").isEmpty());
         QVERIFY(!ranIn("post-rollback").isEmpty());
-        VERIFY_HELM("superseded", {"history", "hi"});
+        VERIFY_OK(helm({"history", "hi"}), {"superseded"});
     }
 
     void uninstalls() {
-        VERIFY_HELM("uninstalled", {"uninstall", "hi", "--wait", "--timeout", "90s"});
+        VERIFY_OK(helm({"uninstall", "hi", "--wait", "--timeout", "90s"}), {"uninstalled"});
         QVERIFY(!ranIn("pre-delete").isEmpty());
         QVERIFY(!ranIn("post-delete").isEmpty());
         QCOMPARE(lab_.get({"get", "greetings,deployments,services", "-l", "app=hi", "-o", "name"}),
@@ -101,23 +95,24 @@ class TestHelm : public QObject {
     /// With everything it can make switched on.
     void theChartHelmCreates() {
         const QString chart = folder_.filePath("made");
-        VERIFY_HELM("Creating", {"create", chart});
+        VERIFY_OK(helm({"create", chart}), {"Creating"});
         const QStringList all{"--set", "autoscaling.enabled=true,ingress.enabled=true"};
-        VERIFY_HELM("STATUS: deployed",
-                    QStringList{"install", "made", chart, "--wait", "--timeout", "90s"} + all);
+        VERIFY_OK(helm(QStringList{"install", "made", chart, "--wait", "--timeout", "90s"} + all),
+                  {"STATUS: deployed"});
         QCOMPARE(value("deployment", "made", ".status.readyReplicas"), QString("1"));
         QCOMPARE(value("hpa", "made", ".spec.maxReplicas"), QString("100"));
         QCOMPARE(
             value("horizontalpodautoscalers.v1.autoscaling", "made", ".spec.targetCPUUtilizationPercentage"),
             QString("80"));
         QCOMPARE(value("ingress", "made", ".spec.rules[0].host"), QString("chart-example.local"));
-        VERIFY_HELM("REVISION: 2", QStringList{"upgrade", "made", chart, "--set", "autoscaling.maxReplicas=7",
-                                               "--wait", "--timeout", "90s"} +
-                                       all);
+        VERIFY_OK(helm(QStringList{"upgrade", "made", chart, "--set", "autoscaling.maxReplicas=7", "--wait",
+                                   "--timeout", "90s"} +
+                       all),
+                  {"REVISION: 2"});
         QCOMPARE(value("hpa", "made", ".spec.maxReplicas"), QString("7"));
-        VERIFY_HELM("Rollback was a success", {"rollback", "made", "1", "--wait", "--timeout", "90s"});
+        VERIFY_OK(helm({"rollback", "made", "1", "--wait", "--timeout", "90s"}), {"Rollback was a success"});
         QCOMPARE(value("hpa", "made", ".spec.maxReplicas"), QString("100"));
-        VERIFY_HELM("uninstalled", {"uninstall", "made", "--wait", "--timeout", "90s"});
+        VERIFY_OK(helm({"uninstall", "made", "--wait", "--timeout", "90s"}), {"uninstalled"});
         // Helm waits for what it made; the pods of its deployment end in their own time.
         const QStringList left{
             "get", "all,ingress,serviceaccount", "-l", "app.kubernetes.io/instance=made", "-o", "name"};

@@ -1,6 +1,6 @@
 // An older, unmodified kubectl (1.20 in Debian 12, 1.32 in Debian 13): other discovery, OpenAPI version 2,
 // SPDY instead of WebSockets.
-#include "lab_process.h"
+#include "kubectl_checks.h"
 
 #include <QElapsedTimer>
 #include <QFile>
@@ -15,22 +15,7 @@ namespace {
 const QString manifest = QStringLiteral(WHEELHOUSE_SOURCE_DIR "/resources/examples/nginx-deployment.yaml");
 const QString name = QStringLiteral("nginx-deployment");
 
-/// What `output` lacks, or nothing.
-QString missing(const Output& output, const QStringList& words) {
-    if (output.code != 0) return "it failed: " + output.out + output.err;
-    for (const QString& word : words)
-        if (!output.out.contains(word) && !output.err.contains(word))
-            return "no \"" + word + "\" in: " + output.out + output.err;
-    return {};
-}
-
 } // namespace
-
-#define SAYS(output, ...)                                                                                    \
-    do {                                                                                                     \
-        const QString wrong = missing((output), __VA_ARGS__);                                                \
-        QVERIFY2(wrong.isEmpty(), qPrintable(wrong));                                                        \
-    } while (false)
 
 class TestDebianKubectl : public QObject {
     Q_OBJECT
@@ -52,53 +37,54 @@ class TestDebianKubectl : public QObject {
         lab_.setKubectl(program);
         QVERIFY2(lab_.start(), qPrintable(lab_.error()));
         const Output version = lab_.kubectl({"version"});
-        SAYS(version, {"v1.35"});
+        VERIFY_OK(version, {"v1.35"});
         QVERIFY2(!version.out.section("Server", 0, 0).contains("1.35"), qPrintable(version.out));
         QVERIFY(lab_.nodesReady(2));
     }
 
     void discovery() {
-        SAYS(lab_.kubectl({"api-versions"}), {"apps/v1", "batch/v1", "events.k8s.io/v1"});
-        SAYS(lab_.kubectl({"api-resources", "-o", "wide"}),
-             {"deployments", "deploy", "customresourcedefinitions"});
-        SAYS(lab_.kubectl({"cluster-info"}), {"is running at"});
-        SAYS(lab_.kubectl({"explain", "deployment.spec.strategy"}), {"rollingUpdate", "DESCRIPTION"});
-        SAYS(lab_.kubectl({"explain", "pod.spec.containers.image"}), {"image", "<string>"});
-        SAYS(lab_.kubectl({"auth", "can-i", "create", "pods"}), {"yes"});
+        VERIFY_OK(lab_.kubectl({"api-versions"}), {"apps/v1", "batch/v1", "events.k8s.io/v1"});
+        VERIFY_OK(lab_.kubectl({"api-resources", "-o", "wide"}),
+                  {"deployments", "deploy", "customresourcedefinitions"});
+        VERIFY_OK(lab_.kubectl({"cluster-info"}), {"is running at"});
+        VERIFY_OK(lab_.kubectl({"explain", "deployment.spec.strategy"}), {"rollingUpdate", "DESCRIPTION"});
+        VERIFY_OK(lab_.kubectl({"explain", "pod.spec.containers.image"}), {"image", "<string>"});
+        VERIFY_OK(lab_.kubectl({"auth", "can-i", "create", "pods"}), {"yes"});
     }
 
     void aDeploymentRollsOut() {
-        SAYS(lab_.kubectl({"apply", "-f", manifest}), {"deployment.apps/nginx-deployment created"});
-        SAYS(rolledOut(), {"successfully rolled out"});
-        SAYS(lab_.kubectl({"apply", "-f", manifest}), {"unchanged"});
-        SAYS(lab_.kubectl({"apply", "--server-side", "--force-conflicts", "-f", manifest}),
-             {"serverside-applied"});
-        SAYS(lab_.kubectl({"diff", "-f", manifest}), {});
-        SAYS(lab_.kubectl({"get", "deploy,rs,pods", "-o", "wide"}), {"3/3", "nginx:1.14.2", "Running"});
-        SAYS(lab_.kubectl({"get", "deployment", name, "-o", "yaml"}), {"kind: Deployment", "uid: "});
-        SAYS(lab_.kubectl({"describe", "deployment", name}),
-             {"RollingUpdate", "ScalingReplicaSet", "3 available"});
-        SAYS(lab_.kubectl({"describe", "pod", pod()}), {"Scheduled", "Started", "QoS Class"});
-        SAYS(lab_.kubectl({"describe", "nodes"}), {"Allocated resources", "KubeletReady"});
+        VERIFY_OK(lab_.kubectl({"apply", "-f", manifest}), {"deployment.apps/nginx-deployment created"});
+        VERIFY_OK(rolledOut(), {"successfully rolled out"});
+        VERIFY_OK(lab_.kubectl({"apply", "-f", manifest}), {"unchanged"});
+        VERIFY_OK(lab_.kubectl({"apply", "--server-side", "--force-conflicts", "-f", manifest}),
+                  {"serverside-applied"});
+        VERIFY_OK(lab_.kubectl({"diff", "-f", manifest}), {});
+        VERIFY_OK(lab_.kubectl({"get", "deploy,rs,pods", "-o", "wide"}), {"3/3", "nginx:1.14.2", "Running"});
+        VERIFY_OK(lab_.kubectl({"get", "deployment", name, "-o", "yaml"}), {"kind: Deployment", "uid: "});
+        VERIFY_OK(lab_.kubectl({"describe", "deployment", name}),
+                  {"RollingUpdate", "ScalingReplicaSet", "3 available"});
+        VERIFY_OK(lab_.kubectl({"describe", "pod", pod()}), {"Scheduled", "Started", "QoS Class"});
+        VERIFY_OK(lab_.kubectl({"describe", "nodes"}), {"Allocated resources", "KubeletReady"});
     }
 
     void changes() {
-        SAYS(lab_.kubectl({"scale", "deployment/" + name, "--replicas=4"}), {"scaled"});
-        SAYS(rolledOut(), {"successfully rolled out"});
+        VERIFY_OK(lab_.kubectl({"scale", "deployment/" + name, "--replicas=4"}), {"scaled"});
+        VERIFY_OK(rolledOut(), {"successfully rolled out"});
         for (const char* type : {"strategic", "merge"})
-            SAYS(lab_.kubectl({"patch", "deployment", name, "--type", type, "-p",
-                               QString("{\"metadata\":{\"labels\":{\"by\":\"%1\"}}}").arg(type)}),
-                 {"patched"});
-        SAYS(lab_.kubectl({"patch", "deployment", name, "--type=json", "-p",
-                           "[{\"op\":\"remove\",\"path\":\"/metadata/labels/by\"}]"}),
-             {"patched"});
-        SAYS(lab_.kubectl({"annotate", "deployment", name, "a=b"}), {"annotated"});
-        SAYS(lab_.kubectl({"label", "deployment", name, "tier=web"}), {"labeled"});
-        SAYS(lab_.kubectl({"set", "image", "deployment/" + name, "nginx=nginx:1.16.1"}), {"image updated"});
-        SAYS(rolledOut(), {"successfully rolled out"});
-        SAYS(lab_.kubectl({"rollout", "history", "deployment/" + name}), {"REVISION", "2"});
-        SAYS(lab_.kubectl({"rollout", "undo", "deployment/" + name}), {"rolled back"});
-        SAYS(rolledOut(), {"successfully rolled out"});
+            VERIFY_OK(lab_.kubectl({"patch", "deployment", name, "--type", type, "-p",
+                                    QString("{\"metadata\":{\"labels\":{\"by\":\"%1\"}}}").arg(type)}),
+                      {"patched"});
+        VERIFY_OK(lab_.kubectl({"patch", "deployment", name, "--type=json", "-p",
+                                "[{\"op\":\"remove\",\"path\":\"/metadata/labels/by\"}]"}),
+                  {"patched"});
+        VERIFY_OK(lab_.kubectl({"annotate", "deployment", name, "a=b"}), {"annotated"});
+        VERIFY_OK(lab_.kubectl({"label", "deployment", name, "tier=web"}), {"labeled"});
+        VERIFY_OK(lab_.kubectl({"set", "image", "deployment/" + name, "nginx=nginx:1.16.1"}),
+                  {"image updated"});
+        VERIFY_OK(rolledOut(), {"successfully rolled out"});
+        VERIFY_OK(lab_.kubectl({"rollout", "history", "deployment/" + name}), {"REVISION", "2"});
+        VERIFY_OK(lab_.kubectl({"rollout", "undo", "deployment/" + name}), {"rolled back"});
+        VERIFY_OK(rolledOut(), {"successfully rolled out"});
         QCOMPARE(lab_.get({"get", "deployment", name, "-o", "jsonpath={..image}"}), QString("nginx:1.14.2"));
     }
 
@@ -115,15 +101,18 @@ class TestDebianKubectl : public QObject {
     }
 
     void generatorsSendProtobuf() {
-        SAYS(lab_.kubectl({"create", "configmap", "cm", "--from-literal=a=b"}), {"created"});
-        SAYS(lab_.kubectl({"create", "secret", "generic", "s", "--from-literal=key=value"}), {"created"});
-        SAYS(lab_.kubectl({"create", "clusterrole", "reader", "--verb=get", "--resource=pods"}), {"created"});
-        SAYS(lab_.kubectl({"create", "quota", "q", "--hard=pods=100"}), {"created"});
-        SAYS(lab_.kubectl({"create", "job", "j", "--image=nginx:1.14.2"}), {"created"});
-        SAYS(lab_.kubectl({"autoscale", "deployment", name, "--max=5", "--cpu-percent=50"}), {"autoscaled"});
-        SAYS(lab_.kubectl({"expose", "deployment", name, "--port=80"}), {"exposed"});
+        VERIFY_OK(lab_.kubectl({"create", "configmap", "cm", "--from-literal=a=b"}), {"created"});
+        VERIFY_OK(lab_.kubectl({"create", "secret", "generic", "s", "--from-literal=key=value"}),
+                  {"created"});
+        VERIFY_OK(lab_.kubectl({"create", "clusterrole", "reader", "--verb=get", "--resource=pods"}),
+                  {"created"});
+        VERIFY_OK(lab_.kubectl({"create", "quota", "q", "--hard=pods=100"}), {"created"});
+        VERIFY_OK(lab_.kubectl({"create", "job", "j", "--image=nginx:1.14.2"}), {"created"});
+        VERIFY_OK(lab_.kubectl({"autoscale", "deployment", name, "--max=5", "--cpu-percent=50"}),
+                  {"autoscaled"});
+        VERIFY_OK(lab_.kubectl({"expose", "deployment", name, "--port=80"}), {"exposed"});
         QCOMPARE(lab_.get({"get", "secret", "s", "-o", "jsonpath={.data.key}"}), QString("dmFsdWU="));
-        SAYS(lab_.kubectl({"delete", "hpa,job,quota", "--all"}), {"deleted"});
+        VERIFY_OK(lab_.kubectl({"delete", "hpa,job,quota", "--all"}), {"deleted"});
     }
 
     void aWatchShowsWhatHappens() {
@@ -136,9 +125,9 @@ class TestDebianKubectl : public QObject {
             return seen.contains(text);
         };
         QTRY_VERIFY_WITH_TIMEOUT(sees("ADDED      cm"), 20'000);
-        SAYS(lab_.kubectl({"label", "configmap", "cm", "x=y"}), {"labeled"});
+        VERIFY_OK(lab_.kubectl({"label", "configmap", "cm", "x=y"}), {"labeled"});
         QTRY_VERIFY_WITH_TIMEOUT(sees("MODIFIED   cm"), 20'000);
-        SAYS(lab_.kubectl({"delete", "configmap", "cm"}), {"deleted"});
+        VERIFY_OK(lab_.kubectl({"delete", "configmap", "cm"}), {"deleted"});
         QTRY_VERIFY_WITH_TIMEOUT(sees("DELETED    cm"), 20'000);
         watch->kill();
         watch->waitForFinished();
@@ -156,8 +145,8 @@ class TestDebianKubectl : public QObject {
         QFile file(folder_.filePath("there"));
         QVERIFY(file.open(QFile::WriteOnly) && file.write("a file\n") == 7);
         file.close();
-        SAYS(lab_.kubectl({"cp", file.fileName(), target + ":/tmp/copy"}), {});
-        SAYS(lab_.kubectl({"exec", target, "--", "cat", "/tmp/copy"}), {"a file"});
+        VERIFY_OK(lab_.kubectl({"cp", file.fileName(), target + ":/tmp/copy"}), {});
+        VERIFY_OK(lab_.kubectl({"exec", target, "--", "cat", "/tmp/copy"}), {"a file"});
     }
 
     void portsAreForwarded() {
@@ -179,16 +168,16 @@ class TestDebianKubectl : public QObject {
 
     void nodesAreDrained() {
         const QString node = lab_.get({"get", "pod", pod(), "-o", "jsonpath={.spec.nodeName}"});
-        SAYS(lab_.kubectl({"drain", node, "--ignore-daemonsets", "--timeout=60s"}),
-             {"pod/nginx-deployment", "evicted"});
-        SAYS(lab_.kubectl({"get", "nodes"}), {"SchedulingDisabled"});
-        SAYS(lab_.kubectl({"uncordon", node}), {"uncordoned"});
+        VERIFY_OK(lab_.kubectl({"drain", node, "--ignore-daemonsets", "--timeout=60s"}),
+                  {"pod/nginx-deployment", "evicted"});
+        VERIFY_OK(lab_.kubectl({"get", "nodes"}), {"SchedulingDisabled"});
+        VERIFY_OK(lab_.kubectl({"uncordon", node}), {"uncordoned"});
     }
 
     void deletingTakesEverythingAlong() {
-        SAYS(lab_.kubectl({"delete", "-f", manifest}), {"deleted"});
+        VERIFY_OK(lab_.kubectl({"delete", "-f", manifest}), {"deleted"});
         QTRY_COMPARE_WITH_TIMEOUT(lab_.get({"get", "rs,pods", "-o", "name"}), QString(), 60'000);
-        SAYS(lab_.kubectl({"delete", "service", name}), {"deleted"});
+        VERIFY_OK(lab_.kubectl({"delete", "service", name}), {"deleted"});
     }
 };
 

@@ -1,5 +1,5 @@
 // Issue point 3: unmodified kubectl 1.35 against the real program, with simulated nodes.
-#include "lab_process.h"
+#include "kubectl_checks.h"
 
 #include <QFile>
 #include <QJsonArray>
@@ -12,23 +12,7 @@ namespace {
 
 const QString manifest = QStringLiteral(WHEELHOUSE_SOURCE_DIR "/resources/examples/nginx-deployment.yaml");
 
-bool contains(const Output& output, const QStringList& words) {
-    for (const QString& word : words) {
-        if (output.out.contains(word) || output.err.contains(word)) continue;
-        qWarning().noquote() << "missing" << word << "in\n" << output.out << output.err;
-        return false;
-    }
-    return true;
-}
-
 } // namespace
-
-#define VERIFY_OK(output, ...)                                                                               \
-    do {                                                                                                     \
-        const Output result = (output);                                                                      \
-        QVERIFY2(result.code == 0, qPrintable(result.out + result.err));                                     \
-        QVERIFY(contains(result, __VA_ARGS__));                                                              \
-    } while (false)
 
 class TestKubectl : public QObject {
     Q_OBJECT

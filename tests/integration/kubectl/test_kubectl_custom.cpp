@@ -1,6 +1,6 @@
 // Issue point 4: unmodified kubectl with a CustomResourceDefinition: established, explained, its objects
 // applied, shown, scaled, and all gone with it.
-#include "lab_process.h"
+#include "kubectl_checks.h"
 
 #include <QFile>
 #include <QTemporaryDir>
@@ -55,13 +55,6 @@ spec:
 
 } // namespace
 
-#define VERIFY_RUN(expected, text, ...)                                                                      \
-    do {                                                                                                     \
-        const Output result = lab_.kubectl(__VA_ARGS__);                                                     \
-        QVERIFY2((result.code == 0) == ((expected) == 0), qPrintable(result.out + result.err));              \
-        QVERIFY2((result.out + result.err).contains(text), qPrintable(result.out + result.err));             \
-    } while (false)
-
 class TestKubectlCustom : public QObject {
     Q_OBJECT
     LabProcess lab_{{"--nodes", "simulated=1", "--heartbeat", "2s"}};
@@ -82,47 +75,52 @@ class TestKubectlCustom : public QObject {
     }
 
     void definitionIsEstablished() {
-        VERIFY_RUN(0, "created", {"create", "-f", file("crd.yaml", definition)});
-        VERIFY_RUN(
-            0, "condition met",
-            {"wait", "--for", "condition=established", "--timeout=30s", "crd/crontabs.stable.example.com"});
-        VERIFY_RUN(0, "crontabs", {"api-resources", "--api-group=stable.example.com"});
-        VERIFY_RUN(0, "When it is done.", {"explain", "crontab.spec"});
+        VERIFY_OK(lab_.kubectl({"create", "-f", file("crd.yaml", definition)}), {"created"});
+        VERIFY_OK(lab_.kubectl({"wait", "--for", "condition=established", "--timeout=30s",
+                                "crd/crontabs.stable.example.com"}),
+                  {"condition met"});
+        VERIFY_OK(lab_.kubectl({"api-resources", "--api-group=stable.example.com"}), {"crontabs"});
+        VERIFY_OK(lab_.kubectl({"explain", "crontab.spec"}), {"When it is done."});
     }
 
     void objectsAreApplied() {
         const QString path = file("object.yaml", object);
-        VERIFY_RUN(0, "crontab.stable.example.com/mine created", {"apply", "-f", path});
-        VERIFY_RUN(0, "unchanged", {"apply", "-f", path});
+        VERIFY_OK(lab_.kubectl({"apply", "-f", path}), {"crontab.stable.example.com/mine created"});
+        VERIFY_OK(lab_.kubectl({"apply", "-f", path}), {"unchanged"});
         file("object.yaml", QByteArray(object).replace("*/5", "*/7"));
-        VERIFY_RUN(0, "configured", {"apply", "-f", path});
-        VERIFY_RUN(0, "* * * * */7", {"get", "ct"});
-        VERIFY_RUN(0, "REPLICAS", {"get", "crontabs", "mine"});
-        VERIFY_RUN(0, "labeled", {"label", "ct", "mine", "a=b"});
-        VERIFY_RUN(0, "mine", {"get", "ct", "-l", "a=b", "-o", "name"});
-        VERIFY_RUN(0, "patched", {"patch", "ct", "mine", "--type=merge", "-p", R"({"spec":{"replicas":2}})"});
-        VERIFY_RUN(0, "scaled", {"scale", "ct/mine", "--replicas=3"});
-        VERIFY_RUN(0, "3", {"get", "ct", "mine", "-o", "jsonpath={.spec.replicas}"});
+        VERIFY_OK(lab_.kubectl({"apply", "-f", path}), {"configured"});
+        VERIFY_OK(lab_.kubectl({"get", "ct"}), {"* * * * */7"});
+        VERIFY_OK(lab_.kubectl({"get", "crontabs", "mine"}), {"REPLICAS"});
+        VERIFY_OK(lab_.kubectl({"label", "ct", "mine", "a=b"}), {"labeled"});
+        VERIFY_OK(lab_.kubectl({"get", "ct", "-l", "a=b", "-o", "name"}), {"mine"});
+        VERIFY_OK(lab_.kubectl({"patch", "ct", "mine", "--type=merge", "-p", R"({"spec":{"replicas":2}})"}),
+                  {"patched"});
+        VERIFY_OK(lab_.kubectl({"scale", "ct/mine", "--replicas=3"}), {"scaled"});
+        VERIFY_OK(lab_.kubectl({"get", "ct", "mine", "-o", "jsonpath={.spec.replicas}"}), {"3"});
     }
 
     void mistakesAreRefused() {
         QByteArray wrong = object;
         wrong.replace("* * * * */5", "often").replace("mine", "wrong");
-        VERIFY_RUN(1, "spec.cronSpec in body should match", {"create", "-f", file("wrong.yaml", wrong)});
+        VERIFY_REFUSED(lab_.kubectl({"create", "-f", file("wrong.yaml", wrong)}),
+                       {"spec.cronSpec in body should match"});
         QByteArray unknown = object;
         unknown.replace("mine", "unknown").append("  nope: 1\n");
-        VERIFY_RUN(1, "unknown field \"spec.nope\"", {"create", "-f", file("unknown.yaml", unknown)});
-        VERIFY_RUN(1, "should be less than or equal to 10", {"scale", "ct/mine", "--replicas=30"});
+        VERIFY_REFUSED(lab_.kubectl({"create", "-f", file("unknown.yaml", unknown)}),
+                       {"unknown field \"spec.nope\""});
+        VERIFY_REFUSED(lab_.kubectl({"scale", "ct/mine", "--replicas=30"}),
+                       {"should be less than or equal to 10"});
     }
 
     void everythingGoesWithTheDefinition() {
-        VERIFY_RUN(0, "deleted", {"delete", "crd", "crontabs.stable.example.com", "--timeout=30s"});
-        VERIFY_RUN(1, "could not find the requested resource", {"get", "crontabs"});
-        VERIFY_RUN(0, "created", {"create", "-f", file("crd.yaml", definition)});
-        VERIFY_RUN(
-            0, "condition met",
-            {"wait", "--for", "condition=established", "--timeout=30s", "crd/crontabs.stable.example.com"});
-        VERIFY_RUN(0, "No resources found", {"get", "crontabs.stable.example.com"});
+        VERIFY_OK(lab_.kubectl({"delete", "crd", "crontabs.stable.example.com", "--timeout=30s"}),
+                  {"deleted"});
+        VERIFY_REFUSED(lab_.kubectl({"get", "crontabs"}), {"could not find the requested resource"});
+        VERIFY_OK(lab_.kubectl({"create", "-f", file("crd.yaml", definition)}), {"created"});
+        VERIFY_OK(lab_.kubectl({"wait", "--for", "condition=established", "--timeout=30s",
+                                "crd/crontabs.stable.example.com"}),
+                  {"condition met"});
+        VERIFY_OK(lab_.kubectl({"get", "crontabs.stable.example.com"}), {"No resources found"});
     }
 };
 

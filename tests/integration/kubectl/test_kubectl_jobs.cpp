@@ -1,21 +1,12 @@
 // Jobs, CronJobs, disruption budgets and Endpoints: unmodified kubectl against the real program, with
 // simulated nodes.
-#include "lab_process.h"
+#include "kubectl_checks.h"
 
 #include <QtTest>
 
 using namespace wheelhouse::test;
 
 namespace {
-
-bool contains(const Output& output, const QStringList& words) {
-    for (const QString& word : words) {
-        if (output.out.contains(word) || output.err.contains(word)) continue;
-        qWarning().noquote() << "missing" << word << "in\n" << output.out << output.err;
-        return false;
-    }
-    return true;
-}
 
 /// A Job whose simulated containers end after a while with an exit code.
 QByteArray jobManifest(const QByteArray& name, const QByteArray& spec, const QByteArray& exitCode = "0",
@@ -36,13 +27,6 @@ QByteArray jobManifest(const QByteArray& name, const QByteArray& spec, const QBy
 }
 
 } // namespace
-
-#define VERIFY_OK(output, ...)                                                                               \
-    do {                                                                                                     \
-        const Output result = (output);                                                                      \
-        QVERIFY2(result.code == 0, qPrintable(result.out + result.err));                                     \
-        QVERIFY(contains(result, __VA_ARGS__));                                                              \
-    } while (false)
 
 class TestKubectlJobs : public QObject {
     Q_OBJECT

@@ -1,6 +1,6 @@
 // Issue point 1: unmodified kubectl with the kinds beyond pods and deployments: made, shown, changed,
 // explained, deleted.
-#include "lab_process.h"
+#include "kubectl_checks.h"
 
 #include <QFile>
 #include <QTemporaryDir>
@@ -10,32 +10,9 @@ using namespace wheelhouse::test;
 
 namespace {
 
-bool contains(const Output& output, const QStringList& words) {
-    for (const QString& word : words) {
-        if (output.out.contains(word) || output.err.contains(word)) continue;
-        qWarning().noquote() << "missing" << word << "in\n" << output.out << output.err;
-        return false;
-    }
-    return true;
-}
-
 extern const char* const manifests;
 
 } // namespace
-
-#define VERIFY_OK(output, ...)                                                                               \
-    do {                                                                                                     \
-        const Output result = (output);                                                                      \
-        QVERIFY2(result.code == 0, qPrintable(result.out + result.err));                                     \
-        QVERIFY(contains(result, __VA_ARGS__));                                                              \
-    } while (false)
-
-#define VERIFY_REFUSED(output, ...)                                                                          \
-    do {                                                                                                     \
-        const Output result = (output);                                                                      \
-        QVERIFY2(result.code != 0, qPrintable(result.out + result.err));                                     \
-        QVERIFY(contains(result, __VA_ARGS__));                                                              \
-    } while (false)
 
 class TestKubectlKinds : public QObject {
     Q_OBJECT

@@ -1,6 +1,6 @@
 // Issue points 3 and 5: unmodified kubectl asks the scheduler for its reasons and for what would happen, sees
 // who acts next, and stops, steps and speeds up the cluster's clock.
-#include "lab_process.h"
+#include "kubectl_checks.h"
 
 #include <QElapsedTimer>
 #include <QFile>
@@ -42,13 +42,6 @@ bool waitFor(const std::function<bool()>& done, int seconds) {
 }
 
 } // namespace
-
-#define VERIFY_RUN(expected, text, ...)                                                                      \
-    do {                                                                                                     \
-        const Output result = lab_.kubectl(__VA_ARGS__);                                                     \
-        QVERIFY2((result.code == 0) == ((expected) == 0), qPrintable(result.out + result.err));              \
-        QVERIFY2((result.out + result.err).contains(text), qPrintable(result.out + result.err));             \
-    } while (false)
 
 class TestKubectlThinking : public QObject {
     Q_OBJECT
@@ -96,38 +89,41 @@ class TestKubectlThinking : public QObject {
     }
 
     void theKindsAreKnown() {
-        VERIFY_RUN(0, "schedulingdecisions", {"api-resources", "--api-group=lab.wheelhouse.dev"});
-        VERIFY_RUN(0, "how the scheduler came to place a pod", {"explain", "schedulingdecision"});
-        VERIFY_RUN(0, "Nothing is", {"explain", "whatif"});
-        VERIFY_RUN(1, "MethodNotAllowed", {"delete", "reconcilequeue", "deployment"});
+        VERIFY_OK(lab_.kubectl({"api-resources", "--api-group=lab.wheelhouse.dev"}), {"schedulingdecisions"});
+        VERIFY_OK(lab_.kubectl({"explain", "schedulingdecision"}), {"how the scheduler came to place a pod"});
+        VERIFY_OK(lab_.kubectl({"explain", "whatif"}), {"Nothing is"});
+        VERIFY_REFUSED(lab_.kubectl({"delete", "reconcilequeue", "deployment"}), {"MethodNotAllowed"});
     }
 
     void aDecisionOfAPodThatFits() {
-        VERIFY_RUN(0, "created", {"run", "plain", "--image=demo"});
-        VERIFY_RUN(0, "condition met", {"wait", "--for=condition=Ready", "pod/plain", "--timeout=60s"});
-        VERIFY_RUN(0, "Scheduled", {"get", "schedulingdecision", "plain"});
-        VERIFY_RUN(0, "3/3", {"get", "sd", "plain", "-o", "wide"});
+        VERIFY_OK(lab_.kubectl({"run", "plain", "--image=demo"}), {"created"});
+        VERIFY_OK(lab_.kubectl({"wait", "--for=condition=Ready", "pod/plain", "--timeout=60s"}),
+                  {"condition met"});
+        VERIFY_OK(lab_.kubectl({"get", "schedulingdecision", "plain"}), {"Scheduled"});
+        VERIFY_OK(lab_.kubectl({"get", "sd", "plain", "-o", "wide"}), {"3/3"});
         const QJsonObject attempt = json({"get", "sd", "plain"})["attempts"][0].toObject();
         QCOMPARE(attempt["node"].toString(),
                  lab_.get({"get", "pod", "plain", "-o", "jsonpath={.spec.nodeName}"}));
         QCOMPARE(attempt["scored"].toArray().size(), 3);
         QVERIFY(!attempt["scored"][0]["scores"].toArray().isEmpty());
-        VERIFY_RUN(0, "Normalised", {"describe", "sd", "plain"});
-        VERIFY_RUN(0, "\"scored\"",
-                   {"get", "--raw",
-                    "/apis/lab.wheelhouse.dev/v1alpha1/namespaces/default/schedulingdecisions/plain/matrix"});
+        VERIFY_OK(lab_.kubectl({"describe", "sd", "plain"}), {"Normalised"});
+        VERIFY_OK(
+            lab_.kubectl(
+                {"get", "--raw",
+                 "/apis/lab.wheelhouse.dev/v1alpha1/namespaces/default/schedulingdecisions/plain/matrix"}),
+            {"\"scored\""});
     }
 
     void aDecisionOfAPodThatDoesNot() {
-        VERIFY_RUN(0, "created", {"create", "-f", file("picky.yaml", picky)});
+        VERIFY_OK(lab_.kubectl({"create", "-f", file("picky.yaml", picky)}), {"created"});
         QVERIFY(waitFor([&] { return lab_.kubectl({"get", "sd", "picky"}).code == 0; }, 30));
-        VERIFY_RUN(0, "Unschedulable", {"get", "sd", "picky"});
+        VERIFY_OK(lab_.kubectl({"get", "sd", "picky"}), {"Unschedulable"});
         const QJsonObject refused = json({"get", "sd", "picky"})["attempts"][0]["refused"][0].toObject();
         QCOMPARE(refused["plugin"].toString(), QString("NodeAffinity"));
         QCOMPARE(refused["count"].toInt(), 3);
         QVERIFY(
             lab_.get({"get", "sd", "-o", "name"}).contains("schedulingdecision.lab.wheelhouse.dev/picky"));
-        VERIFY_RUN(0, "Unschedulable", {"get", "reconcilequeue", "scheduler", "-o", "yaml"});
+        VERIFY_OK(lab_.kubectl({"get", "reconcilequeue", "scheduler", "-o", "yaml"}), {"Unschedulable"});
     }
 
     void whatIf() {
@@ -140,19 +136,21 @@ class TestKubectlThinking : public QObject {
         QByteArray closed = question;
         closed.replace("{name: sim-2, remove: true}",
                        "{name: sim-2, remove: true}\n  - {name: sim-3, unschedulable: true}");
-        VERIFY_RUN(0, "fits: false", {"create", "-f", file("if.yaml", closed), "-o", "yaml"});
-        VERIFY_RUN(1, "exactly one of pod and podName",
-                   {"create", "-f",
-                    file("if.yaml", QByteArray(question).replace("podName: plain", "matrix: true"))});
+        VERIFY_OK(lab_.kubectl({"create", "-f", file("if.yaml", closed), "-o", "yaml"}), {"fits: false"});
+        VERIFY_REFUSED(
+            lab_.kubectl({"create", "-f",
+                          file("if.yaml", QByteArray(question).replace("podName: plain", "matrix: true"))}),
+            {"exactly one of pod and podName"});
         // Nothing of it happened.
-        VERIFY_RUN(0, "sim-2", {"get", "node", "sim-2", "-o", "name"});
+        VERIFY_OK(lab_.kubectl({"get", "node", "sim-2", "-o", "name"}), {"sim-2"});
     }
 
     void aQueueShowsWhatBacksOff() {
-        VERIFY_RUN(0, "created", {"create", "namespace", "tight"});
-        VERIFY_RUN(0, "created", {"create", "-f", file("quota.yaml", limited)});
-        VERIFY_RUN(0, "created",
-                   {"create", "deployment", "greedy", "--image=demo", "--replicas=3", "-n", "tight"});
+        VERIFY_OK(lab_.kubectl({"create", "namespace", "tight"}), {"created"});
+        VERIFY_OK(lab_.kubectl({"create", "-f", file("quota.yaml", limited)}), {"created"});
+        VERIFY_OK(
+            lab_.kubectl({"create", "deployment", "greedy", "--image=demo", "--replicas=3", "-n", "tight"}),
+            {"created"});
         QVERIFY(waitFor(
             [&] {
                 for (const QJsonValue key : json({"get", "reconcilequeue", "replicaset"})["keys"].toArray())
@@ -162,17 +160,18 @@ class TestKubectlThinking : public QObject {
                 return false;
             },
             60));
-        VERIFY_RUN(0, "BACKING OFF", {"get", "reconcilequeues"});
-        VERIFY_RUN(0, "deleted", {"delete", "namespace", "tight"});
+        VERIFY_OK(lab_.kubectl({"get", "reconcilequeues"}), {"BACKING OFF"});
+        VERIFY_OK(lab_.kubectl({"delete", "namespace", "tight"}), {"deleted"});
     }
 
     void pauseStepAndGoOn() {
-        VERIFY_RUN(0, "created", {"create", "deployment", "web", "--image=demo"});
-        VERIFY_RUN(0, "successfully rolled out", {"rollout", "status", "deployment/web", "--timeout=60s"});
+        VERIFY_OK(lab_.kubectl({"create", "deployment", "web", "--image=demo"}), {"created"});
+        VERIFY_OK(lab_.kubectl({"rollout", "status", "deployment/web", "--timeout=60s"}),
+                  {"successfully rolled out"});
         QVERIFY(setClock(R"({"paused":true})"));
         QVERIFY(waitFor([&] { return clockStatus()["paused"].toBool(); }, 10));
-        VERIFY_RUN(0, "Paused", {"get", "clusterclocks"});
-        VERIFY_RUN(0, "scaled", {"scale", "deployment/web", "--replicas=2"});
+        VERIFY_OK(lab_.kubectl({"get", "clusterclocks"}), {"Paused"});
+        VERIFY_OK(lab_.kubectl({"scale", "deployment/web", "--replicas=2"}), {"scaled"});
         // The API answers, and a pause outlasts every lease.
         QVERIFY(waitFor(
             [&] {
@@ -192,7 +191,7 @@ class TestKubectlThinking : public QObject {
         for (int i = 0; i < 10 && webPods() == 1; ++i)
             QVERIFY(step("replicaset"));
         QCOMPARE(webPods(), 2);
-        VERIFY_RUN(0, "Pending", {"get", "pods", "-l", "app=web"});
+        VERIFY_OK(lab_.kubectl({"get", "pods", "-l", "app=web"}), {"Pending"});
         QVERIFY(step("scheduler"));
         QVERIFY(waitFor(
             [&] {
@@ -203,13 +202,15 @@ class TestKubectlThinking : public QObject {
 
         QVERIFY(setClock(R"({"paused":false})"));
         QVERIFY(waitFor([&] { return readyWebs() == 2; }, 60));
-        VERIFY_RUN(0, "condition met", {"wait", "--for=condition=Ready", "node", "--all", "--timeout=5s"});
+        VERIFY_OK(lab_.kubectl({"wait", "--for=condition=Ready", "node", "--all", "--timeout=5s"}),
+                  {"condition met"});
     }
 
     void fastForward() {
         const QString node = lab_.get({"get", "pod", "plain", "-o", "jsonpath={.spec.nodeName}"});
-        VERIFY_RUN(0, "patched",
-                   {"patch", "machine", node, "--type=merge", "-p", R"({"spec":{"power":"Off"}})"});
+        VERIFY_OK(
+            lab_.kubectl({"patch", "machine", node, "--type=merge", "-p", R"({"spec":{"power":"Off"}})"}),
+            {"patched"});
         QElapsedTimer timer;
         timer.start();
         QVERIFY(setClock(R"({"speed":"100"})"));

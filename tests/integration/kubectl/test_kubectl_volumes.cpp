@@ -1,6 +1,6 @@
 // Storage as people use it: claims, the lab's own disks, what is in use and cannot vanish; tokens,
 // certificates and address ranges beside it. Real kubectl against the real program and simulated nodes.
-#include "lab_process.h"
+#include "kubectl_checks.h"
 
 #include <QFile>
 #include <QTemporaryDir>
@@ -72,12 +72,6 @@ QByteArray podOn(const char* name, const char* claim) {
 }
 
 } // namespace
-
-#define VERIFY_OK(output)                                                                                    \
-    do {                                                                                                     \
-        const Output result = (output);                                                                      \
-        QVERIFY2(result.code == 0, qPrintable(result.out + result.err));                                     \
-    } while (false)
 
 class TestKubectlVolumes : public QObject {
     Q_OBJECT

@@ -1,21 +1,12 @@
 // Issue point 1: unmodified kubectl with everything that keeps pods running: made, scaled, rolled out,
 // undone, restarted, deleted with and without what it owns.
-#include "lab_process.h"
+#include "kubectl_checks.h"
 
 #include <QtTest>
 
 using namespace wheelhouse::test;
 
 namespace {
-
-bool contains(const Output& output, const QStringList& words) {
-    for (const QString& word : words) {
-        if (output.out.contains(word) || output.err.contains(word)) continue;
-        qWarning().noquote() << "missing" << word << "in\n" << output.out << output.err;
-        return false;
-    }
-    return true;
-}
 
 /// `kind` keeps pods labelled app=NAME; `more` is what else its spec says, in lines of YAML.
 QByteArray manifest(const QByteArray& apiVersion, const QByteArray& kind, const QByteArray& name,
@@ -30,13 +21,6 @@ QByteArray manifest(const QByteArray& apiVersion, const QByteArray& kind, const 
 }
 
 } // namespace
-
-#define VERIFY_OK(output, ...)                                                                               \
-    do {                                                                                                     \
-        const Output result = (output);                                                                      \
-        QVERIFY2(result.code == 0, qPrintable(result.out + result.err));                                     \
-        QVERIFY(contains(result, __VA_ARGS__));                                                              \
-    } while (false)
 
 class TestKubectlWorkloads : public QObject {
     Q_OBJECT

@@ -1,6 +1,6 @@
 // Issue points 1 and 3: server-side apply and the record of who set what, through unmodified kubectl 1.35 and
 // helm 4.
-#include "lab_process.h"
+#include "kubectl_checks.h"
 
 #include <QDir>
 #include <QFile>
@@ -13,15 +13,6 @@ using namespace wheelhouse::test;
 
 namespace {
 
-bool contains(const Output& output, const QStringList& words) {
-    for (const QString& word : words) {
-        if (output.out.contains(word) || output.err.contains(word)) continue;
-        qWarning().noquote() << "missing" << word << "in\n" << output.out << output.err;
-        return false;
-    }
-    return true;
-}
-
 QByteArray web(int replicas, const QString& image = "nginx:1.14.2") {
     return QString(
                "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  replicas: %1\n"
@@ -33,19 +24,6 @@ QByteArray web(int replicas, const QString& image = "nginx:1.14.2") {
 }
 
 } // namespace
-
-#define VERIFY_OK(output, ...)                                                                               \
-    do {                                                                                                     \
-        const Output result = (output);                                                                      \
-        QVERIFY2(result.code == 0, qPrintable(result.out + result.err));                                     \
-        QVERIFY(contains(result, __VA_ARGS__));                                                              \
-    } while (false)
-#define VERIFY_FAILS(output, ...)                                                                            \
-    do {                                                                                                     \
-        const Output result = (output);                                                                      \
-        QVERIFY(result.code != 0);                                                                           \
-        QVERIFY(contains(result, __VA_ARGS__));                                                              \
-    } while (false)
 
 class TestServerSideApply : public QObject {
     Q_OBJECT
@@ -110,28 +88,29 @@ class TestServerSideApply : public QObject {
     }
 
     void conflictsAreRefusedAndCanBeForced() {
-        VERIFY_FAILS(
+        VERIFY_REFUSED(
             apply(web(3), {"--field-manager=other"}),
             {"Apply failed with 1 conflict: conflict with \"kubectl\": .spec.replicas", "--force-conflicts"});
         QCOMPARE(lab_.get({"get", "deployment", "web", "-o", "jsonpath={.spec.replicas}"}), QString("2"));
         VERIFY_OK(apply(web(3), {"--field-manager=other", "--force-conflicts"}), {"serverside-applied"});
         QCOMPARE(lab_.get({"get", "deployment", "web", "-o", "jsonpath={.spec.replicas}"}), QString("3"));
-        VERIFY_FAILS(apply(web(2)), {"conflict with \"other\": .spec.replicas"});
+        VERIFY_REFUSED(apply(web(2)), {"conflict with \"other\": .spec.replicas"});
     }
 
     void scalingTakesTheReplicas() {
         VERIFY_OK(lab_.kubectl({"scale", "deployment/web", "--replicas=1"}), {"scaled"});
         QVERIFY(owners("deployment", "web").contains("kubectl Update scale"));
-        VERIFY_FAILS(apply(web(3), {"--field-manager=other"}),
-                     {"conflict with \"kubectl\" with subresource \"scale\" using apps/v1: .spec.replicas"});
+        VERIFY_REFUSED(
+            apply(web(3), {"--field-manager=other"}),
+            {"conflict with \"kubectl\" with subresource \"scale\" using apps/v1: .spec.replicas"});
     }
 
     void aDryRunChangesNothing() {
         const QString before = lab_.get({"get", "deployment", "web", "-o", "jsonpath={.spec}"});
         VERIFY_OK(apply(web(7), {"--force-conflicts", "--dry-run=server"}), {"(server dry run)"});
         QCOMPARE(lab_.get({"get", "deployment", "web", "-o", "jsonpath={.spec}"}), before);
-        VERIFY_FAILS(apply("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: wrong\ndota: {}\n"),
-                     {".dota: field not declared in schema"});
+        VERIFY_REFUSED(apply("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: wrong\ndota: {}\n"),
+                       {".dota: field not declared in schema"});
     }
 
     /// Client-side apply first, then --server-side: kubectl hands its fields over by itself.
@@ -178,7 +157,7 @@ class TestServerSideApply : public QObject {
         QCOMPARE(lab_.get({"get", "deployment", "shop", "-o", "jsonpath={.spec.replicas}"}), QString("1"));
         VERIFY_OK(helm({"list"}), {"shop", "deployed"});
         VERIFY_OK(helm({"uninstall", "shop", "--wait", "--timeout", "60s"}), {"uninstalled"});
-        VERIFY_FAILS(lab_.kubectl({"get", "deployment", "shop"}), {"NotFound"});
+        VERIFY_REFUSED(lab_.kubectl({"get", "deployment", "shop"}), {"NotFound"});
     }
 };
 

@@ -1,6 +1,6 @@
 #include "custom/schema.h"
+#include "engine/base/base64.h"
 #include "semantics/names.h"
-#include "json/base64.h"
 
 #include <algorithm>
 #include <array>

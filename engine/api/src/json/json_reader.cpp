@@ -1,6 +1,6 @@
 #include "json/json_reader.h"
 
-#include "json/base64.h"
+#include "engine/base/base64.h"
 
 #include <charconv>
 #include <cstring>

@@ -1,6 +1,6 @@
 #include "json/json_writer.h"
 
-#include "json/base64.h"
+#include "engine/base/base64.h"
 #include "json/json_reader.h"
 
 #include <array>

@@ -43,6 +43,7 @@ set(SEMANTICS_SOURCES
   src/semantics/pod_rules.cpp
   src/semantics/pod_security_rules.cpp
   src/semantics/pool_rules.cpp
+  src/semantics/taint_text.cpp
   src/semantics/prepare.cpp
   src/semantics/probe_rules.cpp
   src/semantics/problems.cpp

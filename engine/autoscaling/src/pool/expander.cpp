@@ -1,5 +1,7 @@
 #include "pool/expander.h"
 
+#include "engine/api/taint_text.h"
+
 #include <algorithm>
 #include <fmt/format.h>
 #include <map>
@@ -84,17 +86,6 @@ Result<std::optional<GrowthOption>> optionOf(Placement& placement, const Shortag
                                                     candidate.priority});
 }
 
-core::Taint taintOf(const std::string& text) {
-    core::Taint taint;
-    const std::size_t colon = text.rfind(':');
-    const std::string pair = text.substr(0, colon);
-    const std::size_t equals = pair.find('=');
-    taint.set_key(pair.substr(0, equals));
-    if (equals != std::string::npos) taint.set_value(pair.substr(equals + 1));
-    taint.set_effect(colon == std::string::npos ? "NoSchedule" : text.substr(colon + 1));
-    return taint;
-}
-
 } // namespace
 
 Result<std::vector<api::ObjectPtr>> helpless(Placement& placement, const Shortage& shortage) {
@@ -139,9 +130,9 @@ core::Node wouldBeNode(const api::lab::Machine& machine, const core::Node* sampl
     if (!spec.zone().empty()) labels["topology.kubernetes.io/zone"] = spec.zone();
     node.mutable_metadata()->mutable_labels()->insert(labels.begin(), labels.end());
     for (const std::string& taint : spec.nodetaints())
-        *node.mutable_spec()->add_taints() = taintOf(taint);
+        *node.mutable_spec()->add_taints() = api::taintOfText(taint);
     if (simulated && taintSimulated)
-        *node.mutable_spec()->add_taints() = taintOf("wheelhouse.dev/simulated=:NoSchedule");
+        *node.mutable_spec()->add_taints() = api::taintOfText("wheelhouse.dev/simulated=:NoSchedule");
     if (sample != nullptr) {
         // What the machines of this pool really give.
         *node.mutable_status()->mutable_capacity() = sample->status().capacity();

@@ -1,6 +1,7 @@
 #include "vmnodes/agent/agent.h"
 
 #include "engine/api/quantity.h"
+#include "engine/api/taint_text.h"
 #include "engine/api/time.h"
 #include "engine/base/log.h"
 #include "log_streams.h"
@@ -34,17 +35,6 @@ nodelink::PodRef refOf(const PodId& id) {
     ref.set_name(id.name);
     ref.set_uid(id.uid.value());
     return ref;
-}
-
-core::Taint parseTaint(const std::string& text) {
-    core::Taint taint;
-    const std::size_t colon = text.rfind(':');
-    const std::string pair = text.substr(0, colon);
-    const std::size_t equals = pair.find('=');
-    taint.set_key(pair.substr(0, equals));
-    if (equals != std::string::npos) taint.set_value(pair.substr(equals + 1));
-    taint.set_effect(colon == std::string::npos ? "NoSchedule" : text.substr(colon + 1));
-    return taint;
 }
 
 } // namespace
@@ -249,7 +239,7 @@ core::Node Agent::Impl::nodeObject() const {
     for (const auto& [key, value] : options_.annotations)
         (*node.mutable_metadata()->mutable_annotations())[key] = value;
     for (const std::string& taint : options_.taints)
-        *node.mutable_spec()->add_taints() = parseTaint(taint);
+        *node.mutable_spec()->add_taints() = api::taintOfText(taint);
     *node.mutable_status() = node_.status();
     return node;
 }

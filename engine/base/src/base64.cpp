@@ -1,9 +1,9 @@
-#include "json/base64.h"
+#include "engine/base/base64.h"
 
 #include <array>
 #include <cstdint>
 
-namespace wheelhouse::api {
+namespace wheelhouse {
 namespace {
 
 constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -70,4 +70,4 @@ bool decodeBase64(std::string_view text, std::string& bytes) {
     return true;
 }
 
-} // namespace wheelhouse::api
+} // namespace wheelhouse

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "lab_process.h"
+
+#include <QtTest>
+
+namespace wheelhouse::test {
+
+/// Whether each of `words` stands in what the program said; the first one that does not is warned of.
+inline bool contains(const Output& output, const QStringList& words = {}) {
+    for (const QString& word : words) {
+        if (output.out.contains(word) || output.err.contains(word)) continue;
+        qWarning().noquote() << "missing" << word << "in\n" << output.out << output.err;
+        return false;
+    }
+    return true;
+}
+
+} // namespace wheelhouse::test
+
+/// VERIFY_OK(output) or VERIFY_OK(output, {"word", …}): it succeeded and said all of it.
+#define VERIFY_OK(output, ...)                                                                               \
+    do {                                                                                                     \
+        const wheelhouse::test::Output result = (output);                                                    \
+        QVERIFY2(result.code == 0, qPrintable(result.out + result.err));                                     \
+        QVERIFY(wheelhouse::test::contains(result __VA_OPT__(, ) __VA_ARGS__));                              \
+    } while (false)
+
+/// VERIFY_REFUSED(output, {"word", …}): it failed and said all of it.
+#define VERIFY_REFUSED(output, ...)                                                                          \
+    do {                                                                                                     \
+        const wheelhouse::test::Output result = (output);                                                    \
+        QVERIFY2(result.code != 0, qPrintable(result.out + result.err));                                     \
+        QVERIFY(wheelhouse::test::contains(result __VA_OPT__(, ) __VA_ARGS__));                              \
+    } while (false)
