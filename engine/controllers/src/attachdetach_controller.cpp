@@ -19,8 +19,17 @@ constexpr Duration longestUnmount = std::chrono::minutes(6);
 constexpr Duration lookAgain = std::chrono::seconds(5);
 constexpr const char* byNodeName = "attachments.node";
 
+constexpr std::string_view ownPrefix = "csi-";
+
 std::string attachmentName(const std::string& handle, const std::string& driver, const std::string& node) {
-    return "csi-" + sha256Hex(handle + driver + node);
+    return std::string(ownPrefix) + sha256Hex(handle + driver + node);
+}
+
+/// Of the form of those made here; the volume it was made for may be gone.
+bool isOwn(std::string_view name) {
+    constexpr std::size_t digits = 64;
+    return name.starts_with(ownPrefix) && name.size() == ownPrefix.size() + digits &&
+           name.find_first_not_of("0123456789abcdef", ownPrefix.size()) == std::string_view::npos;
 }
 
 /// How a node's status names a volume.
@@ -144,7 +153,7 @@ Step AttachDetachController::reconcile(std::string key) {
             unwantedSince_.erase(object->name());
             continue;
         }
-        if (object->deleting() || !mayDetach(node, object)) continue;
+        if (!isOwn(object->name()) || object->deleting() || !mayDetach(node, object)) continue;
         const auto attachment = object->as<storage::VolumeAttachment>();
         const ObjectPtr volume = volumes_.get(attachment.spec().source().persistentvolumename());
         if (volume)

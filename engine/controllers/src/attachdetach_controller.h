@@ -14,7 +14,7 @@ namespace wheelhouse::controllers {
 ///
 /// Watches Pods, PersistentVolumeClaims, PersistentVolumes, CSIDrivers, Nodes and VolumeAttachments. Creates
 /// and deletes VolumeAttachments, which drivers act on, and writes node.status.volumesAttached. Volumes of
-/// drivers that say attachRequired: false are none of its business.
+/// drivers that say attachRequired: false are none of its business, nor are attachments that others made.
 ///
 /// One node is looked at at a time: what its pods want, less what is attached. A volume that only one node
 /// may have is not attached to a second one before the first has let go. A volume is detached once the node

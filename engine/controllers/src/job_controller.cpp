@@ -58,18 +58,25 @@ std::string JobController::finalizer() const {
 // ---------------------------------------------------------------------------------------
 
 void JobController::jobChanged(const ObjectPtr& job) {
-    if (finishedCondition(job->as<batch::Job>().status())) enqueueOrphans(job->uid());
+    if (finishedCondition(job->as<batch::Job>().status())) enqueueOrphans(job);
 }
 
 void JobController::jobDeleted(const ObjectPtr& job) {
     unfinalized_.erase(job->uid());
     failures_.erase(job->uid());
-    enqueueOrphans(job->uid());
+    enqueueOrphans(job);
 }
 
-void JobController::enqueueOrphans(const Uid& job) {
-    for (const ObjectPtr& pod : pods_.byIndex(byController, job.value()))
+/// Its own pods, and those it will not adopt any more.
+void JobController::enqueueOrphans(const ObjectPtr& job) {
+    const auto release = [this](const ObjectPtr& pod) {
         if (hasFinalizer(pod)) enqueue(std::string(orphanPrefix) + pod->key());
+    };
+    for (const ObjectPtr& pod : pods_.byIndex(byController, job->uid().value()))
+        release(pod);
+    const Claim::Test adoptable = matching(*job);
+    for (const ObjectPtr& pod : pods_.byIndex(byOrphanage, job->nameSpace()))
+        if (adoptable(pod)) release(pod);
 }
 
 void JobController::podChanged(const ObjectPtr& pod) {
@@ -294,6 +301,15 @@ void JobController::setSuspended(Look& look) {
         events_.record(look.object, client::EventRecorder::Type::Normal, what, message);
 }
 
+/// Whether a Job that goes on will adopt this pod of nobody's. Its finalizer stays then: without it the Job
+/// would take the pod for one that does not count, and delete it.
+bool JobController::willBeAdopted(const ObjectPtr& pod) const {
+    const auto jobs = owners_.byIndex(byNamespace, pod->nameSpace());
+    return std::any_of(jobs.begin(), jobs.end(), [&](const ObjectPtr& job) {
+        return !job->deleting() && !finishedCondition(job->as<batch::Job>().status()) && matching(*job)(pod);
+    });
+}
+
 /// Takes the finalizer off a pod whose Job is gone or finished.
 Step JobController::releaseOrphan(std::string key) {
     const ObjectPtr pod = pods_.get(key);
@@ -305,6 +321,8 @@ Step JobController::releaseOrphan(std::string key) {
             const auto job = object->as<batch::Job>();
             if (isManagedElsewhere(job) || !finishedCondition(job.status())) co_return Result<void>();
         }
+    } else if (willBeAdopted(pod)) {
+        co_return Result<void>();
     }
     const JobPod orphan{pod, pod->as<core::Pod>(), -1, true};
     std::vector<const JobPod*> pods(1, &orphan);

@@ -81,7 +81,8 @@ class JobController final : public PodOwnerController {
     void jobDeleted(const ObjectPtr& job);
     void podChanged(const ObjectPtr& pod);
     void podGone(const ObjectPtr& pod);
-    void enqueueOrphans(const Uid& job);
+    void enqueueOrphans(const ObjectPtr& job);
+    bool willBeAdopted(const ObjectPtr& pod) const;
 
     // job_controller.cpp: what to do.
     Step sync(Look& look);

@@ -105,6 +105,27 @@ class TestAttachDetach : public QObject {
         QCOMPARE(bench.cluster.all<core::Event>().front().reason(), std::string("SuccessfulAttachVolume"));
     }
 
+    void attachmentsOfOthersStay() {
+        Bench bench(names);
+        bench.cluster.put(node("n1"));
+        const std::string own = "csi-" + std::string(64, 'a');
+        for (const std::string& name : {std::string("by-hand"), std::string("csi-mine"), own}) {
+            Attachment attachment;
+            attachment.mutable_metadata()->set_name(name);
+            attachment.mutable_spec()->set_nodename("n1");
+            attachment.mutable_spec()->set_attacher("csi.example.com");
+            attachment.mutable_spec()->mutable_source()->set_persistentvolumename("none");
+            bench.cluster.put(attachment);
+        }
+        bench.start();
+        bench.settle();
+        QStringList left;
+        for (const auto& each : bench.cluster.all<Attachment>())
+            left << QString::fromStdString(each.metadata().name());
+        left.sort();
+        QCOMPARE(left, QStringList({"by-hand", "csi-mine"}));
+    }
+
     void whatNeedsNoAttachment_data() {
         QTest::addColumn<QString>("what");
         for (const char* what : {"driver", "pending claim", "ended pod", "waiting pod"})

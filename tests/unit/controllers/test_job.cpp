@@ -271,6 +271,37 @@ class TestJob : public QObject {
         QVERIFY(!bench.status().has_starttime());
     }
 
+    void aPodThatLosesItsOwnerIsTakenBackAsItWas() {
+        JobBench bench;
+        bench.cluster.put(job("j", 4, 2));
+        bench.start();
+        bench.settle();
+        const std::string name = bench.cluster.all<core::Pod>().front().metadata().name();
+        for (int i = 0; i < 5; ++i) {
+            bench.cluster.edit<core::Pod>("default/" + name,
+                                          [](auto& p) { p.mutable_metadata()->clear_ownerreferences(); });
+            bench.settle();
+            const auto pod = bench.cluster.get<core::Pod>("default/" + name);
+            QVERIFY(pod && !pod->metadata().has_deletiontimestamp());
+            QCOMPARE(pod->metadata().ownerreferences_size(), 1);
+            QCOMPARE(pod->metadata().finalizers_size(), 1);
+        }
+        QCOMPARE(bench.cluster.count("create", "pods"), 2);
+        QCOMPARE(bench.cluster.count("delete", "pods"), 0);
+    }
+
+    void aPodNobodyWillAdoptIsLetGo() {
+        JobBench bench;
+        bench.cluster.put(job("j", 1, 1));
+        auto orphan = pod("orphan", "j");
+        orphan.mutable_metadata()->add_finalizers(trackingFinalizer);
+        orphan.mutable_metadata()->mutable_labels()->clear();
+        bench.cluster.put(orphan);
+        bench.start();
+        bench.settle();
+        QCOMPARE(bench.cluster.get<core::Pod>("default/orphan")->metadata().finalizers_size(), 0);
+    }
+
     void adoptsAndReleasesByLabels() {
         JobBench bench;
         bench.cluster.put(pod("orphan", "j"));
