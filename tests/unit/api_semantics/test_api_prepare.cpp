@@ -126,6 +126,34 @@ class TestPrepare : public QObject {
         QCOMPARE(now.spec().clusterips(0), std::string("10.0.0.5"));
         QCOMPARE(now.spec().ports(0).nodeport(), 30080);
     }
+
+    void servicesLoseWhatTheirTypeHadAlone() {
+        const auto old = defaulted<core::Service>(
+            R"({"metadata":{"name":"s"},"spec":{"type":"LoadBalancer","clusterIP":"10.0.0.5",
+                "clusterIPs":["10.0.0.5"],"ipFamilies":["IPv4"],"ipFamilyPolicy":"SingleStack",
+                "externalTrafficPolicy":"Local","healthCheckNodePort":31000,"loadBalancerClass":"a/b",
+                "allocateLoadBalancerNodePorts":true,"ports":[{"port":80,"nodePort":30080}]},
+                "status":{"loadBalancer":{"ingress":[{"ip":"1.2.3.4"}]}}})");
+        auto now = old;
+        now.mutable_spec()->set_type("ClusterIP");
+        prepareUpdate(now, old, false);
+        QCOMPARE(now.spec().clusterip(), std::string("10.0.0.5"));
+        QCOMPARE(now.spec().ports(0).nodeport(), 0);
+        QCOMPARE(now.spec().healthchecknodeport(), 0);
+        QCOMPARE(now.spec().externaltrafficpolicy(), std::string());
+        QVERIFY(!now.spec().has_loadbalancerclass() && !now.spec().has_allocateloadbalancernodeports());
+        QVERIFY(now.status().loadbalancer().ingress().empty());
+        QVERIFY(now.spec().has_ipfamilypolicy());
+
+        now = old;
+        now.mutable_spec()->set_type("ExternalName");
+        now.mutable_spec()->set_externaltrafficpolicy("Cluster"); // said anew: validation's business
+        prepareUpdate(now, old, false);
+        QCOMPARE(now.spec().clusterip(), std::string());
+        QVERIFY(now.spec().clusterips().empty() && now.spec().ipfamilies().empty());
+        QVERIFY(!now.spec().has_ipfamilypolicy());
+        QCOMPARE(now.spec().externaltrafficpolicy(), std::string("Cluster"));
+    }
 };
 
 QTEST_GUILESS_MAIN(TestPrepare)

@@ -4,6 +4,7 @@
 #include "semantics/pod_part_rules.h"
 
 #include <algorithm>
+#include <set>
 
 namespace wheelhouse::api {
 
@@ -99,6 +100,56 @@ bool wantedChanged(const pb::Message& object, const pb::Message& old) {
     return !sameMessage(of->GetMessage(object, spec), of->GetMessage(old, spec));
 }
 
+bool usesNodePorts(const core::ServiceSpec& spec) {
+    return spec.type() == "NodePort" || spec.type() == "LoadBalancer";
+}
+
+bool reachableFromOutside(const core::ServiceSpec& spec) {
+    return usesNodePorts(spec) || (spec.type() == "ClusterIP" && !spec.externalips().empty());
+}
+
+bool sameNodePorts(const core::ServiceSpec& a, const core::ServiceSpec& b) {
+    std::multiset<int> ports[2];
+    for (const auto& port : a.ports())
+        ports[0].insert(port.nodeport());
+    for (const auto& port : b.ports())
+        ports[1].insert(port.nodeport());
+    return ports[0] == ports[1];
+}
+
+/// What only the type before had, and the client did not change, goes with that type.
+void dropWithType(core::Service& service, const core::Service& old) {
+    core::ServiceSpec& spec = *service.mutable_spec();
+    const core::ServiceSpec& before = old.spec();
+    if (spec.type() == "ExternalName" && before.type() != "ExternalName") {
+        if (spec.clusterip() == before.clusterip()) {
+            spec.clear_clusterip();
+            spec.clear_clusterips();
+        }
+        if (std::equal(spec.ipfamilies().begin(), spec.ipfamilies().end(), before.ipfamilies().begin(),
+                       before.ipfamilies().end()))
+            spec.clear_ipfamilies();
+        if (spec.ipfamilypolicy() == before.ipfamilypolicy()) spec.clear_ipfamilypolicy();
+    }
+    if (usesNodePorts(before) && !usesNodePorts(spec) && sameNodePorts(spec, before))
+        for (core::ServicePort& port : *spec.mutable_ports())
+            port.clear_nodeport();
+    const auto checked = [](const core::ServiceSpec& of) {
+        return of.type() == "LoadBalancer" && of.externaltrafficpolicy() == "Local";
+    };
+    if (checked(before) && !checked(spec) && spec.healthchecknodeport() == before.healthchecknodeport())
+        spec.clear_healthchecknodeport();
+    if (before.type() == "LoadBalancer" && spec.type() != "LoadBalancer") {
+        if (spec.allocateloadbalancernodeports() == before.allocateloadbalancernodeports())
+            spec.clear_allocateloadbalancernodeports();
+        if (spec.loadbalancerclass() == before.loadbalancerclass()) spec.clear_loadbalancerclass();
+    }
+    if (reachableFromOutside(before) && !reachableFromOutside(spec) &&
+        spec.externaltrafficpolicy() == before.externaltrafficpolicy())
+        spec.clear_externaltrafficpolicy();
+    if (spec.type() != "LoadBalancer" && service.has_status()) service.mutable_status()->clear_loadbalancer();
+}
+
 /// An address and node ports once given are kept by a client that does not mention them.
 void keepAllocations(core::Service& service, const core::Service& old) {
     core::ServiceSpec& spec = *service.mutable_spec();
@@ -108,7 +159,7 @@ void keepAllocations(core::Service& service, const core::Service& old) {
         spec.set_clusterip(before.clusterip());
         *spec.mutable_clusterips() = before.clusterips();
     }
-    if (spec.type() != "NodePort" && spec.type() != "LoadBalancer") return;
+    if (!usesNodePorts(spec)) return;
     for (core::ServicePort& port : *spec.mutable_ports()) {
         if (port.nodeport() != 0) continue;
         for (const core::ServicePort& was : before.ports()) {
@@ -194,7 +245,9 @@ void prepareUpdate(pb::Message& object, const pb::Message& old, bool statusSubre
             static_cast<const core::Namespace&>(old).spec().finalizers();
     }
     if (object.GetDescriptor() == core::Service::descriptor()) {
-        keepAllocations(static_cast<core::Service&>(object), static_cast<const core::Service&>(old));
+        auto& service = static_cast<core::Service&>(object);
+        dropWithType(service, static_cast<const core::Service&>(old));
+        keepAllocations(service, static_cast<const core::Service&>(old));
     }
     if (countsGenerations(object.GetDescriptor()) && wantedChanged(object, old)) {
         now->set_generation(before.generation() + 1);
