@@ -15,7 +15,9 @@ namespace core = api::core;
 namespace {
 
 constexpr const char* diskDriver = "disk.wheelhouse.dev";
-constexpr std::array agentConditions{"PodReadyToStartContainers", "Initialized", "ContainersReady", "Ready"};
+constexpr std::array agentConditions{"PodReadyToStartContainers", "Initialized",
+                                     "ContainersReady",           "Ready",
+                                     "PodResizePending",          "PodResizeInProgress"};
 
 bool agentOwns(const std::string& condition) {
     return std::find(agentConditions.begin(), agentConditions.end(), condition) != agentConditions.end();

@@ -101,6 +101,89 @@ class AgentProgramsTest : public QObject {
         QVERIFY(bench.until([&] { return bench.status("web").phase() == "Succeeded"; }, 5s));
     }
 
+    void anHttpProbeAsksForAFile_data() {
+        QTest::addColumn<QString>("path");
+        QTest::addColumn<bool>("readOnly");
+        QTest::addColumn<QString>("meanwhile");
+        QTest::newRow("a file") << "/healthz?verbose" << false << "False";
+        QTest::newRow("the root") << "/" << false << "True";
+        QTest::newRow("a root nobody may write") << "/healthz" << true << "True";
+        QTest::newRow("a file of a volume") << "/data/healthz" << false << "True";
+    }
+    void anHttpProbeAsksForAFile() {
+        QFETCH(QString, path);
+        QFETCH(bool, readOnly);
+        QFETCH(QString, meanwhile);
+        AgentBench bench;
+        bench.start();
+        core::Pod pod =
+            scripted("web", "sleep 10; mv -v /healthz /tmp/; sleep 10; mv /tmp/healthz /; sleep 60");
+        auto& container = *pod.mutable_spec()->mutable_containers(0);
+        container.mutable_securitycontext()->set_readonlyrootfilesystem(readOnly);
+        pod.mutable_spec()->add_volumes()->set_name("data");
+        pod.mutable_spec()->mutable_volumes(0)->mutable_volumesource()->mutable_emptydir();
+        auto& mount = *container.add_volumemounts();
+        mount.set_name("data");
+        mount.set_mountpath("/data");
+        auto& probe = *container.mutable_readinessprobe();
+        probe.set_periodseconds(1);
+        probe.set_failurethreshold(1);
+        probe.mutable_handler()->mutable_httpget()->set_path(path.toStdString());
+        probe.mutable_handler()->mutable_httpget()->mutable_port()->set_intval(80);
+        bench.desire(pod);
+        QVERIFY(bench.until([&] { return bench.condition("web", "Ready") == "True"; }, 5s));
+        bench.executor.advance(15s);
+        QCOMPARE(QString::fromStdString(bench.condition("web", "Ready")), meanwhile);
+        bench.executor.advance(10s);
+        QCOMPARE(bench.condition("web", "Ready"), std::string("True"));
+        QCOMPARE(bench.container("web").restartcount(), 0);
+    }
+
+    void hostsOfAPod_data() {
+        QTest::addColumn<QString>("what");
+        QTest::addColumn<QString>("hosts");
+        const QString managed = "# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n"
+                                "::1\tlocalhost ip6-localhost ip6-loopback\nfe00::0\tip6-localnet\n"
+                                "fe00::0\tip6-mcastprefix\nfe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n";
+        QTest::newRow("plain") << "" << managed + "IP\tweb\n";
+        QTest::newRow("subdomain") << "subdomain"
+                                   << managed + "IP\tweb.nginx.default.svc.cluster.local\tweb\n";
+        QTest::newRow("aliases") << "aliases"
+                                 << managed + "IP\tweb\n\n# Entries added by HostAliases.\n"
+                                              "10.1.2.3\tfoo\tbar\n";
+        QTest::newRow("the node's network") << "hostNetwork"
+                                            << "127.0.0.1\tlocalhost\n";
+        QTest::newRow("the node's file mounted there") << "mount"
+                                                       << "127.0.0.1\tlocalhost\n";
+    }
+    void hostsOfAPod() {
+        QFETCH(QString, what);
+        QFETCH(QString, hosts);
+        AgentBench bench;
+        bench.start();
+        core::Pod pod = scripted("web", "cat /etc/hosts > /dev/termination-log");
+        if (what == "subdomain") pod.mutable_spec()->set_subdomain("nginx");
+        if (what == "hostNetwork") pod.mutable_spec()->set_hostnetwork(true);
+        if (what == "aliases") {
+            core::HostAlias& alias = *pod.mutable_spec()->add_hostaliases();
+            alias.set_ip("10.1.2.3");
+            alias.add_hostnames("foo");
+            alias.add_hostnames("bar");
+        }
+        if (what == "mount") {
+            core::Volume& volume = *pod.mutable_spec()->add_volumes();
+            volume.set_name("hosts");
+            volume.mutable_volumesource()->mutable_hostpath()->set_path("/etc/hosts");
+            volume.mutable_volumesource()->mutable_hostpath()->set_type("FileOrCreate");
+            auto& mount = *pod.mutable_spec()->mutable_containers(0)->add_volumemounts();
+            mount.set_name("hosts");
+            mount.set_mountpath("/etc/hosts");
+        }
+        bench.desire(pod);
+        const QString said = QString::fromStdString(endOf(bench, "web").message());
+        QCOMPARE(said, hosts.replace("IP", QString::fromStdString(bench.status("web").podip())));
+    }
+
     void tokenNamesAreReadBack() {
         const nodelink::TokenName name{"u-1", "web-0", "default", 3607, "https://a/b"};
         const auto parsed = nodelink::TokenName::parse(name.text());

@@ -85,6 +85,8 @@ class TestShell : public QObject {
         row("exec", "exec echo bye", "bye\n");
         row("comments and lines", "# nothing\necho a # b\necho c", "a\nc\n");
         row("numbers", "seq 3 | wc -l; echo $((2 * 3 + 4))", "3\n10\n");
+        row("options of a shell", "sh -x -e -c 'echo $0' a; bash -ec 'echo b'", "a\nb\n", 0);
+        row("expr", "expr 7 % 2; expr 4 \\* 3 - 5; expr 2 % 2; echo $?", "1\n7\n0\n1\n");
         row("nobody knows it", "python -V", "", 127);
         row("no script", "if true; echo", "", 2);
     }
@@ -113,6 +115,9 @@ class TestShell : public QObject {
         QTest::addColumn<QStringList>("command");
         QTest::addColumn<bool>("known");
         QTest::newRow("script") << QStringList{"/bin/sh", "-c", "sleep 5; exit 1"} << true;
+        QTest::newRow("script with options")
+            << QStringList{"sh", "-x", "-c", "mv -v /a /tmp/ || true"} << true;
+        QTest::newRow("no script after options") << QStringList{"sh", "-x"} << false;
         QTest::newRow("command") << QStringList{"/bin/true"} << true;
         QTest::newRow("a server") << QStringList{"nginx", "-g", "daemon off;"} << false;
         QTest::newRow("a script of servers") << QStringList{"sh", "-c", "nginx; sleep 1"} << false;

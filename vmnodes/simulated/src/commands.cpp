@@ -48,11 +48,11 @@ Shell::Words files(const Shell::Words& words) {
 
 const std::set<std::string>& all() {
     static const std::set<std::string> names = {
-        ":",    "[",       "[[",       "awk",  "break", "cat",    "cd",    "chmod",    "cp",
-        "date", "echo",    "env",      "exec", "exit",  "export", "false", "grep",     "head",
-        "help", "hexdump", "hostname", "id",   "ls",    "mkdir",  "mv",    "printenv", "printf",
-        "pwd",  "read",    "rm",       "seq",  "set",   "sleep",  "sort",  "stat",     "sync",
-        "tail", "test",    "touch",    "trap", "true",  "uname",  "unset", "wc",       "whoami"};
+        ":",       "[",        "[[",   "awk",   "break",  "cat",   "cd",    "chmod",    "cp",     "date",
+        "echo",    "env",      "exec", "exit",  "export", "expr",  "false", "grep",     "head",   "help",
+        "hexdump", "hostname", "id",   "ls",    "mkdir",  "mount", "mv",    "printenv", "printf", "pwd",
+        "read",    "rm",       "seq",  "set",   "sleep",  "sort",  "stat",  "sync",     "tail",   "test",
+        "touch",   "trap",     "true", "uname", "unset",  "wc",    "whoami"};
     return names;
 }
 
@@ -101,6 +101,7 @@ int Commands::run(const Words& words) {
     if (name == "head" || name == "tail") return headOrTail(words, name == "tail");
     if (name == "grep") return grep(words);
     if (name == "wc" || name == "sort") return count(words);
+    if (name == "expr") return evaluate(words);
     if (name == "awk") return column(words);
     if (name == "seq") return sequence(words);
     if (name == "ls") return list(words);
@@ -116,6 +117,7 @@ int Commands::run(const Words& words) {
     if (name == "test" || name == "[" || name == "[[") return test(words);
     if (name == "hostname") return out(shell_.variables_["HOSTNAME"]);
     if (name == "pwd") return out("/");
+    if (name == "mount") return mounts(words);
     if (name == "help") return out(fmt::format("This container is simulated. It knows: {}", names()));
     if (name == "uname")
         return out(words.size() > 1 && words[1] == "-a" ? "Linux " + shell_.place_.pod + " simulated"
@@ -263,6 +265,13 @@ int Commands::column(const Words& words) {
     return 0;
 }
 
+/// `expr` with whole numbers; as true as what it prints.
+int Commands::evaluate(const Words& words) {
+    const long value = arithmetic(fmt::format("{}", fmt::join(words.begin() + 1, words.end(), " ")), {});
+    io_.out(fmt::format("{}\n", value));
+    return value == 0 ? 1 : 0;
+}
+
 int Commands::sequence(const Words& words) {
     constexpr long most = 100'000;
     const long first = words.size() > 2 ? number(words[1]) : 1;
@@ -366,6 +375,14 @@ int Commands::identity(const Words& words) {
         const auto named = [](std::int64_t id) { return id == 0 ? "0(root)" : std::to_string(id); };
         io_.out(fmt::format("uid={} gid={}\n", named(place.user), named(place.group)));
     }
+    return 0;
+}
+
+/// `mount`, and `mount -t TYPE`: what is mounted in every container.
+int Commands::mounts(const Words& words) {
+    const bool all = words.size() < 3 || words[1] != "-t";
+    if (all || words[2] == "overlay") io_.out("overlay on / type overlay (rw,relatime)\n");
+    if (all || words[2] == "cgroup2") io_.out("cgroup2 on /sys/fs/cgroup type cgroup2 (ro,nosuid,nodev)\n");
     return 0;
 }
 

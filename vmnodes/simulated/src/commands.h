@@ -27,6 +27,7 @@ class Commands {
     int headOrTail(const Words& words, bool tail);
     int grep(const Words& words);
     int count(const Words& words);
+    int evaluate(const Words& words);
     int column(const Words& words);
     int sequence(const Words& words);
     int list(const Words& words);
@@ -34,6 +35,7 @@ class Commands {
     int stat(const Words& words);
     int hexdump(const Words& words);
     int identity(const Words& words);
+    int mounts(const Words& words);
     int environment(const Words& words);
     int assign(const Words& words);
     int control(const Words& words);

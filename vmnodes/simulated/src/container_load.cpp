@@ -38,10 +38,18 @@ LoadPlan planLoad(const agent::ContainerSpec& spec, const agent::SandboxSpec& sa
     plan.cpu = pattern("cpu", plan.shared.empty() ? idleCpu : "0");
     plan.memory = pattern("memory", idleMemory);
     if (!plan.shared.empty()) plan.group = groupOf(sandbox) + "/" + spec.name;
-    if (spec.resources.cpuQuota > 0 && spec.resources.cpuPeriod > 0)
-        plan.limit =
-            static_cast<double>(spec.resources.cpuQuota) / static_cast<double>(spec.resources.cpuPeriod);
+    plan.limit = cpuLimit(spec.resources);
     return plan;
+}
+
+double cpuLimit(const agent::LinuxResources& resources) {
+    if (resources.cpuQuota <= 0 || resources.cpuPeriod <= 0) return 0;
+    return static_cast<double>(resources.cpuQuota) / static_cast<double>(resources.cpuPeriod);
+}
+
+void ContainerLoad::setLimit(double cores, Instant now) {
+    cpuNanoseconds(now); // what was used until now was used under the old one
+    plan_.limit = cores;
 }
 
 ContainerLoad::ContainerLoad(LoadPlan plan, std::shared_ptr<SharedLoads> shared, Instant now)

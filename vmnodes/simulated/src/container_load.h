@@ -24,6 +24,9 @@ struct LoadPlan {
 /// nothing.
 LoadPlan planLoad(const agent::ContainerSpec& spec, const agent::SandboxSpec& sandbox);
 
+/// Cores; 0 = none.
+double cpuLimit(const agent::LinuxResources& resources);
+
 /// What one running container uses: by its annotations, by its part of a shared load, and by what it is asked
 /// to burn and hold; never more processor time than its limit allows. Counts from its making, which is the
 /// container's start; `end` stops the counting.
@@ -38,6 +41,7 @@ class ContainerLoad {
     void burn(double cores, Duration span, Instant now);
     /// Holds so much more memory for good; answers with all that is held so.
     std::int64_t hold(std::int64_t bytes) { return held_ += bytes; }
+    void setLimit(double cores, Instant now); ///< 0 = none
     void end(Instant now);
     std::int64_t cpuNanoseconds(Instant now);
     std::int64_t memoryBytes(Instant now) const;
@@ -52,7 +56,7 @@ class ContainerLoad {
     double wished(Instant now);
     void leave();
 
-    const LoadPlan plan_;
+    LoadPlan plan_;
     const std::shared_ptr<SharedLoads> shared_;
     const Instant started_;
     double joinedAt_ = 0; ///< the group's share when this joined

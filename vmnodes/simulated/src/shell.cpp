@@ -48,14 +48,22 @@ Shell::Shell(Executor& executor, SimulatedPlace place, Io io, std::function<void
     variables_.try_emplace("HOME", "/root");
 }
 
+std::size_t Shell::scriptIn(const Words& command) {
+    if (command.empty() || !isShell(command[0])) return 0;
+    for (std::size_t i = 1; i + 1 < command.size() && command[i].starts_with('-'); ++i)
+        if (command[i].ends_with('c')) return i + 1;
+    return 0;
+}
+
 bool Shell::knows(const Words& command) {
     if (command.empty()) return false;
     if (isAgnhost(command)) return true;
     // Without a file to read it would wait for input that never comes.
     if (!isShell(command[0])) return knownName(command[0]) && (command.size() > 1 || command[0] != "cat");
     if (command.size() == 1) return true;
-    if (command.size() < 3 || command[1] != "-c") return false;
-    const ScriptPtr script = parseScript(command[2]);
+    const std::size_t at = scriptIn(command);
+    if (at == 0) return false;
+    const ScriptPtr script = parseScript(command[at]);
     if (!script) return false;
     std::vector<std::string> names;
     commandNames(*script, names);
@@ -76,10 +84,12 @@ void Shell::run(const Words& command) {
 Shell::Code Shell::execute(Words words) {
     int code = 0;
     if (isShell(words[0])) name_ = words[0];
-    if (isShell(words[0]) && words.size() > 2 && words[1] == "-c")
-        code = co_await runScript(words[2], Words(words.begin() + 3, words.end()), io_);
-    else
+    if (const std::size_t at = scriptIn(words); at != 0) {
+        Words parameters(words.begin() + static_cast<long>(at) + 1, words.end());
+        code = co_await runScript(words[at], std::move(parameters), io_);
+    } else {
         code = co_await runCommand(std::move(words), io_);
+    }
     code = exit_.value_or(code) & 0xff;
     // Told in a turn of its own: whoever hears it may destroy this.
     begin_.start(executor_, Duration::zero(), [ended = ended_, code] { ended(code); });
@@ -283,8 +293,9 @@ Shell::Code Shell::runCommand(Words words, Io& io) {
         co_return code;
     }
     if (isShell(name) && words.size() == 1) co_return 0; // nothing to read
-    if (isShell(name) && words.size() > 2 && words[1] == "-c") {
-        const int code = co_await runScript(words[2], Words(words.begin() + 3, words.end()), io);
+    if (const std::size_t at = scriptIn(words); at != 0) {
+        Words parameters(words.begin() + static_cast<long>(at) + 1, words.end());
+        const int code = co_await runScript(words[at], std::move(parameters), io);
         const int own = exit_.value_or(code);
         exit_.reset();
         co_return own;

@@ -30,6 +30,8 @@ class Shell {
     /// Whether every command of it is known, so that it can be run and not only be kept waiting.
     static bool knows(const Words& command);
     static const char* knownCommands();
+    /// Which word of `sh [-ex] -c SCRIPT …` is the script; 0 where none is.
+    static std::size_t scriptIn(const Words& command);
 
     /// Runs `command`; `ended` is called with its exit code, never inside this call.
     void run(const Words& command);

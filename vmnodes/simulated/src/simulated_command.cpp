@@ -84,7 +84,7 @@ std::optional<int> Command::run(const Words& words) {
         return std::nullopt;
     }
     const bool shell = name == "sh" || name == "bash" || name == "ash";
-    if (shell && (words.size() < 3 || words[1] != "-c")) {
+    if (shell && Shell::scriptIn(words) == 0) {
         mode_ = Mode::Shell;
         inShell_ = true;
         if (tty_) print("This container is simulated; help names what it knows.\n");

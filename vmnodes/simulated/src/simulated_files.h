@@ -10,6 +10,12 @@
 
 namespace wheelhouse::simulated {
 
+/// What /etc/hosts of a simulated node says.
+inline constexpr const char* nodeHosts = "127.0.0.1\tlocalhost\n";
+
+/// Absolute, without "." and "..", without a slash at the end.
+std::string cleanPath(std::string_view path);
+
 /// The files of a simulated container or volume: in memory, a few MiB at most. Paths are absolute; folders
 /// are there because something is in them, because they were made, or because a volume is mounted there.
 class SimulatedFiles {
@@ -26,6 +32,8 @@ class SimulatedFiles {
     std::optional<int> mode(std::string_view path) const;
     /// True where the path lies in memory rather than on a disk.
     bool inMemory(std::string_view path) const;
+    /// True where what is mounted begins.
+    bool inVolume(std::string_view path) const { return mounted(cleanPath(path)).first != nullptr; }
     /// Names directly in a folder.
     std::vector<std::string> list(std::string_view folder) const;
 
@@ -66,8 +74,6 @@ class SimulatedFiles {
     bool memory_ = false;
 };
 
-/// Absolute, without "." and "..", without a slash at the end.
-std::string cleanPath(std::string_view path);
 /// What comes after the last slash.
 std::string baseName(std::string_view path);
 

@@ -31,18 +31,35 @@ Shell::Words commandOf(const ContainerSpec& spec) {
 
 std::shared_ptr<SimulatedFiles> SimulatedRuntime::filesOf(const Container& container) const {
     auto files = std::make_shared<SimulatedFiles>();
+    files->write("/etc/hosts", container.spec.hosts.empty() ? nodeHosts : container.spec.hosts, false);
     if (container.spec.security.readOnlyRoot) files->setReadOnly();
     for (const Mount& mount : container.spec.mounts) {
         // The path on the node is the volume's, and below it what a subPath names.
-        const auto volume = std::find_if(volumes_.begin(), volumes_.end(), [&](const auto& each) {
-            return mount.hostPath == each.first || mount.hostPath.starts_with(each.first + "/");
-        });
+        auto volume = volumes_.end();
+        for (auto each = volumes_.begin(); each != volumes_.end(); ++each) {
+            const bool holds = mount.hostPath == each->first || mount.hostPath.starts_with(each->first + "/");
+            if (holds && (volume == volumes_.end() || each->first.size() > volume->first.size()))
+                volume = each;
+        }
         if (volume == volumes_.end()) continue;
         const std::string sub = mount.hostPath.substr(volume->first.size());
         if (!sub.empty() && volume->second->find(sub) == nullptr) volume->second->makeFolder(sub);
         files->mount(mount.containerPath, volume->second, sub, mount.readOnly);
     }
     return files;
+}
+
+void SimulatedRuntime::writeLimits(Container& container) {
+    const LinuxResources& given = container.spec.resources;
+    const auto orMax = [](std::int64_t amount) { return amount > 0 ? std::to_string(amount) : "max"; };
+    // As the kernel's first form of it, of 2 to 262144 shares, becomes its second, of 1 to 10000.
+    const std::int64_t weight = 1 + (std::max<std::int64_t>(given.cpuShares, 2) - 2) * 9999 / 262142;
+    const std::int64_t period = given.cpuPeriod > 0 ? given.cpuPeriod : 100'000;
+    container.kernel->assign(
+        {{"/cgroup/cpu.weight", {fmt::format("{}\n", weight), 0644}},
+         {"/cgroup/cpu.max", {fmt::format("{} {}\n", orMax(given.cpuQuota), period), 0644}},
+         {"/cgroup/memory.max", {orMax(given.memoryLimit) + "\n", 0644}},
+         {"/1/oom_score_adj", {fmt::format("{}\n", given.oomScoreAdjust), 0644}}});
 }
 
 void SimulatedRuntime::runProgram(const std::string& id, Container& container) {
@@ -86,6 +103,20 @@ void SimulatedRuntime::probeByCommand(const ProbeTarget& target, Container& cont
                                         [this, number](int code) { probeEnded(number, code == 0, {}); });
     run.shell->run(target.command);
     later(timeout, [this, number] { probeEnded(number, false, "command timed out"); });
+}
+
+bool SimulatedRuntime::layPage(SimulatedFiles& files, const std::string& path) {
+    if (files.inVolume(path)) return false; // what is there is others' business
+    return files.find(path) != nullptr || files.isFolder(path) ||
+           files.write(path, "simulated\n", false).empty();
+}
+
+bool SimulatedRuntime::hasPage(Container& container, const std::string& path) const {
+    const std::string file = cleanPath(path.substr(0, path.find('?')));
+    const auto [page, isNew] = container.pages.try_emplace(file, false);
+    if (!container.files) return true; // nobody has looked in yet
+    if (isNew) page->second = layPage(*container.files, file);
+    return !page->second || container.files->find(file) != nullptr || container.files->isFolder(file);
 }
 
 void SimulatedRuntime::probeEnded(std::uint64_t number, bool ok, const std::string& why) {

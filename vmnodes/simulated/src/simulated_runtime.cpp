@@ -39,6 +39,8 @@ std::pair<std::uint32_t, std::uint32_t> parseCidr(const std::string& cidr) {
     return {(a << 24) | (b << 16) | (c << 8) | d, 1U << (32 - bits)};
 }
 
+const std::string nodeFolder = "/simulated/host";
+
 std::string podFolder(const PodId& pod) {
     return fmt::format("/simulated/{}/", pod.uid.value());
 }
@@ -172,7 +174,7 @@ void SimulatedRuntime::imageId(const std::string& image, Done<std::string> done)
 
 void SimulatedRuntime::pullImage(const std::string& image, const PodId&, Done<std::string> done) {
     later(draw(shape_.pull), [this, image, done = std::move(done)] {
-        if (pullFails_ || image.starts_with("missing.invalid/"))
+        if (pullFails_ || image.starts_with("missing.invalid/") || image.ends_with(":404"))
             return done(
                 fail(Reason::NotFound, fmt::format("failed to resolve reference \"{}\": not found", image)));
         images_.insert(image);
@@ -247,6 +249,19 @@ void SimulatedRuntime::end(const std::string& id, int exitCode, const std::strin
     });
 }
 
+void SimulatedRuntime::updateContainer(const std::string& id, const LinuxResources& resources,
+                                       Done<void> done) {
+    const auto it = containers_.find(id);
+    if (it == containers_.end() || it->second.info.state != ContainerInfo::State::Running)
+        return answer<void>(Duration::zero(), std::move(done),
+                            fail(Reason::NotFound, fmt::format("container {} is not running", id)));
+    Container& container = it->second;
+    container.spec.resources = resources;
+    if (container.kernel) writeLimits(container);
+    if (container.load) container.load->setLimit(cpuLimit(resources), executor_.clock().now());
+    answer<void>(Duration::zero(), std::move(done), {});
+}
+
 void SimulatedRuntime::stopContainer(const std::string& id, Duration grace, Done<void> done) {
     const auto it = containers_.find(id);
     if (it != containers_.end()) {
@@ -282,8 +297,12 @@ void SimulatedRuntime::probe(const ProbeTarget& target, Duration timeout, Done<P
         ok = executor_.clock().now() - it->second.started < it->second.behaviour.unreadyAfter;
     if (ok && target.kind == ProbeTarget::Kind::Exec && Shell::knows(target.command))
         return probeByCommand(target, it->second, timeout, std::move(done));
-    answer<ProbeAnswer>(std::chrono::milliseconds(5), std::move(done),
-                        ProbeAnswer{ok, ok ? "ok" : "HTTP probe failed with statuscode: 503"});
+    const bool found = !ok || target.kind != ProbeTarget::Kind::Http || hasPage(it->second, target.path);
+    answer<ProbeAnswer>(
+        std::chrono::milliseconds(5), std::move(done),
+        ProbeAnswer{ok && found,
+                    ok && found ? "ok"
+                                : fmt::format("HTTP probe failed with statuscode: {}", found ? 503 : 404)});
 }
 
 Result<std::unique_ptr<LogSource>> SimulatedRuntime::openLog(const LogQuery& query) {
@@ -313,7 +332,15 @@ SimulatedPlace SimulatedRuntime::placeOf(const PodId& pod, Container* container)
     place.env = container->spec.env;
     place.user = container->spec.security.runAsUser.value_or(0);
     place.group = container->spec.security.runAsGroup.value_or(0);
-    if (!container->files) container->files = filesOf(*container);
+    if (!container->files) {
+        container->files = filesOf(*container);
+        container->kernel = std::make_shared<SimulatedFiles>();
+        container->files->mount("/sys/fs/cgroup", container->kernel, "/cgroup", true);
+        container->files->mount("/proc/1", container->kernel, "/1", true);
+        writeLimits(*container);
+        for (auto& [path, laid] : container->pages)
+            laid = layPage(*container->files, path);
+    }
     place.files = container->files;
     if (container->load && container->info.state == ContainerInfo::State::Running) {
         const std::weak_ptr<ContainerLoad> load = container->load;
@@ -370,10 +397,15 @@ void SimulatedRuntime::makeVolumes(const PodId& pod, std::vector<VolumePlan> pla
     std::map<std::string, std::string> paths;
     for (const VolumePlan& plan : plans) {
         std::string& path = paths[plan.name];
-        path = plan.kind == VolumePlan::Kind::HostPath ? "/simulated/host" + cleanPath(plan.hostPath)
-                                                       : podFolder(pod) + plan.name;
-        auto& volume = volumes_[path];
+        const bool ofNode = plan.kind == VolumePlan::Kind::HostPath;
+        path = ofNode ? nodeFolder + cleanPath(plan.hostPath) : podFolder(pod) + plan.name;
+        // A file of the node is one of the files in its folder.
+        const bool isFile = ofNode && plan.hostPathType.starts_with("File");
+        auto& volume = volumes_[isFile ? path.substr(0, path.rfind('/')) : path];
         if (!volume) volume = newVolume(plan);
+        const std::string name = "/" + baseName(path);
+        if (isFile && volume->find(name) == nullptr)
+            volume->write(name, name == "/hosts" ? nodeHosts : "", false);
         if (plan.kind == VolumePlan::Kind::Files) volume->assign(filesIn(plan));
     }
     answer<std::map<std::string, std::string>>(Duration::zero(), std::move(done), std::move(paths));

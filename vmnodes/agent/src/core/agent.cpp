@@ -1,8 +1,8 @@
 #include "vmnodes/agent/agent.h"
 
+#include "admission.h"
 #include "engine/api/quantity.h"
 #include "engine/api/taint_text.h"
-#include "engine/api/time.h"
 #include "engine/base/log.h"
 #include "log_streams.h"
 #include "node_pages.h"
@@ -12,7 +12,6 @@
 #include "session_targets.h"
 #include "usage_meter.h"
 
-#include <algorithm>
 #include <set>
 #include <unordered_map>
 #include <unordered_set>
@@ -55,6 +54,7 @@ struct Agent::Impl final : PodHost {
     const std::string& hostIp() const override { return hostIp_; }
     const core::NodeStatus& nodeStatus() const override { return node_.status(); }
     std::int64_t memoryCapacity() const override { return memoryCapacity_; }
+    std::optional<Rejection> whyNoRoom(const core::Pod& pod) const override;
     void statusChanged(const Uid& pod) override;
     void event(const PodId& pod, bool warning, const std::string& reason, const std::string& message,
                const std::string& container) override;
@@ -79,6 +79,8 @@ struct Agent::Impl final : PodHost {
     /// Null for a pod that is not here.
     const PodWorker* worker(const nodelink::PodRef& pod) const;
     std::shared_ptr<PodWorker> addPod(std::shared_ptr<const core::Pod> pod);
+    /// Refuses a pod of which nothing has started yet and for which there is no room, or what it wants more.
+    void admit(PodWorker& worker);
     void flushStatuses();
     void staggerHeartbeat();
     Duration partOf(Duration period);
@@ -202,6 +204,8 @@ void Agent::Impl::adopt(Inventory inventory) {
     }
     sweepStrays(inventory);
     const auto workers = pods_;
+    for (const auto& [uid, worker] : workers)
+        admit(*worker);
     for (const auto& [uid, worker] : workers)
         worker->advance();
     openLink();
@@ -363,8 +367,22 @@ void Agent::Impl::onPod(const std::string& bytes) {
         return statusChanged(uid); // readiness gates are in the pod's own status
     }
     const std::shared_ptr<PodWorker> worker = addPod(std::move(pod));
+    admit(*worker);
     worker->advance();
     statusChanged(uid);
+}
+
+void Agent::Impl::admit(PodWorker& worker) {
+    if (!worker.untouched()) return worker.decideResize();
+    if (const auto why = whyNoRoom(worker.pod())) return worker.reject(*why);
+    worker.setAdmitted();
+}
+
+std::optional<Rejection> Agent::Impl::whyNoRoom(const core::Pod& pod) const {
+    std::vector<const core::Pod*> others;
+    for (const auto& [uid, other] : pods_)
+        if (uid.value() != pod.metadata().uid() && other->admitted()) others.push_back(&other->pod());
+    return whyRejected(pod, others, node_.status());
 }
 
 void Agent::Impl::onObject(const nodelink::DesiredObject& object) {
@@ -450,6 +468,9 @@ void Agent::Impl::statusChanged(const Uid& pod) {
 }
 
 void Agent::Impl::flushStatuses() {
+    // Something changed on the node: there may be room now for what waits to grow.
+    for (const auto& [uid, worker] : pods_)
+        worker->reconsiderResize();
     if (!up_) return; // onUp says everything anew
     for (const Uid& uid : std::exchange(dirty_, {})) {
         const auto it = pods_.find(uid);

@@ -1,6 +1,7 @@
 #include "container_worker.h"
 
 #include "engine/api/time.h"
+#include "grants.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -80,6 +81,7 @@ void ContainerWorker::setSpec(const core::Container& spec) {
     }
     if (active() && !stopSent_ && startedImage_ != spec.image())
         stop(pod_.gracePeriod(), fmt::format("Container {} definition changed, will be restarted", name()));
+    resize();
 }
 
 void ContainerWorker::adopt(std::vector<ContainerInfo> found) {
@@ -237,6 +239,7 @@ void ContainerWorker::create() {
     spec->attempt = attempt_;
     spec->imageId = imageId_;
     startedImage_ = spec_->image();
+    applied_ = spec_->resources();
     ++step_;
     pod_.host().runtime().createContainer(pod_.sandboxId(), pod_.sandboxSpec(), std::move(*spec),
                                           guarded<std::string>(&ContainerWorker::created));
@@ -294,10 +297,13 @@ void ContainerWorker::running(const ContainerInfo& info) {
     waitingReason_.clear();
     waitingMessage_.clear();
     stopSent_.reset();
+    applying_.reset();
+    resizeTimer_.stop();
     startedAt_ = pod_.host().executor().clock().now();
     started_ = !spec_->has_startupprobe();
     ready_ = !spec_->has_readinessprobe();
     startProbes();
+    resize();
     pod_.host().statusChanged(pod_.podId().uid);
 }
 
@@ -346,6 +352,33 @@ void ContainerWorker::startProbes() {
         });
         if (!readiness_) ready_ = true;
     }
+}
+
+bool ContainerWorker::resizing() const {
+    return active() && applied_ && !sameResources(*applied_, spec_->resources());
+}
+
+void ContainerWorker::resize() {
+    const bool settled = applied_ && !resizing();
+    if (state_ != State::Running || settled || applying_ || resizeTimer_.active()) return;
+    if (applied_ && resizeRestarts(*applied_, *spec_))
+        return stop(pod_.gracePeriod(), fmt::format("Container {} resize requires restart", name()));
+    applying_ = spec_->resources();
+    pod_.host().runtime().updateContainer(containerId_, pod_.resourcesOf(*spec_),
+                                          guarded<void>(&ContainerWorker::resized));
+    pod_.host().statusChanged(pod_.podId().uid);
+}
+
+void ContainerWorker::resized(Result<void> result) {
+    const auto asked = std::exchange(applying_, std::nullopt);
+    if (result) {
+        applied_ = asked;
+        pod_.host().statusChanged(pod_.podId().uid);
+        return resize(); // it may have been given something else meanwhile
+    }
+    event(true, "ResizeError",
+          fmt::format("Error resizing container {}: {}", name(), result.error().message));
+    resizeTimer_.start(pod_.host().executor(), waitForObject, [this] { resize(); });
 }
 
 void ContainerWorker::stop(Duration grace, const std::string& why) {
@@ -429,6 +462,9 @@ core::ContainerStatus ContainerWorker::status(const std::string& waitingReason) 
     out.set_ready(ready());
     out.set_started(active() && started_);
     if (!containerId_.empty()) out.set_containerid(std::string(runtimeName) + containerId_);
+    *out.mutable_allocatedresources() = spec_->resources().requests();
+    *out.mutable_resources() = active() && applied_ ? *applied_ : spec_->resources();
+    out.mutable_resources()->clear_claims();
     if (last_) *out.mutable_laststate()->mutable_terminated() = terminated(*last_);
     core::ContainerState& state = *out.mutable_state();
     if (active()) {

@@ -27,6 +27,7 @@ class ContainerOwner {
     virtual bool stopping() const = 0;
     /// ServiceUnavailable: wait for an object; anything else: the pod is wrong.
     virtual Result<ContainerSpec> containerSpec(const api::core::Container& spec) = 0;
+    virtual LinuxResources resourcesOf(const api::core::Container& spec) const = 0;
     virtual Duration gracePeriod() const = 0;
     /// The worker has come to rest or changed; look at everything again. Not called inside run() or stop().
     virtual void containerChanged() = 0;
@@ -67,6 +68,8 @@ class ContainerWorker {
     int exitCode() const { return info_.exitCode; }
     bool started() const { return started_; }
     bool ready() const { return active() && started_ && ready_; }
+    /// It runs, and not yet with what it was given last.
+    bool resizing() const;
     const std::string& containerId() const { return containerId_; }
     std::uint32_t attempt() const { return attempt_; }
     WallTime startedAt() const { return info_.startedAt; }
@@ -87,6 +90,8 @@ class ContainerWorker {
     void wait(std::string reason, std::string message, Duration retry);
     void planRestart();
     void forgetOldContainers();
+    void resize();
+    void resized(Result<void> result);
     void event(bool warning, const std::string& reason, const std::string& message);
     /// Wraps a callback: nothing happens once the pod is gone; `step_` must still be the one it was made in.
     template <class T>
@@ -117,10 +122,14 @@ class ContainerWorker {
     Instant startedAt_{};
     Instant pullBegan_{};
     std::optional<Duration> stopSent_;
+    /// What it runs with; none: not known, after a restart of the agent.
+    std::optional<api::core::ResourceRequirements> applied_;
+    std::optional<api::core::ResourceRequirements> applying_;
     bool started_ = false;
     bool ready_ = false;
     std::uint64_t step_ = 0;
     ScopedTimer timer_;
+    ScopedTimer resizeTimer_;
     std::unique_ptr<ProbeWorker> startup_;
     std::unique_ptr<ProbeWorker> liveness_;
     std::unique_ptr<ProbeWorker> readiness_;

@@ -1,10 +1,12 @@
 #pragma once
 
+#include "admission.h"
 #include "engine/base/executor.h"
 #include "objects.h"
 #include "vmnodes/agent/agent.h"
 #include "vmnodes/agent/runtime.h"
 
+#include <optional>
 #include <string>
 
 namespace wheelhouse::agent {
@@ -20,6 +22,8 @@ class PodHost {
     virtual const std::string& hostIp() const = 0;
     virtual const api::core::NodeStatus& nodeStatus() const = 0;
     virtual std::int64_t memoryCapacity() const = 0;
+    /// What stands against this pod beside all others that run here; nothing when there is room.
+    virtual std::optional<Rejection> whyNoRoom(const api::core::Pod& pod) const = 0;
     /// Something in the pod's status may have changed.
     virtual void statusChanged(const Uid& pod) = 0;
     virtual void event(const PodId& pod, bool warning, const std::string& reason, const std::string& message,

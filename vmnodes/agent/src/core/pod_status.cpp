@@ -94,6 +94,12 @@ void PodWorker::fillConditions(core::PodStatus& status) const {
     setCondition(status, "ContainersReady", reason.empty(), reason, message);
     setCondition(status, "Ready", gateReason.empty(), gateReason, gateMessage);
     setCondition(status, "PodScheduled", true, "", "");
+    if (heldResize_)
+        setCondition(status, "PodResizePending", true, heldResize_->reason, heldResize_->message);
+    const auto resizing = [](const auto& container) { return container->resizing(); };
+    if (std::any_of(containers_.begin(), containers_.end(), resizing) ||
+        std::any_of(init_.begin(), init_.end(), resizing))
+        setCondition(status, "PodResizeInProgress", true, "", "");
 }
 
 const core::PodStatus& PodWorker::refreshStatus() {
@@ -114,6 +120,11 @@ const core::PodStatus& PodWorker::refreshStatus() {
     }
     *status.mutable_starttime() = api::toTime(startTime_);
     status.set_qosclass(sandboxSpec_.qosClass);
+    if (rejected_) {
+        setCondition(status, "PodScheduled", true, "", "");
+        status_ = std::move(status);
+        return status_;
+    }
     for (const auto& container : init_)
         *status.add_initcontainerstatuses() = container->status(waitingReason());
     for (const auto& container : containers_)

@@ -1,6 +1,7 @@
 #include "pod_worker.h"
 
 #include "engine/api/time.h"
+#include "hosts.h"
 #include "resources.h"
 #include "volumes.h"
 
@@ -24,7 +25,7 @@ bool terminal(const std::string& phase) {
 } // namespace
 
 PodWorker::PodWorker(PodHost& host, std::shared_ptr<const core::Pod> pod)
-    : host_(host), pod_(std::move(pod)) {
+    : host_(host), wanted_(std::move(pod)), pod_(asGivenBefore(wanted_)) {
     id_ = {pod_->metadata().namespace_(), pod_->metadata().name(), Uid(pod_->metadata().uid())};
     for (const core::Container& spec : pod_->spec().initcontainers())
         init_.push_back(std::make_unique<ContainerWorker>(*this, spec, true));
@@ -39,6 +40,7 @@ PodWorker::PodWorker(PodHost& host, std::shared_ptr<const core::Pod> pod)
         overPhase_ = status_.phase();
         overReason_ = status_.reason();
         overMessage_ = status_.message();
+        rejected_ = status_.containerstatuses_size() == 0;
     }
     fillSandboxSpec();
 }
@@ -110,6 +112,7 @@ void PodWorker::adopt(const std::vector<SandboxInfo>& sandboxes,
         sandbox_ = sandbox;
     }
     if (!sandbox_.id.empty()) sandboxState_ = sandbox_.ready ? SandboxState::Ready : SandboxState::Stopped;
+    admitted_ = !sandbox_.id.empty();
     sandboxSpec_.attempt = sandbox_.attempt;
     for (const auto* group : {&init_, &containers_, &ephemeral_})
         for (const auto& worker : *group) {
@@ -124,15 +127,60 @@ void PodWorker::adopt(const std::vector<SandboxInfo>& sandboxes,
 }
 
 void PodWorker::update(std::shared_ptr<const core::Pod> pod) {
-    const std::shared_ptr<const core::Pod> before =
-        std::exchange(pod_, std::move(pod)); // workers look at it still
+    wanted_ = std::move(pod);
+    grant();
+    advance();
+}
+
+void PodWorker::grant() {
+    if (!admitted_ || sameResources(*wanted_, *pod_)) {
+        heldResize_.reset();
+        return followSpec(wanted_);
+    }
+    if (const auto never = whyRejected(*wanted_, {}, host_.nodeStatus()))
+        return hold("Infeasible", never->message);
+    if (const auto now = host_.whyNoRoom(*wanted_)) return hold("Deferred", now->message);
+    heldResize_.reset();
+    host_.event(id_, false, "ResizeStarted", "Pod resize started", "");
+    followSpec(wanted_);
+}
+
+void PodWorker::hold(const std::string& reason, const std::string& message) {
+    if (!heldResize_ || heldResize_->reason != reason)
+        host_.event(id_, true, "Resize" + reason, fmt::format("Pod resize {}: {}", reason, message), "");
+    heldResize_ = {reason, message};
+    followSpec(withResourcesOf(wanted_, *pod_));
+}
+
+void PodWorker::reconsiderResize() {
+    if (!heldResize_ || stopping() || over_) return;
+    if (whyRejected(*wanted_, {}, host_.nodeStatus()) || host_.whyNoRoom(*wanted_)) return;
+    grant();
+    host_.statusChanged(id_.uid);
+}
+
+void PodWorker::followSpec(const PodPtr& pod) {
+    const PodPtr before = std::exchange(pod_, pod); // workers look at it still
     for (int i = 0; i < pod_->spec().initcontainers_size() && i < static_cast<int>(init_.size()); ++i)
         init_[static_cast<std::size_t>(i)]->setSpec(pod_->spec().initcontainers(i));
     for (int i = 0; i < pod_->spec().containers_size() && i < static_cast<int>(containers_.size()); ++i)
         containers_[static_cast<std::size_t>(i)]->setSpec(pod_->spec().containers(i));
     takeEphemeral();
     if (volumeState_ == VolumeState::Made && volumesShowPod(*pod_)) volumeState_ = VolumeState::None;
-    advance();
+}
+
+bool PodWorker::untouched() const {
+    return !admitted_ && !over_ && !stopping() && sandboxState_ == SandboxState::None;
+}
+
+void PodWorker::reject(const Rejection& why) {
+    over_ = true;
+    rejected_ = true;
+    overPhase_ = "Failed";
+    overReason_ = why.reason;
+    overMessage_ = "Pod was rejected: " + why.message;
+    host_.event(id_, true, why.reason, why.message, "");
+    host_.statusChanged(id_.uid);
 }
 
 void PodWorker::forceRemove() {
@@ -438,6 +486,10 @@ void PodWorker::retryLater(Duration delay) {
     retry_.start(host_.executor(), delay, [this] { advance(); });
 }
 
+LinuxResources PodWorker::resourcesOf(const core::Container& from) const {
+    return linuxResources(from, sandboxSpec_.qosClass, host_.memoryCapacity());
+}
+
 Result<ContainerSpec> PodWorker::containerSpec(const core::Container& from) {
     ContainerSpec spec;
     spec.name = from.name();
@@ -469,7 +521,11 @@ Result<ContainerSpec> PodWorker::containerSpec(const core::Container& from) {
                                .readOnly = mount.readonly() || readOnlyVolumes_.contains(mount.name()),
                                .propagation = mount.mountpropagation()});
     }
-    spec.resources = linuxResources(from, sandboxSpec_.qosClass, host_.memoryCapacity());
+    const bool ownHosts = std::any_of(from.volumemounts().begin(), from.volumemounts().end(),
+                                      [](const auto& mount) { return mount.mountpath() == "/etc/hosts"; });
+    if (!ownHosts && !hostNetwork())
+        spec.hosts = hostsFile(*pod_, sandboxSpec_.hostname, sandbox_.ip, host_.options().clusterDomain);
+    spec.resources = resourcesOf(from);
     for (const auto& [key, value] : pod_->metadata().annotations())
         spec.annotations[key] = value;
     spec.security = sandboxSpec_.security;

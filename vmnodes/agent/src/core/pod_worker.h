@@ -1,8 +1,10 @@
 #pragma once
 
+#include "admission.h"
 #include "container_worker.h"
 #include "engine/api/types.h"
 #include "environment.h"
+#include "grants.h"
 #include "pod_host.h"
 
 #include <deque>
@@ -23,6 +25,13 @@ class PodWorker final : public ContainerOwner, public std::enable_shared_from_th
 
     void adopt(const std::vector<SandboxInfo>& sandboxes, const std::vector<ContainerInfo>& containers);
     void update(std::shared_ptr<const api::core::Pod> pod);
+    /// Nothing of it has been started, and nothing says that it shall not be.
+    bool untouched() const;
+    /// Takes its share of the node, from its admission to its end.
+    bool admitted() const { return admitted_ && !forced_ && !over_; }
+    void setAdmitted() { admitted_ = true; }
+    /// There is no room for it: it fails before it starts.
+    void reject(const Rejection& why);
     /// The API object is gone: stop at once.
     void forceRemove();
     void onContainer(const ContainerInfo& info);
@@ -31,7 +40,14 @@ class PodWorker final : public ContainerOwner, public std::enable_shared_from_th
     /// Safe to call at any time; does nothing that is already under way.
     void advance();
 
+    /// As it is wanted, but with what it has been given of the node.
     const api::core::Pod& pod() const { return *pod_; }
+    /// After an adoption: a resize that was not given yet is decided once all pods are known.
+    void decideResize() {
+        if (admitted()) grant();
+    }
+    /// A resize that had to wait: is there room now?
+    void reconsiderResize();
     /// Whether the control plane waits to hear that it is gone.
     bool tellWhenGone() const { return !forced_; }
     const ContainerWorker* container(const std::string& name) const;
@@ -47,6 +63,7 @@ class PodWorker final : public ContainerOwner, public std::enable_shared_from_th
     const SandboxSpec& sandboxSpec() const override { return sandboxSpec_; }
     bool stopping() const override { return forced_ || pod_->metadata().has_deletiontimestamp(); }
     Result<ContainerSpec> containerSpec(const api::core::Container& spec) override;
+    LinuxResources resourcesOf(const api::core::Container& spec) const override;
     Duration gracePeriod() const override;
     void containerChanged() override { advance(); }
     std::weak_ptr<void> lifeToken() const override { return life_; }
@@ -70,6 +87,10 @@ class PodWorker final : public ContainerOwner, public std::enable_shared_from_th
     void stopSandbox();
     void removeContainers();
     void retryLater(Duration delay);
+    /// Gives the pod what it wants, if that may be.
+    void grant();
+    void hold(const std::string& reason, const std::string& message);
+    void followSpec(const PodPtr& pod);
     void fillSandboxSpec();
     void takeEphemeral();
     bool everyContainerEnded() const;
@@ -80,7 +101,9 @@ class PodWorker final : public ContainerOwner, public std::enable_shared_from_th
     void fillConditions(api::core::PodStatus& status) const;
 
     PodHost& host_;
-    std::shared_ptr<const api::core::Pod> pod_;
+    PodPtr wanted_;
+    PodPtr pod_;
+    std::optional<Rejection> heldResize_; ///< "Deferred" or "Infeasible"
     PodId id_;
     std::vector<std::unique_ptr<ContainerWorker>> init_;
     std::vector<std::unique_ptr<ContainerWorker>> containers_;
@@ -96,6 +119,8 @@ class PodWorker final : public ContainerOwner, public std::enable_shared_from_th
     std::string volumeError_;
     BackOff sandboxBackOff_{std::chrono::seconds(1), std::chrono::seconds(30)};
     bool initialized_ = false;
+    bool admitted_ = false;
+    bool rejected_ = false; ///< over before it began
     bool forced_ = false;
     bool over_ = false; ///< Succeeded or Failed: nothing starts any more
     std::string overPhase_;

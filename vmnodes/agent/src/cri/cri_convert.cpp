@@ -93,6 +93,16 @@ cri::PodSandboxConfig sandboxConfig(const CriOptions& options, const SandboxSpec
     return config;
 }
 
+cri::LinuxContainerResources containerResources(const LinuxResources& from) {
+    cri::LinuxContainerResources resources;
+    resources.set_cpu_shares(from.cpuShares);
+    resources.set_cpu_quota(from.cpuQuota);
+    resources.set_cpu_period(from.cpuPeriod);
+    resources.set_memory_limit_in_bytes(from.memoryLimit);
+    resources.set_oom_score_adj(from.oomScoreAdjust);
+    return resources;
+}
+
 cri::ContainerConfig containerConfig(const SandboxSpec& sandbox, const ContainerSpec& spec) {
     cri::ContainerConfig config;
     config.mutable_metadata()->set_name(spec.name);
@@ -125,12 +135,7 @@ cri::ContainerConfig containerConfig(const SandboxSpec& sandbox, const Container
     config.set_log_path(fmt::format("{}/{}.log", spec.name, spec.attempt));
     config.set_tty(spec.tty);
     config.set_stdin(spec.stdIn);
-    cri::LinuxContainerResources& resources = *config.mutable_linux()->mutable_resources();
-    resources.set_cpu_shares(spec.resources.cpuShares);
-    resources.set_cpu_quota(spec.resources.cpuQuota);
-    resources.set_cpu_period(spec.resources.cpuPeriod);
-    resources.set_memory_limit_in_bytes(spec.resources.memoryLimit);
-    resources.set_oom_score_adj(spec.resources.oomScoreAdjust);
+    *config.mutable_linux()->mutable_resources() = containerResources(spec.resources);
     cri::LinuxContainerSecurityContext& security = *config.mutable_linux()->mutable_security_context();
     fillNamespaces(*security.mutable_namespace_options(), spec.security);
     security.set_privileged(spec.security.privileged);

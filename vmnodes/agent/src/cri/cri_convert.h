@@ -21,6 +21,7 @@ inline constexpr auto containerNameLabel = "io.kubernetes.container.name";
 std::filesystem::path podLogFolder(const CriOptions& options, const PodId& pod);
 
 cri::PodSandboxConfig sandboxConfig(const CriOptions& options, const SandboxSpec& spec);
+cri::LinuxContainerResources containerResources(const LinuxResources& from);
 cri::ContainerConfig containerConfig(const SandboxSpec& sandbox, const ContainerSpec& spec);
 SandboxInfo sandboxInfo(const cri::PodSandbox& sandbox);
 ContainerInfo containerInfo(const cri::ContainerStatus& status);

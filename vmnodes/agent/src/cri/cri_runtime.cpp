@@ -57,6 +57,7 @@ class CriRuntime final : public Runtime {
     void createContainer(const std::string& sandboxId, const SandboxSpec& sandbox, ContainerSpec spec,
                          Done<std::string> done) override;
     void startContainer(const std::string& id, Done<ContainerInfo> done) override;
+    void updateContainer(const std::string& id, const LinuxResources& resources, Done<void> done) override;
     void stopContainer(const std::string& id, Duration grace, Done<void> done) override;
     void removeContainer(const std::string& id, Done<void> done) override;
     void probe(const ProbeTarget& target, Duration timeout, Done<ProbeAnswer> done) override;
@@ -74,6 +75,8 @@ class CriRuntime final : public Runtime {
   private:
     void poll();
     void pollContainers();
+    void createMounted(const std::string& sandboxId, const SandboxSpec& sandbox, const ContainerSpec& spec,
+                       Done<std::string> done);
     void pollSandboxes();
     void containerStatus(const std::string& id, Done<ContainerInfo> done);
     void sandboxAddress(SandboxInfo info, Done<SandboxInfo> done);
@@ -291,6 +294,18 @@ void CriRuntime::pullImage(const std::string& image, const PodId&, Done<std::str
 
 void CriRuntime::createContainer(const std::string& sandboxId, const SandboxSpec& sandbox, ContainerSpec spec,
                                  Done<std::string> done) {
+    if (spec.hosts.empty()) return createMounted(sandboxId, sandbox, spec, std::move(done));
+    onWorker<std::string>(
+        worker_, [this, pod = sandbox.pod, text = spec.hosts] { return files_.writeHosts(pod, text); },
+        [this, sandboxId, sandbox, spec, done = std::move(done)](Result<std::string> path) mutable {
+            if (!path) return done(fail(path.error()));
+            spec.mounts.push_back({.containerPath = "/etc/hosts", .hostPath = *path});
+            createMounted(sandboxId, sandbox, spec, std::move(done));
+        });
+}
+
+void CriRuntime::createMounted(const std::string& sandboxId, const SandboxSpec& sandbox,
+                               const ContainerSpec& spec, Done<std::string> done) {
     cri::CreateContainerRequest request;
     request.set_pod_sandbox_id(sandboxId);
     *request.mutable_config() = containerConfig(sandbox, spec);
@@ -314,6 +329,21 @@ void CriRuntime::startContainer(const std::string& id, Done<ContainerInfo> done)
             if (!started) return done(fail(started.error()));
             running_[id] = true;
             containerStatus(id, done);
+        });
+}
+
+void CriRuntime::updateContainer(const std::string& id, const LinuxResources& resources, Done<void> done) {
+    cri::UpdateContainerResourcesRequest request;
+    request.set_container_id(id);
+    *request.mutable_linux() = containerResources(resources);
+    // A limit that was there and is no more has to be taken away: nothing said would leave it.
+    if (resources.cpuQuota == 0) request.mutable_linux()->set_cpu_quota(-1);
+    if (resources.memoryLimit == 0) request.mutable_linux()->set_memory_limit_in_bytes(-1);
+    client_.call<cri::UpdateContainerResourcesRequest, cri::UpdateContainerResourcesResponse>(
+        &RuntimeStub::UpdateContainerResources, request, slow,
+        [done = std::move(done)](Result<cri::UpdateContainerResourcesResponse> updated) {
+            if (!updated) return done(fail(updated.error()));
+            done({});
         });
 }
 

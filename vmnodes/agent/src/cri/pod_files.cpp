@@ -170,6 +170,15 @@ Result<std::map<std::string, std::string>> PodFiles::make(const PodId& pod,
     return paths;
 }
 
+Result<std::string> PodFiles::writeHosts(const PodId& pod, const std::string& text) {
+    if (!safePath(pod.uid.value())) return fail(Reason::Invalid, "a pod's uid cannot be a path");
+    const fs::path path = root_ / pod.uid.value() / "etc-hosts";
+    std::error_code error;
+    fs::create_directories(path.parent_path(), error);
+    if (auto written = writeFileAtomically(path, text, 0644); !written) return fail(written.error());
+    return path.string();
+}
+
 Result<void> PodFiles::remove(const PodId& pod) {
     if (!safePath(pod.uid.value())) return fail(Reason::Invalid, "a pod's uid cannot be a path");
     const fs::path folder = root_ / pod.uid.value();

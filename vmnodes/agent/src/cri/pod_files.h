@@ -17,6 +17,8 @@ class PodFiles {
     PodFiles(std::filesystem::path root, std::filesystem::path disks)
         : root_(std::move(root)), disks_(std::move(disks)) {}
     Result<std::map<std::string, std::string>> make(const PodId& pod, const std::vector<VolumePlan>& plans);
+    /// Writes the pod's /etc/hosts anew; answers with where. A container keeps the one it was made with.
+    Result<std::string> writeHosts(const PodId& pod, const std::string& text);
     /// Unmounts what is memory and deletes the rest; what is not there is success.
     Result<void> remove(const PodId& pod);
     /// Deletes every disk that is not listed, unless it was last listed to be retained (the value is true).

@@ -92,6 +92,7 @@ struct ContainerSpec {
     std::string workingDir;
     std::vector<std::pair<std::string, std::string>> env;
     std::vector<Mount> mounts;
+    std::string hosts; ///< what /etc/hosts says; empty: the runtime's business
     LinuxResources resources;
     SecuritySettings security;
     std::map<std::string, std::string> annotations;
@@ -229,6 +230,8 @@ class Runtime {
     virtual void createContainer(const std::string& sandboxId, const SandboxSpec& sandbox, ContainerSpec spec,
                                  Done<std::string> done) = 0;
     virtual void startContainer(const std::string& id, Done<ContainerInfo> done) = 0;
+    /// Gives a running container more or less, without a restart.
+    virtual void updateContainer(const std::string& id, const LinuxResources& resources, Done<void> done) = 0;
     /// SIGTERM, and SIGKILL after `grace`. `done` comes when the stop is under way to its end or over; the
     /// exit itself arrives as a container change.
     virtual void stopContainer(const std::string& id, Duration grace, Done<void> done) = 0;

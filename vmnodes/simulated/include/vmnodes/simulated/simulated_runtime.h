@@ -55,8 +55,9 @@ struct SimulatedShape {
 ///   simulated.wheelhouse.dev/cpu: "200m"            what it uses: an amount, sine(100m, 900m, 5m) or
 ///   simulated.wheelhouse.dev/memory: "64Mi"         step(100m, 60s, 2, 3m, 100m), from its start on
 ///   simulated.wheelhouse.dev/cpu-shared: "2"        what all of its application (label app) use together
-/// An image whose name begins with `missing.invalid/` cannot be pulled. Every port answers HTTP with a page
-/// about the pod, which says that it is simulated.
+/// The path of an HTTP probe is a file of the container: moved away by a command in it, the probe fails.
+/// An image whose name begins with `missing.invalid/` or whose tag is `404` cannot be pulled. Every port
+/// answers HTTP with a page about the pod, which says that it is simulated.
 class SimulatedRuntime final : public agent::Runtime {
   public:
     /// `loads` are shared with the runtimes of other nodes on the same executor; null = shared with none.
@@ -74,6 +75,8 @@ class SimulatedRuntime final : public agent::Runtime {
     void createContainer(const std::string& sandboxId, const agent::SandboxSpec& sandbox,
                          agent::ContainerSpec spec, agent::Done<std::string> done) override;
     void startContainer(const std::string& id, agent::Done<agent::ContainerInfo> done) override;
+    void updateContainer(const std::string& id, const agent::LinuxResources& resources,
+                         agent::Done<void> done) override;
     void stopContainer(const std::string& id, Duration grace, agent::Done<void> done) override;
     void removeContainer(const std::string& id, agent::Done<void> done) override;
     void probe(const agent::ProbeTarget& target, Duration timeout,
@@ -121,8 +124,10 @@ class SimulatedRuntime final : public agent::Runtime {
         Instant started{};
         Instant ended{};
         TimerId exitTimer = 0;
-        std::shared_ptr<SimulatedFiles> files; ///< made when something looks at them
-        std::shared_ptr<Shell> program;        ///< null where only time is kept
+        std::shared_ptr<SimulatedFiles> files;  ///< made when something looks at them
+        std::shared_ptr<SimulatedFiles> kernel; ///< what its cgroup and /proc say; made with the files
+        std::map<std::string, bool> pages;      ///< what HTTP probes ask for; true: a file stands for it
+        std::shared_ptr<Shell> program;         ///< null where only time is kept
         std::shared_ptr<RecordedOutput> output;
     };
     struct Sandbox {
@@ -152,6 +157,12 @@ class SimulatedRuntime final : public agent::Runtime {
     void programEnded(const std::string& id, int code);
     void probeByCommand(const agent::ProbeTarget& target, Container& container, Duration timeout,
                         agent::Done<agent::ProbeAnswer> done);
+    /// Whether there is what an HTTP probe asks for: there from the first time on, until somebody takes it
+    /// away.
+    bool hasPage(Container& container, const std::string& path) const;
+    static bool layPage(SimulatedFiles& files, const std::string& path);
+    /// Writes down where a container looks for it what it may use.
+    static void writeLimits(Container& container);
     void probeEnded(std::uint64_t number, bool ok, const std::string& why);
     void beginLoad(Container& container);
     static Behaviour behaviourOf(const agent::ContainerSpec& spec);
