@@ -11,6 +11,10 @@ namespace {
 /// enough.
 constexpr std::int64_t mostCounted = 2000;
 
+/// Fields of an entry with a write on its way, and of one that does not exist.
+constexpr api::Traits unknown = 0;
+constexpr api::Traits gone = api::Traits{1} << 63;
+
 const Version* versionAt(const std::vector<Version>& versions, Revision at) {
     const auto after =
         std::upper_bound(versions.begin(), versions.end(), at,
@@ -77,7 +81,7 @@ const std::string& KindIndex::append(const std::string& name, Version version) {
     }
     Slot& slot = slots_[entry.slot];
     if (version.object) slot.labels |= api::labelTraits(*version.object);
-    slot.fields = 0;
+    slot.fields = unknown;
     WH_ASSERT(added || entry.versions.back().revision < version.revision, "revisions must rise");
     entry.versions.push_back(std::move(version));
     return it->first;
@@ -102,8 +106,9 @@ void KindIndex::drop(Objects::iterator entry) {
 void KindIndex::describe(const Entry& entry) {
     Slot& slot = slots_[entry.slot];
     const Version& newest = entry.versions.back();
-    slot.labels = newest.object && !newest.deleted ? api::labelTraits(*newest.object) : 0;
-    slot.fields = 0;
+    const bool exists = newest.object && !newest.deleted;
+    slot.labels = exists ? api::labelTraits(*newest.object) : 0;
+    slot.fields = exists ? api::fieldTraits(*newest.object) : gone;
 }
 
 void KindIndex::describeAll() {
@@ -140,23 +145,14 @@ void KindIndex::publish(Change change) {
 std::optional<std::vector<const KindIndex::Objects::value_type*>>
 KindIndex::candidates(const Listing& wanted) const {
     const auto* asked = wanted.filter.target<Selective>();
-    if (!wanted.newest || asked == nullptr || (asked->labels | asked->fields) == 0) return std::nullopt;
+    if (!wanted.newest || asked == nullptr || (asked->labels == 0 && asked->fields.none()))
+        return std::nullopt;
     // Sorting many costs more than walking past a few.
     const std::size_t most = slots_.size() / 16 + 64;
     std::vector<const Objects::value_type*> out;
-    for (Slot& slot : slots_) {
+    for (const Slot& slot : slots_) {
         if ((slot.labels & asked->labels) != asked->labels) continue;
-        if (asked->fields != 0) {
-            // Known fields are those of the visible state: a write on its way makes them unknown.
-            if (slot.fields != 0 && (slot.fields & asked->fields) != asked->fields) continue;
-            const Version* visible = versionAt(slot.entry->second.versions, wanted.at);
-            if (visible == nullptr || visible->deleted) continue;
-            if (slot.fields == 0) slot.fields = api::fieldTraits(*visible->object);
-            const bool may = (slot.fields & asked->fields) == asked->fields;
-            // What was seen of this state says nothing of the one on its way.
-            if (visible != &slot.entry->second.versions.back()) slot.fields = 0;
-            if (!may) continue;
-        }
+        if (slot.fields != unknown && !asked->fields.metBy(slot.fields)) continue;
         if (out.size() == most) return std::nullopt;
         out.push_back(slot.entry);
     }

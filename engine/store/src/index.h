@@ -91,7 +91,7 @@ class KindIndex {
     /// pass most objects by in a list with selectors without touching them.
     struct Slot {
         api::Traits labels = 0;
-        api::Traits fields = 0; ///< 0 = not looked at since the last change
+        api::Traits fields = 0; ///< of the visible one, where that is the newest, else 0
         Objects::value_type* entry = nullptr;
     };
 
@@ -102,7 +102,7 @@ class KindIndex {
 
     const std::size_t ordinal_;
     Objects objects_;
-    mutable std::vector<Slot> slots_; ///< lists look at fields when they first need them
+    std::vector<Slot> slots_;
     std::deque<Change> log_;
     std::uint64_t forgotten_ = 0;
     NameCounts counts_; ///< of what exists at the newest published change

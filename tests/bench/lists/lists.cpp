@@ -63,8 +63,12 @@ class Lab {
         executor_.advance(std::chrono::milliseconds(1));
     }
 
-    /// The answer's body, and the milliseconds it took.
-    std::pair<std::string, double> get(const std::string& path, const std::string& query) {
+    struct Answer {
+        std::string body;
+        double taken = 0; ///< milliseconds
+        double cpu = 0;   ///< of processor time: what others do on the machine is not in it
+    };
+    Answer get(const std::string& path, const std::string& query) {
         apiserver::Request request;
         request.method = "GET";
         request.path = path;
@@ -72,6 +76,7 @@ class Lab {
         request.user = apiserver::User{"admin", {"system:masters"}};
         auto client = std::make_shared<Client>();
         const double start = bench::now(CLOCK_MONOTONIC);
+        const double cpu = bench::now(CLOCK_PROCESS_CPUTIME_ID);
         const auto running = server_->handle(std::move(request), client);
         executor_.runUntil([&] { return client->response.has_value(); }, std::chrono::seconds(1));
         const double taken = (bench::now(CLOCK_MONOTONIC) - start) * 1000;
@@ -79,7 +84,7 @@ class Lab {
             std::fprintf(stderr, "no figure: %s?%s was refused\n", path.c_str(), query.c_str());
             std::exit(1);
         }
-        return {*client->response->body, taken};
+        return {*client->response->body, taken, (bench::now(CLOCK_PROCESS_CPUTIME_ID) - cpu) * 1000};
     }
 
   private:
@@ -101,19 +106,24 @@ void selective(Lab& lab, const std::string& what, const std::string& path, const
                double anchor) {
     std::vector<double> times;
     for (int i = 0; i < runs; ++i) {
-        auto [body, taken] = lab.get(path, query);
+        const auto [body, taken, cpu] = lab.get(path, query);
         if (body.find("\"items\":[]") == std::string::npos) std::fprintf(stderr, "the list is not empty\n");
         times.push_back(taken);
     }
     report(what, times, anchor, "kube-apiserver, published, ms");
 }
 
+struct Times {
+    std::vector<double> taken;
+    std::vector<double> cpu;
+};
+
 /// Every page of the list, one after another.
-std::vector<double> pages(Lab& lab, const std::string& path) {
-    std::vector<double> times;
+Times pages(Lab& lab, const std::string& path) {
+    Times times;
     std::string query = "limit=500";
     while (true) {
-        const auto [body, taken] = lab.get(path, query);
+        const const auto [body, taken, cpu] = lab.get(path, query);
         times.push_back(taken);
         const std::string key = "\"continue\":\"";
         const std::size_t at = body.substr(0, 2000).find(key);
@@ -148,12 +158,16 @@ int main(int argc, char** argv) {
     selective(lab, std::to_string(pods) + " pods, a list matching nothing, by node", "/api/v1/pods",
               "fieldSelector=spec.nodeName%3Dnone", 499);
     const double start = bench::now(CLOCK_MONOTONIC);
-    std::vector<double> times = pages(lab, "/api/v1/pods");
+    Times times = pages(lab, "/api/v1/pods");
     const double whole = bench::now(CLOCK_MONOTONIC) - start;
-    std::sort(times.begin(), times.end());
     const std::string paged = std::to_string(pods) + " pods in pages of 500: ";
-    report(paged + "one page (median, least, most)", times, 106, "kube-apiserver p99, published, ms");
-    const double p99 = times[times.size() * 99 / 100];
-    report(paged + "one page, p99", {p99}, 106, "kube-apiserver p99, published, ms");
+    report(paged + "one page (median, least, most)", times.taken, 106, "kube-apiserver p99, published, ms");
+    const auto p99 = [](std::vector<double>& of) {
+        std::sort(of.begin(), of.end());
+        return of[of.size() * 99 / 100];
+    };
+    report(paged + "one page, p99", {p99(times.taken)}, 106, "kube-apiserver p99, published, ms");
+    report(paged + "one page, p99 of processor time", {p99(times.cpu)}, 106,
+           "kube-apiserver p99, published, ms");
     bench::report("7", paged + "all pages", "s", {whole, whole, whole, 0}, 1, "none", 0, 0);
 }

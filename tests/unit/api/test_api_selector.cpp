@@ -1,4 +1,5 @@
 #include "engine/api/selector.h"
+#include "fill.h"
 
 #include <QTest>
 
@@ -19,6 +20,9 @@ class TestApiSelector : public QObject {
     void fieldQuery_data();
     void fieldQuery();
     void fieldQueryRefused();
+    void fieldsAreThoseOfTheMessage_data();
+    void fieldsAreThoseOfTheMessage();
+    void theLastOfSeveralCounts();
 };
 
 void TestApiSelector::labelQuery_data() {
@@ -155,6 +159,77 @@ void TestApiSelector::fieldQueryRefused() {
     const auto about = FieldSelector::parse("involvedObject.name=web,source=kubelet", kindOf<core::Event>());
     QVERIFY(about);
     QVERIFY(about->matches(*Object::of(event)));
+}
+
+void TestApiSelector::fieldsAreThoseOfTheMessage_data() {
+    QTest::addColumn<QString>("kind");
+    QTest::addColumn<QString>("field");
+    QTest::addColumn<QString>("path");
+    const auto row = [](const char* kind, const char* field, const char* path = nullptr) {
+        QTest::addRow("%s %s", kind, field) << kind << field << (path ? path : field);
+    };
+    for (const char* field :
+         {"spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName",
+          "spec.hostNetwork", "status.phase", "status.podIP", "status.nominatedNodeName"})
+        row("pods", field);
+    row("nodes", "spec.unschedulable");
+    for (const char* field : {"involvedObject.kind", "involvedObject.uid", "reason", "type"})
+        row("events", field);
+    row("events", "source", "source.component");
+    row("secrets", "type");
+    row("namespaces", "status.phase");
+    row("services", "spec.clusterIP");
+    row("replicationcontrollers", "status.replicas");
+}
+
+/// Filled or empty, a field's value is what the decoded message says.
+void TestApiSelector::fieldsAreThoseOfTheMessage() {
+    QFETCH(QString, kind);
+    QFETCH(QString, field);
+    QFETCH(QString, path);
+    const Kind& row = *findKind(ResourceName{"", "v1", kind.toStdString()});
+    for (const bool filled : {true, false}) {
+        const auto message = row.newMessage();
+        if (filled) test::fill(*message, 4, 7);
+        const google::protobuf::Message* at = message.get();
+        const QStringList steps = path.split('.');
+        for (const QString& step : steps.mid(0, steps.size() - 1))
+            at = &at->GetReflection()->GetMessage(*at,
+                                                  at->GetDescriptor()->FindFieldByName(step.toStdString()));
+        const auto* leaf = at->GetDescriptor()->FindFieldByName(steps.back().toStdString());
+        const auto* r = at->GetReflection();
+        const std::string plain =
+            leaf->cpp_type() == leaf->CPPTYPE_BOOL    ? (r->GetBool(*at, leaf) ? "true" : "false")
+            : leaf->cpp_type() == leaf->CPPTYPE_INT32 ? std::to_string(r->GetInt32(*at, leaf))
+                                                      : r->GetString(*at, leaf);
+        std::string value;
+        for (const char c : plain)
+            value += std::string(c == ',' || c == '=' || c == '\\' ? "\\" : "") + c;
+        const auto object = Object::of(*message);
+        const std::string name = field.toStdString();
+        QVERIFY2(FieldSelector::parse(name + "=" + value, row)->matches(*object), value.c_str());
+        QVERIFY(!FieldSelector::parse(name + "=" + value + "x", row)->matches(*object));
+        QVERIFY(FieldSelector::parse(name + "!=" + value + "x", row)->matches(*object));
+    }
+}
+
+/// Where bytes name a field more than once, as protobuf allows.
+void TestApiSelector::theLastOfSeveralCounts() {
+    core::Pod pod;
+    pod.mutable_metadata()->set_name("p");
+    pod.mutable_spec()->set_nodename("first");
+    pod.mutable_spec()->set_schedulername("s");
+    core::Pod more;
+    more.mutable_spec()->set_nodename("last");
+    const auto object =
+        Object::parse(kindOf<core::Pod>(), pod.SerializeAsString() + more.SerializeAsString());
+    QVERIFY(object);
+    QCOMPARE(object->as<core::Pod>().spec().nodename(), std::string("last"));
+    const auto says = [&](const char* query) {
+        return FieldSelector::parse(query, kindOf<core::Pod>())->matches(*object);
+    };
+    QVERIFY(says("spec.nodeName=last,spec.schedulerName=s"));
+    QVERIFY(!says("spec.nodeName=first"));
 }
 
 QTEST_GUILESS_MAIN(TestApiSelector)

@@ -144,14 +144,20 @@ class TestStoreSelective : public QObject {
         const auto object = api::Object::of(pod);
         const auto has = [](api::Traits all, api::Traits wanted) { return (all & wanted) == wanted; };
         QVERIFY(has(api::labelTraits(*object), api::requiredTraits(both.labels)));
-        QVERIFY(has(api::fieldTraits(*object), api::requiredFieldTraits(both.fields, api::kindOf<Pod>())));
-        QVERIFY(api::fieldTraits(*object) != 0);
+        const api::Traits fields = api::fieldTraits(*object);
+        QVERIFY(api::requiredFieldTraits(both.fields, api::kindOf<Pod>()).metBy(fields));
+        QVERIFY(fields != 0);
         // Of many other values few are mistaken for this one.
         int mistaken = 0;
         for (int i = 2; i < 1002; ++i)
             mistaken += has(api::labelTraits(*object),
                             api::requiredTraits(*api::LabelSelector::parse("app=a" + std::to_string(i))));
         QVERIFY2(mistaken < 50, std::to_string(mistaken).c_str());
+        // And of other nodes none.
+        for (int i = 2; i < 1002; ++i) {
+            const Selector other("", ("spec.nodeName=n" + std::to_string(i)).c_str());
+            QVERIFY(!api::requiredFieldTraits(other.fields, api::kindOf<Pod>()).metBy(fields));
+        }
     }
 };
 

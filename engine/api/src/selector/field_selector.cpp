@@ -2,10 +2,13 @@
 
 #include "engine/api/alias.h"
 #include "engine/api/custom_resource.h"
+#include "selector/field_path.h"
 #include "selector/trait.h"
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <unordered_map>
 
 namespace wheelhouse::api {
 namespace {
@@ -15,8 +18,8 @@ struct Supported {
     std::string_view field;
 };
 
-/// The fields beyond metadata.name and metadata.namespace, by kind. Each is a path of JSON names in the
-/// kind's message.
+/// The fields beyond metadata.name and metadata.namespace, by kind; of each kind the one that tells most
+/// objects apart first. Each is a path of JSON names in the kind's message.
 constexpr std::array supportedFields = {
     Supported{core::Pod::descriptor, "spec.nodeName"},
     Supported{core::Pod::descriptor, "spec.restartPolicy"},
@@ -27,9 +30,9 @@ constexpr std::array supportedFields = {
     Supported{core::Pod::descriptor, "status.podIP"},
     Supported{core::Pod::descriptor, "status.nominatedNodeName"},
     Supported{core::Node::descriptor, "spec.unschedulable"},
+    Supported{core::Event::descriptor, "involvedObject.name"},
     Supported{core::Event::descriptor, "involvedObject.kind"},
     Supported{core::Event::descriptor, "involvedObject.namespace"},
-    Supported{core::Event::descriptor, "involvedObject.name"},
     Supported{core::Event::descriptor, "involvedObject.uid"},
     Supported{core::Event::descriptor, "involvedObject.apiVersion"},
     Supported{core::Event::descriptor, "involvedObject.resourceVersion"},
@@ -79,41 +82,41 @@ bool isSupported(std::string_view field, const Kind& kind) {
     });
 }
 
-std::string scalarText(const google::protobuf::Message& message,
-                       const google::protobuf::FieldDescriptor* field) {
-    using google::protobuf::FieldDescriptor;
-    const auto& r = *message.GetReflection();
-    switch (field->cpp_type()) {
-    case FieldDescriptor::CPPTYPE_BOOL:
-        return r.GetBool(message, field) ? "true" : "false";
-    case FieldDescriptor::CPPTYPE_INT32:
-        return std::to_string(r.GetInt32(message, field));
-    case FieldDescriptor::CPPTYPE_INT64:
-        return std::to_string(r.GetInt64(message, field));
-    case FieldDescriptor::CPPTYPE_STRING:
-        return r.GetString(message, field);
-    default:
-        return {};
+/// The fields of one kind and where they stand.
+struct Readable {
+    std::string_view field;
+    FieldPath path;
+    /// Who reported an event stands in one of two places, by the age of the reporter.
+    std::optional<FieldPath> otherwise{};
+
+    std::string valueIn(const Object& object) const {
+        std::string value = path.valueIn(object.bytes());
+        return value.empty() && otherwise ? otherwise->valueIn(object.bytes()) : value;
     }
+};
+
+Readable readable(const google::protobuf::Descriptor* kind, std::string_view field, std::string_view path) {
+    if (kind == core::Event::descriptor() && field == "source")
+        return {field, {kind, "source.component"}, FieldPath{kind, "reportingComponent"}};
+    return {field, {kind, path}};
 }
 
-std::string valueAt(const google::protobuf::Message& root, std::string_view path) {
-    const google::protobuf::Message* message = &root;
-    while (true) {
-        const std::size_t dot = path.find('.');
-        const auto* field = message->GetDescriptor()->FindFieldByName(std::string(path.substr(0, dot)));
-        if (field == nullptr) return {};
-        if (dot == std::string_view::npos) return scalarText(*message, field);
-        message = &message->GetReflection()->GetMessage(*message, field);
-        path.remove_prefix(dot + 1);
-    }
-}
-
-std::string fieldValue(const core::Event& event, std::string_view field) {
-    // Who reported stands in one of two places, by the age of the reporter.
-    if (field == "source")
-        return event.source().component().empty() ? event.reportingcomponent() : event.source().component();
-    return valueAt(event, field);
+/// In the order of the tables above.
+const std::vector<Readable>& fieldsOf(const google::protobuf::Descriptor* kind) {
+    static const std::vector<Readable> none;
+    static const auto all = [] {
+        std::unordered_map<const google::protobuf::Descriptor*, std::vector<Readable>> out;
+        for (const Supported& each : supportedFields)
+            out[each.kind()].push_back(readable(each.kind(), each.field, each.field));
+        for (const Named& each : namedFields) {
+            const auto* pool = google::protobuf::DescriptorPool::generated_pool();
+            const auto* kind = pool->FindMessageTypeByName(std::string(each.kind));
+            if (kind != nullptr) out[kind].push_back(readable(kind, each.field, each.path));
+        }
+        return out;
+    }();
+    const auto found = all.find(kind);
+    return found == all.end() ? none : found->second;
 }
 
 tl::unexpected<Status> refuse(std::string_view text, const std::string& why) {
@@ -171,13 +174,10 @@ Result<FieldSelector> FieldSelector::parse(std::string_view text, const Kind& ki
 namespace {
 
 /// The value of a field beyond metadata.
-std::string valueOf(const google::protobuf::Message& message, const std::string& field) {
-    const auto* type = message.GetDescriptor();
-    if (type == CustomObject::descriptor())
-        return custom::fieldValue(static_cast<const CustomObject&>(message), field);
-    if (type == core::Event::descriptor()) return fieldValue(static_cast<const core::Event&>(message), field);
-    const Named* named = findNamed(field, type);
-    return valueAt(message, named != nullptr ? named->path : field);
+std::string valueOf(const Object& object, std::string_view field) {
+    for (const Readable& each : fieldsOf(object.kind().descriptor))
+        if (each.field == field) return each.valueIn(object);
+    return {};
 }
 
 bool isMetadata(std::string_view field) {
@@ -187,33 +187,44 @@ bool isMetadata(std::string_view field) {
 } // namespace
 
 bool FieldSelector::matches(const Object& object) const {
-    std::unique_ptr<google::protobuf::Message> message; // decoded only when a field needs it
+    const bool custom = object.kind().descriptor == CustomObject::descriptor();
+    std::optional<CustomObject> decoded; // only when a field needs it
     return std::all_of(terms_.begin(), terms_.end(), [&](const Term& term) {
         std::string value;
         if (term.field == "metadata.name") {
             value = object.name();
         } else if (term.field == "metadata.namespace") {
             value = object.nameSpace();
+        } else if (custom) {
+            if (!decoded) decoded = object.as<CustomObject>();
+            value = custom::fieldValue(*decoded, term.field);
         } else {
-            if (message == nullptr) message = object.message();
-            value = valueOf(*message, term.field);
+            value = valueOf(object, term.field);
         }
         return (value == term.value) != term.negated;
     });
 }
 
+namespace {
+
+/// The first field of a kind has the lower bits, the others share those above.
+constexpr unsigned ownBits = 32;
+constexpr Traits ownMask = (Traits{1} << ownBits) - 1;
+constexpr Traits lookedAt = Traits{1} << 63;
+
+RequiredFields requiredOf(std::string_view field, std::string_view value, bool first) {
+    if (first) return {ownMask, traitHash(field, value) & ownMask};
+    const Traits shared = traitOf(field, value, 2, ownBits);
+    return {shared, shared};
+}
+
+} // namespace
+
 Traits fieldTraits(const Object& object) {
-    const auto* type = object.kind().descriptor;
-    Traits traits = Traits{1} << 63; // "looked at", which no value means
-    std::vector<std::string_view> fields;
-    for (const Supported& each : supportedFields)
-        if (each.kind() == type) fields.push_back(each.field);
-    for (const Named& each : namedFields)
-        if (each.kind == type->full_name()) fields.push_back(each.field);
-    if (fields.empty()) return traits;
-    const auto message = object.message();
-    for (const std::string_view field : fields)
-        traits |= traitOf(field, valueOf(*message, std::string(field)));
+    Traits traits = lookedAt;
+    bool first = true;
+    for (const Readable& each : fieldsOf(object.kind().descriptor))
+        traits |= requiredOf(each.field, each.valueIn(object), std::exchange(first, false)).value;
     return traits;
 }
 
@@ -224,12 +235,17 @@ Traits requiredNameTraits(const FieldSelector& selector) {
     return traits;
 }
 
-Traits requiredFieldTraits(const FieldSelector& selector, const Kind& kind) {
-    Traits traits = 0;
-    if (customOf(kind)) return traits;
-    for (const FieldSelector::Term& term : selector.terms())
-        if (!term.negated && !isMetadata(term.field)) traits |= traitOf(term.field, term.value);
-    return traits;
+RequiredFields requiredFieldTraits(const FieldSelector& selector, const Kind& kind) {
+    RequiredFields required;
+    const auto& fields = fieldsOf(kind.storage().descriptor);
+    if (fields.empty() || customOf(kind)) return required;
+    for (const FieldSelector::Term& term : selector.terms()) {
+        if (term.negated || isMetadata(term.field)) continue;
+        const RequiredFields one = requiredOf(term.field, term.value, term.field == fields.front().field);
+        required.mask |= one.mask;
+        required.value |= one.value;
+    }
+    return required;
 }
 
 std::string FieldSelector::toString() const {

@@ -4,8 +4,7 @@
 
 namespace wheelhouse::api {
 
-/// Three bits for a name and its value; the highest bit is never among them.
-inline Traits traitOf(std::string_view name, std::string_view value) {
+inline std::uint64_t traitHash(std::string_view name, std::string_view value) {
     std::uint64_t hash = 1469598103934665603ULL;
     const auto mix = [&](std::string_view text) {
         for (const char c : text)
@@ -14,11 +13,17 @@ inline Traits traitOf(std::string_view name, std::string_view value) {
     };
     mix(name);
     mix(value);
-    hash ^= hash >> 29;
+    return hash ^ hash >> 29;
+}
+
+/// `count` bits for a name and its value, from `lowest` up; the highest bit is never among them.
+inline Traits traitOf(std::string_view name, std::string_view value, int count = 3, unsigned lowest = 0) {
+    std::uint64_t hash = traitHash(name, value);
+    const unsigned places = 63 - lowest;
     Traits traits = 0;
-    for (int i = 0; i < 3; ++i) {
-        traits |= Traits{1} << (hash % 63);
-        hash = hash / 63 * 0x9E3779B97F4A7C15ULL;
+    for (int i = 0; i < count; ++i) {
+        traits |= Traits{1} << (lowest + hash % places);
+        hash = hash / places * 0x9E3779B97F4A7C15ULL;
     }
     return traits;
 }

@@ -13,14 +13,24 @@ using Traits = std::uint64_t;
 
 /// Of the labels and the name. Cheap.
 Traits labelTraits(const Object& object);
-/// Of the fields a selector may name beyond those of metadata; never 0. Costs a parse of the object.
+/// Of the fields a selector may name beyond those of metadata; never 0. One field of each kind, for pods the
+/// node, has half of the bits to itself, so that hardly another value is mistaken for it.
 Traits fieldTraits(const Object& object);
+
+/// What a selector asks of an object's fields.
+struct RequiredFields {
+    Traits mask = 0;
+    Traits value = 0;
+
+    bool none() const { return mask == 0; }
+    bool metBy(Traits fields) const { return (fields & mask) == value; }
+};
 
 /// Nothing (0) where a selector asks only for what is not there.
 Traits requiredTraits(const LabelSelector& selector);
 /// Of the object's name, among the traits of labels.
 Traits requiredNameTraits(const FieldSelector& selector);
-/// Of other fields. Always 0 for custom kinds, whose definition may come to name others.
-Traits requiredFieldTraits(const FieldSelector& selector, const Kind& kind);
+/// Of other fields. Always none for custom kinds, whose definition may come to name others.
+RequiredFields requiredFieldTraits(const FieldSelector& selector, const Kind& kind);
 
 } // namespace wheelhouse::api
