@@ -1,6 +1,7 @@
 #include "engine/client/event_recorder.h"
 
 #include "engine/api/time.h"
+#include "engine/base/assert.h"
 #include "engine/base/log.h"
 #include "engine/client/metadata.h"
 
@@ -15,19 +16,27 @@ namespace wheelhouse::client {
 namespace {
 
 constexpr std::size_t mostRemembered = 4096;
+constexpr std::size_t longestMessage = 1024;
 constexpr double burst = 25;
 constexpr double tokensPerSecond = 1.0 / 300;
 
 } // namespace
 
 struct EventRecorder::Impl : std::enable_shared_from_this<EventRecorder::Impl> {
+    struct Known;
+    /// By what makes two occurrences the same Event: its bytes but for name, times and count. There are many,
+    /// so nothing is kept that these say.
+    using Events = std::map<std::string, Known>;
     /// One Event object: how often it happened, and how much of that is written.
     struct Known {
-        api::core::Event event;
+        std::string name;
+        std::string revision; ///< of the object, when it happened first
+        WallTime first{};
+        WallTime last{};
         int count = 0;
         int written = 0;
         bool busy = false;
-        std::list<std::string>::iterator age;
+        std::list<Events::iterator>::iterator age;
     };
     struct Bucket {
         double tokens = burst;
@@ -56,22 +65,28 @@ struct EventRecorder::Impl : std::enable_shared_from_this<EventRecorder::Impl> {
                 const std::string& message) {
         if (!allowed(about.kind() + "/" + about.namespace_() + "/" + about.name() + "/" + about.uid()))
             return;
-        const std::string key = about.kind() + "\n" + about.namespace_() + "\n" + about.name() + "\n" +
-                                about.uid() + "\n" + about.fieldpath() + "\n" + reason + "\n" + message +
-                                (type == Type::Warning ? "\nW" : "\nN");
-        auto found = known.find(key);
-        if (found == known.end()) {
-            found = known.emplace(key, Known{}).first;
-            byAge.push_front(key);
-            found->second.age = byAge.begin();
-            found->second.event = make(about, type, reason, message);
+        api::core::Event what;
+        *what.mutable_involvedobject() = about;
+        what.mutable_involvedobject()->clear_resourceversion();
+        what.set_reason(reason);
+        what.set_message(message.substr(0, longestMessage));
+        what.set_type(type == Type::Warning ? "Warning" : "Normal");
+        const WallTime now = executor.clock().wallNow();
+        const auto [found, isNew] = known.try_emplace(what.SerializeAsString());
+        Known& entry = found->second;
+        if (isNew) {
+            byAge.push_front(found);
+            entry.age = byAge.begin();
+            entry.name = newName(about.name());
+            entry.revision = about.resourceversion();
+            entry.first = now;
             forgetOldest();
         } else {
-            byAge.splice(byAge.begin(), byAge, found->second.age);
+            byAge.splice(byAge.begin(), byAge, entry.age);
         }
-        ++found->second.count;
-        *found->second.event.mutable_lasttimestamp() = api::toTime(executor.clock().wallNow());
-        write(key, found->second);
+        ++entry.count;
+        entry.last = now;
+        write(found);
     }
 
     std::string newName(const std::string& about) {
@@ -79,25 +94,23 @@ struct EventRecorder::Impl : std::enable_shared_from_this<EventRecorder::Impl> {
         return fmt::format("{}.{:x}", about, static_cast<std::uint64_t>(now) + ++made);
     }
 
-    api::core::Event make(const api::core::ObjectReference& about, Type type, const std::string& reason,
-                          const std::string& message) {
+    /// The whole Event of an entry.
+    api::core::Event make(const Events::value_type& of) const {
         api::core::Event event;
-        const WallTime now = executor.clock().wallNow();
-        const std::string nameSpace = about.namespace_().empty() ? "default" : about.namespace_();
-        auto& metadata = *event.mutable_metadata();
-        metadata.set_namespace_(nameSpace);
-        metadata.set_name(newName(about.name()));
-        *event.mutable_involvedobject() = about;
-        event.set_reason(reason);
-        event.set_message(message.substr(0, 1024));
-        event.set_type(type == Type::Warning ? "Warning" : "Normal");
+        WH_ASSERT(event.ParseFromString(of.first), "an event that does not parse");
+        auto& about = *event.mutable_involvedobject();
+        if (!of.second.revision.empty()) about.set_resourceversion(of.second.revision);
+        event.mutable_metadata()->set_namespace_(about.namespace_().empty() ? "default" : about.namespace_());
+        event.mutable_metadata()->set_name(of.second.name);
         event.mutable_source()->set_component(component);
         event.set_reportingcomponent(component);
         if (!host.empty()) {
             event.mutable_source()->set_host(host);
             event.set_reportinginstance(host);
         }
-        *event.mutable_firsttimestamp() = api::toTime(now);
+        *event.mutable_firsttimestamp() = api::toTime(of.second.first);
+        *event.mutable_lasttimestamp() = api::toTime(of.second.last);
+        event.set_count(of.second.count);
         return event;
     }
 
@@ -108,24 +121,25 @@ struct EventRecorder::Impl : std::enable_shared_from_this<EventRecorder::Impl> {
         }
     }
 
-    void write(const std::string& key, Known& entry) {
+    void write(Events::iterator of) {
+        Known& entry = of->second;
         if (entry.busy || entry.written == entry.count) return;
         entry.busy = true;
-        const int upTo = entry.count;
         const bool first = entry.written == 0;
         const auto& kind = api::kindOf<api::core::Event>();
-        const std::string nameSpace = entry.event.metadata().namespace_();
-        auto answered = [weak = weak_from_this(), key, upTo, first](Result<Written> result) {
+        const api::core::Event event = make(*of);
+        const std::string& nameSpace = event.metadata().namespace_();
+        auto answered = [weak = weak_from_this(), key = of->first, upTo = entry.count,
+                         first](const Result<Written>& result) {
             if (const auto self = weak.lock()) self->written(key, upTo, first, result);
         };
         if (first) {
-            entry.event.set_count(upTo);
-            cluster.create(kind.name, nameSpace, body(entry.event), {}, std::move(answered));
+            cluster.create(kind.name, nameSpace, body(event), {}, std::move(answered));
             return;
         }
-        const std::string patch = fmt::format(R"({{"count":{},"lastTimestamp":"{}"}})", upTo,
-                                              api::formatTime(api::fromTime(entry.event.lasttimestamp())));
-        cluster.patch(kind.name, nameSpace, entry.event.metadata().name(), api::PatchType::Merge, patch, {},
+        const std::string patch =
+            fmt::format(R"({{"count":{},"lastTimestamp":"{}"}})", entry.count, api::formatTime(entry.last));
+        cluster.patch(kind.name, nameSpace, entry.name, api::PatchType::Merge, patch, {},
                       std::move(answered));
     }
 
@@ -138,14 +152,13 @@ struct EventRecorder::Impl : std::enable_shared_from_this<EventRecorder::Impl> {
             entry.written = upTo;
         } else if (!first && result.error().reason == Reason::NotFound) {
             // Its time to live ended: the next occurrence begins a new one.
-            const int missing = entry.count - entry.written;
-            entry.event.mutable_metadata()->set_name(newName(entry.event.involvedobject().name()));
-            *entry.event.mutable_firsttimestamp() = entry.event.lasttimestamp();
-            entry.count = missing;
+            entry.name = newName(make(*found).involvedobject().name());
+            entry.first = entry.last;
+            entry.count -= entry.written;
             entry.written = 0;
         } else if (first && result.error().reason == Reason::AlreadyExists) {
             // Somebody else said something about the same object in the same moment.
-            entry.event.mutable_metadata()->set_name(newName(entry.event.involvedobject().name()));
+            entry.name = newName(make(*found).involvedobject().name());
         } else {
             log::debug(component, "an event could not be written: {}", result.error().message);
             entry.written = first ? 0 : upTo;
@@ -155,7 +168,7 @@ struct EventRecorder::Impl : std::enable_shared_from_this<EventRecorder::Impl> {
                 return;
             }
         }
-        write(key, entry);
+        write(found);
     }
 
     Cluster& cluster;
@@ -163,8 +176,8 @@ struct EventRecorder::Impl : std::enable_shared_from_this<EventRecorder::Impl> {
     const std::string component;
     const std::string host;
     std::uint64_t made = 0;
-    std::map<std::string, Known> known;
-    std::list<std::string> byAge;
+    Events known;
+    std::list<Events::iterator> byAge;
     std::unordered_map<std::string, Bucket> buckets;
 };
 
