@@ -2,6 +2,7 @@
 #include "semantics/kind_rules.h"
 
 #include <algorithm>
+#include <cctype>
 #include <set>
 
 namespace wheelhouse::api::semantics {
@@ -12,6 +13,9 @@ namespace admission = admissionregistration;
 using Texts = google::protobuf::RepeatedPtrField<std::string>;
 
 constexpr std::int32_t longestTimeout = 30;
+constexpr int mostAuditAnnotations = 20;
+constexpr std::size_t longestAuditExpression = 5 * 1024;
+const std::vector<std::string> reinvocations = {"IfNeeded", "Never"};
 
 bool has(const Texts& texts, std::string_view text) {
     return std::find(texts.begin(), texts.end(), text) != texts.end();
@@ -22,6 +26,11 @@ std::string listOf(const Texts& texts) {
     for (const std::string& text : texts)
         out += (out.size() > 1 ? "," : "") + quoted(text);
     return out + "]";
+}
+
+/// Nothing but blanks is as good as nothing.
+bool blank(std::string_view text) {
+    return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
 }
 
 /// Groups and versions of a rule: there is something, and a star stands alone.
@@ -114,7 +123,7 @@ void validateConditions(const google::protobuf::RepeatedPtrField<admission::Matc
     for (int i = 0; i < conditions.size(); ++i) {
         const Path at = path.index(static_cast<std::size_t>(i));
         const admission::MatchCondition& condition = conditions.Get(i);
-        if (condition.expression().empty()) problems.required(at.child("expression"));
+        if (blank(condition.expression())) problems.required(at.child("expression"));
         if (condition.name().empty())
             problems.required(at.child("name"));
         else {
@@ -142,6 +151,9 @@ void validateHook(const Hook& hook, const Path& path, Problems& problems) {
         problems.oneOf(path.child("failurePolicy"), hook.failurepolicy(), {"Fail", "Ignore"});
     if (hook.has_matchpolicy())
         problems.oneOf(path.child("matchPolicy"), hook.matchpolicy(), {"Equivalent", "Exact"});
+    if constexpr (requires { hook.reinvocationpolicy(); })
+        if (hook.has_reinvocationpolicy())
+            problems.oneOf(path.child("reinvocationPolicy"), hook.reinvocationpolicy(), reinvocations);
     const Path effects = path.child("sideEffects");
     if (!hook.has_sideeffects())
         problems.required(effects, "must specify one of None, NoneOnDryRun");
@@ -225,6 +237,16 @@ void defaultMatch(admission::MatchResources& match) {
                 rule.mutable_rulewithoperations()->mutable_rule()->set_scope("*");
 }
 
+void validateNamedRule(const admission::NamedRuleWithOperations& of, const Path& path, Problems& problems) {
+    std::set<std::string> seen;
+    for (int i = 0; i < of.resourcenames_size(); ++i) {
+        const Path at = path.child("resourceNames").index(static_cast<std::size_t>(i));
+        problems.invalid(at, of.resourcenames(i), pathSegment(of.resourcenames(i)));
+        if (!seen.insert(of.resourcenames(i)).second) problems.duplicate(at, of.resourcenames(i));
+    }
+    validateRule(of.rulewithoperations(), path, problems);
+}
+
 void validateMatch(const admission::MatchResources& match, const Path& path, Problems& problems) {
     if (match.has_matchpolicy())
         problems.oneOf(path.child("matchPolicy"), match.matchpolicy(), {"Equivalent", "Exact"});
@@ -233,11 +255,58 @@ void validateMatch(const admission::MatchResources& match, const Path& path, Pro
     if (match.has_objectselector())
         validateLabelSelector(match.objectselector(), path.child("objectSelector"), problems);
     for (int i = 0; i < match.resourcerules_size(); ++i)
-        validateRule(match.resourcerules(i).rulewithoperations(),
-                     path.child("resourceRules").index(static_cast<std::size_t>(i)), problems);
+        validateNamedRule(match.resourcerules(i),
+                          path.child("resourceRules").index(static_cast<std::size_t>(i)), problems);
     for (int i = 0; i < match.excluderesourcerules_size(); ++i)
-        validateRule(match.excluderesourcerules(i).rulewithoperations(),
-                     path.child("excludeResourceRules").index(static_cast<std::size_t>(i)), problems);
+        validateNamedRule(match.excluderesourcerules(i),
+                          path.child("excludeResourceRules").index(static_cast<std::size_t>(i)), problems);
+}
+
+/// `value` as one problem with all complaints about it.
+void validateJoined(const Path& path, const std::string& value, const Complaints& complaints,
+                    const std::string& before, Problems& problems) {
+    std::string all;
+    for (const std::string& each : complaints)
+        all += (all.empty() ? "" : ",") + each;
+    if (!all.empty()) problems.invalid(path, value, before + all);
+}
+
+void validateParamKind(const admission::ParamKind& of, const Path& path, Problems& problems) {
+    const Path at = path.child("apiVersion");
+    const std::string& version = of.apiversion();
+    if (const auto slashes = std::count(version.begin(), version.end(), '/'); version.empty()) {
+        problems.required(at);
+    } else if (slashes > 1) {
+        problems.invalid(at, version, "unexpected GroupVersion string: " + version);
+    } else {
+        const std::size_t slash = version.find('/');
+        const std::string group = slash == std::string::npos ? "" : version.substr(0, slash);
+        const std::string name = slash == std::string::npos ? version : version.substr(slash + 1);
+        if (!group.empty()) validateJoined(at, group, dnsSubdomain(group), "", problems);
+        if (name.empty())
+            problems.invalid(at, version, "version must be specified");
+        else
+            validateJoined(at, name, dns1035Label(name), "", problems);
+    }
+    std::string lower = of.kind();
+    std::transform(lower.begin(), lower.end(), lower.begin(),
+                   [](unsigned char c) { return std::tolower(c); });
+    if (of.kind().empty())
+        problems.required(path.child("kind"));
+    else
+        validateJoined(path.child("kind"), of.kind(), dns1035Label(lower),
+                       "may have mixed case, but should otherwise match: ", problems);
+}
+
+bool isIdentifier(const std::string& name) {
+    static const std::set<std::string> reserved = {
+        "true",     "false",   "null",      "in",       "as",  "break",  "const",
+        "continue", "else",    "for",       "function", "if",  "import", "let",
+        "loop",     "package", "namespace", "return",   "var", "void",   "while"};
+    const auto letter = [](unsigned char c) { return std::isalpha(c) || c == '_'; };
+    return !name.empty() && letter(static_cast<unsigned char>(name.front())) && !reserved.contains(name) &&
+           std::all_of(name.begin(), name.end(),
+                       [&](unsigned char c) { return letter(c) || std::isdigit(c); });
 }
 
 /// What the two kinds of policies have in common.
@@ -254,22 +323,59 @@ void validatePolicy(const Spec& of, Problems& problems) {
     }
     if (of.has_failurepolicy())
         problems.oneOf(spec.child("failurePolicy"), of.failurepolicy(), {"Fail", "Ignore"});
-    if (of.has_paramkind()) {
-        if (of.paramkind().apiversion().empty())
-            problems.required(spec.child("paramKind").child("apiVersion"));
-        if (of.paramkind().kind().empty()) problems.required(spec.child("paramKind").child("kind"));
-    }
+    if (of.has_paramkind()) validateParamKind(of.paramkind(), spec.child("paramKind"), problems);
     std::set<std::string> names;
     for (int i = 0; i < of.variables_size(); ++i) {
         const Path at = spec.child("variables").index(static_cast<std::size_t>(i));
-        if (of.variables(i).name().empty())
-            problems.required(at.child("name"), "name is not a valid CEL identifier");
-        if (of.variables(i).expression().empty())
+        if (blank(of.variables(i).name()))
+            problems.required(at.child("name"), "name is not specified");
+        else if (!isIdentifier(of.variables(i).name()))
+            problems.invalid(at.child("name"), of.variables(i).name(), "name is not a valid CEL identifier");
+        if (blank(of.variables(i).expression()))
             problems.required(at.child("expression"), "expression is not specified");
         if (!names.insert(of.variables(i).name()).second)
             problems.duplicate(at.child("name"), of.variables(i).name());
     }
     validateConditions(of.matchconditions(), spec.child("matchConditions"), problems);
+}
+
+void validateValidation(const admission::Validation& of, const Path& path, Problems& problems) {
+    if (blank(of.expression())) problems.required(path.child("expression"), "expression is not specified");
+    if (!of.messageexpression().empty() && blank(of.messageexpression()))
+        problems.invalid(path.child("messageExpression"), of.messageexpression(),
+                         "must be non-empty if specified");
+    const Path message = path.child("message");
+    std::string_view text = of.message();
+    if (!text.empty() && blank(text)) {
+        problems.invalid(message, text, "message must be non-empty if specified");
+    } else if (!text.empty()) {
+        text = text.substr(0, text.find_last_not_of(" \t\r\n") + 1);
+        text.remove_prefix(text.find_first_not_of(" \t\r\n"));
+        if (text.find_first_of("\r\n") != std::string_view::npos)
+            problems.invalid(message, of.message(), "message must not contain line breaks");
+    }
+    if (of.has_reason())
+        problems.oneOf(path.child("reason"), of.reason(), {"Forbidden", "Invalid", "RequestEntityTooLarge"});
+}
+
+void validateAuditAnnotations(const admission::ValidatingAdmissionPolicy& object, const Path& path,
+                              Problems& problems) {
+    const auto& all = object.spec().auditannotations();
+    if (all.size() > mostAuditAnnotations)
+        problems.invalidBare(path, "must not have more than 20 auditAnnotations");
+    std::set<std::string> keys;
+    for (int i = 0; i < all.size(); ++i) {
+        const Path at = path.index(static_cast<std::size_t>(i));
+        // Under this name it stands in the audit log.
+        const std::string name = object.metadata().name() + "/" + all.Get(i).key();
+        problems.invalid(at.child("key"), name, qualifiedName(name));
+        if (!keys.insert(all.Get(i).key()).second) problems.duplicate(at.child("key"), all.Get(i).key());
+        const std::string& expression = all.Get(i).valueexpression();
+        if (blank(expression))
+            problems.required(at.child("valueExpression"), "valueExpression is not specified");
+        else if (expression.size() > longestAuditExpression)
+            problems.required(at.child("valueExpression"), "must not exceed 5120 bytes in length");
+    }
 }
 
 void checkValidatingPolicy(const admission::ValidatingAdmissionPolicy& object, Problems& problems) {
@@ -283,21 +389,26 @@ void checkValidatingPolicy(const admission::ValidatingAdmissionPolicy& object, P
                           "validations or auditAnnotations must contain at least one item");
     }
     for (int i = 0; i < of.validations_size(); ++i)
-        if (of.validations(i).expression().empty())
-            problems.required(
-                spec.child("validations").index(static_cast<std::size_t>(i)).child("expression"),
-                "expression is not specified");
-    for (int i = 0; i < of.auditannotations_size(); ++i) {
-        const Path at = spec.child("auditAnnotations").index(static_cast<std::size_t>(i));
-        if (of.auditannotations(i).key().empty()) problems.required(at.child("key"));
-        if (of.auditannotations(i).valueexpression().empty()) problems.required(at.child("valueExpression"));
-    }
+        validateValidation(of.validations(i), spec.child("validations").index(static_cast<std::size_t>(i)),
+                           problems);
+    validateAuditAnnotations(object, spec.child("auditAnnotations"), problems);
 }
 
 void defaultValidatingPolicy(admission::ValidatingAdmissionPolicy& object) {
     if (!object.spec().has_failurepolicy()) object.mutable_spec()->set_failurepolicy("Fail");
     if (object.spec().has_matchconstraints())
         defaultMatch(*object.mutable_spec()->mutable_matchconstraints());
+}
+
+void validateParamRef(const admission::ParamRef& of, const Path& path, Problems& problems) {
+    const bool both = !of.name().empty() && of.has_selector();
+    if (!of.name().empty()) problems.invalid(path.child("name"), of.name(), pathSegment(of.name()));
+    if (of.has_selector()) validateLabelSelector(of.selector(), path.child("selector"), problems);
+    for (const char* field : {"name", "selector"})
+        if (both) problems.forbidden(path.child(field), "name and selector are mutually exclusive");
+    if (of.name().empty() && !of.has_selector())
+        problems.required(path, "one of name or selector must be specified");
+    problems.oneOf(path.child("parameterNotFoundAction"), of.parameternotfoundaction(), {"Deny", "Allow"});
 }
 
 template <class Spec>
@@ -309,13 +420,7 @@ void validateBinding(const Spec& of, Problems& problems) {
         problems.invalid(spec.child("policyName"), of.policyname(), dnsSubdomain(of.policyname()));
     if (of.has_matchresources()) validateMatch(of.matchresources(), spec.child("matchResources"), problems);
     if (!of.has_paramref()) return;
-    const Path path = spec.child("paramRef");
-    if (of.paramref().name().empty() && !of.paramref().has_selector())
-        problems.required(path, "one of name or selector must be specified");
-    if (!of.paramref().name().empty() && of.paramref().has_selector())
-        problems.forbidden(path.child("name"), "name and selector are mutually exclusive");
-    if (!of.paramref().has_parameternotfoundaction())
-        problems.required(path.child("parameterNotFoundAction"));
+    validateParamRef(of.paramref(), spec.child("paramRef"), problems);
 }
 
 void checkValidatingBinding(const admission::ValidatingAdmissionPolicyBinding& object, Problems& problems) {
@@ -349,6 +454,8 @@ void checkMutatingPolicy(const admission::MutatingAdmissionPolicy& object, Probl
     const auto& of = object.spec();
     validatePolicy(of, problems);
     if (of.mutations().empty()) problems.required(path, "mutations must contain at least one item");
+    if (of.has_reinvocationpolicy())
+        problems.oneOf(Path("spec").child("reinvocationPolicy"), of.reinvocationpolicy(), reinvocations);
     for (int i = 0; i < of.mutations_size(); ++i) {
         const Path at = path.index(static_cast<std::size_t>(i));
         const bool patch = of.mutations(i).patchtype() == "JSONPatch";
