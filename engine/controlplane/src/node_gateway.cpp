@@ -1,5 +1,6 @@
 #include "node_gateway.h"
 
+#include "engine/api/codec.h"
 #include "engine/api/kind.h"
 #include "engine/base/log.h"
 #include "engine/nodelink/token_name.h"
@@ -181,22 +182,23 @@ void NodeGateway::sendAllWhenKnown() {
 void NodeGateway::sendAll(const NodeName& node, Connection& connection) {
     connection.sentAll = true;
     for (const api::ObjectPtr& object : pods_.byIndex(byNode, node.value()))
-        sendPod(node, connection, object, object->as<core::Pod>());
+        sendPod(node, connection, object->as<core::Pod>());
     nodelink::ToAgent synced;
     synced.mutable_synced();
     hub_.send(node, std::move(synced));
 }
 
-void NodeGateway::sendPod(const NodeName& node, Connection& connection, const api::ObjectPtr& object,
-                          const core::Pod& pod) {
+void NodeGateway::sendPod(const NodeName& node, Connection& connection, core::Pod pod) {
     const std::size_t hash = desiredHash(pod);
     const auto [known, added] = connection.pods.try_emplace(pod.metadata().uid(), hash);
     if (!added && known->second == hash) return; // only what the node itself reported has changed
     known->second = hash;
     for (const ObjectName& name : referredObjects(pod))
         if (connection.objects.insert(name).second) sendObject(node, name);
+    // Half of a pod may be who set which of its fields: nothing to a node, which keeps what it is sent.
+    pod.mutable_metadata()->clear_managedfields();
     nodelink::ToAgent message;
-    message.mutable_pod()->set_pod(object->bytes());
+    message.mutable_pod()->set_pod(api::serialize(pod));
     hub_.send(node, std::move(message));
 }
 
@@ -229,10 +231,10 @@ std::string NodeGateway::bytesOf(const ObjectName& name) const {
 }
 
 void NodeGateway::podChanged(const api::ObjectPtr& object) {
-    const core::Pod pod = object->as<core::Pod>();
+    core::Pod pod = object->as<core::Pod>();
     const NodeName node(pod.spec().nodename());
     const auto it = connections_.find(node);
-    if (it != connections_.end() && it->second.sentAll) sendPod(node, it->second, object, pod);
+    if (it != connections_.end() && it->second.sentAll) sendPod(node, it->second, std::move(pod));
 }
 
 void NodeGateway::podDeleted(const api::ObjectPtr& object) {

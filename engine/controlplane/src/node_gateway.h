@@ -71,8 +71,7 @@ class NodeGateway final : public nodelink::NodeListener {
 
     void sendAllWhenKnown();
     void sendAll(const NodeName& node, Connection& connection);
-    void sendPod(const NodeName& node, Connection& connection, const api::ObjectPtr& object,
-                 const api::core::Pod& pod);
+    void sendPod(const NodeName& node, Connection& connection, api::core::Pod pod);
     void sendToAll(const ObjectName& name);
     void sendObject(const NodeName& node, const ObjectName& name);
     void podChanged(const api::ObjectPtr& object);

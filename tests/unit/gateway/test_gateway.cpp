@@ -70,6 +70,13 @@ struct GatewayBench {
     }
 };
 
+/// An agent that only listens.
+struct Listening final : nodelink::LinkTransport {
+    std::vector<nodelink::ToAgent> heard;
+    void send(nodelink::ToAgent message) override { heard.push_back(std::move(message)); }
+    void close(const Status& /*why*/) override {}
+};
+
 } // namespace
 
 class GatewayTest : public QObject {
@@ -93,6 +100,7 @@ class GatewayTest : public QObject {
     void commandsAndPorts();
     void aLostLinkEndsWhatIsOpen();
     void passesOnWhatIsUsed();
+    void whoSetWhatIsNoMatterOfNodes();
     void manyNodes();
 };
 
@@ -543,6 +551,28 @@ void GatewayTest::passesOnWhatIsUsed() {
     const auto nanoCores = heard["sim-1"].pods(0).containers(0).usage().cpu_nano_cores();
     QVERIFY(nanoCores > 299'000'000 && nanoCores < 301'000'000);
     QVERIFY(heard["sim-1"].node().cpu_nano_cores() > nanoCores);
+}
+
+void GatewayTest::whoSetWhatIsNoMatterOfNodes() {
+    GatewayBench bench;
+    const auto agent = std::make_shared<Listening>();
+    const auto session = bench.hub.attach(NodeName("vm-1"), agent);
+    nodelink::FromAgent hello;
+    hello.mutable_hello()->set_node_name("vm-1");
+    hello.mutable_hello()->set_protocol(1);
+    bench.hub.received(session, hello);
+    core::Pod pod = bench.pod("web", "vm-1");
+    pod.mutable_metadata()->add_managedfields()->set_manager("kubectl");
+    bench.cluster.put(pod);
+    core::Pod sent;
+    QVERIFY(bench.until([&] {
+        for (const nodelink::ToAgent& message : agent->heard)
+            if (message.has_pod()) return sent.ParseFromString(message.pod().pod());
+        return false;
+    }));
+    QCOMPARE(sent.spec().containers(0).image(), std::string("demo:1"));
+    QCOMPARE(sent.metadata().managedfields_size(), 0);
+    bench.hub.detached(session);
 }
 
 void GatewayTest::manyNodes() {
