@@ -123,11 +123,9 @@ class Call final : public Running, public std::enable_shared_from_this<Call> {
     /// `pieces` may give the same bytes as `encode` bit by bit, or nothing.
     void answer(int code, std::function<std::string(const Format&)> encode,
                 const std::vector<std::string>& warnings = {}, Pieces pieces = {}) {
-        const bool custom = info_.kind && api::customOf(*info_.kind);
         if (notes_->wantsResponse()) notes_->answered([encode] { return encode(Format{}); });
         exchange_->respond([code, encode = std::move(encode), pieces = std::move(pieces), warnings,
-                            format = format_,
-                            deprecation = custom ? api::customOf(*info_.kind)->definition().deprecation : "",
+                            format = format_, deprecation = info_.kind ? deprecationOf(*info_.kind) : "",
                             auditId = auditId_] {
             Response response;
             response.code = code;

@@ -1,5 +1,7 @@
 #include "warnings.h"
 
+#include "engine/api/custom_resource.h"
+
 namespace wheelhouse::apiserver {
 namespace {
 
@@ -17,6 +19,15 @@ std::string warningHeader(std::string_view text, bool shorten) {
 }
 
 } // namespace
+
+std::string deprecationOf(const api::Kind& kind) {
+    if (const auto* custom = api::customOf(kind)) return custom->definition().deprecation;
+    if (kind.name == api::ResourceName{"", "v1", "componentstatuses"})
+        return "v1 ComponentStatus is deprecated in v1.19+";
+    if (kind.name == api::ResourceName{"", "v1", "endpoints"})
+        return "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice";
+    return {};
+}
 
 void addWarnings(Headers& headers, const std::vector<std::string>& warnings) {
     std::size_t total = 0;

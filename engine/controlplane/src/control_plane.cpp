@@ -3,6 +3,7 @@
 #include "actors.h"
 #include "audit_file.h"
 #include "clock_keeper.h"
+#include "component_statuses.h"
 #include "engine/api/time_zone.h"
 #include "engine/apiserver/api_server.h"
 #include "engine/apiserver/http_server.h"
@@ -65,6 +66,7 @@ struct ControlPlane::Impl {
     std::unique_ptr<store::Store> store;
     std::unique_ptr<nodelink::NodeHub> hub;
     std::unique_ptr<apiserver::ApiServer> api;
+    std::unique_ptr<ComponentStatuses> components;
     std::unique_ptr<apiserver::HttpServer> http;
     std::unique_ptr<nodelink::GrpcLinkServer> link;
     std::unique_ptr<client::Cluster> clockCluster;
@@ -169,6 +171,16 @@ Result<void> ControlPlane::Impl::openState() {
         api = std::make_unique<apiserver::ApiServer>(*store, seams.control, seams.random, hub.get(),
                                                      apiOptions, &time);
         api->addMetrics(processMetrics);
+        const auto acting = [this] { return std::string(actors ? "" : "it has not started yet"); };
+        components = std::make_unique<ComponentStatuses>(
+            *api, ComponentStatuses::Parts{
+                      {"controller-manager", acting},
+                      {"etcd-0",
+                       [this] {
+                           return std::string(
+                               store->readOnly() ? "a write to disk failed: the store is read-only" : "");
+                       }},
+                      {"scheduler", acting}});
         outcome = openLink(*linkKeys);
     });
     return outcome;
@@ -315,6 +327,7 @@ void ControlPlane::stop() {
         impl.keeper.reset();
         impl.clockCluster.reset();
         impl.link.reset();
+        impl.components.reset();
         impl.api.reset();
         impl.hub.reset();
         impl.store.reset();

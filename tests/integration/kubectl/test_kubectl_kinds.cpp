@@ -114,6 +114,10 @@ class TestKubectlKinds : public QObject {
                        {"a lowercase RFC 1123 subdomain"});
     }
 
+    void partsOfTheControlPlane() {
+        VERIFY_OK(lab_.kubectl({"get", "cs"}), {"etcd-0", "scheduler", "controller-manager", "Healthy"});
+    }
+
     void explainsThem() {
         VERIFY_OK(lab_.kubectl({"explain", "cronjob.spec.schedule"}), {"Five fields"});
         VERIFY_OK(lab_.kubectl({"explain", "job.spec", "--recursive"}),

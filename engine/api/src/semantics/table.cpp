@@ -115,6 +115,18 @@ Printer namespaces() {
             })};
 }
 
+Printer components() {
+    return {{name(), text("Status", "Whether it is well."), text("Message", "How it is, for people."),
+             text("Error", "What went wrong.")},
+            typed<core::ComponentStatus>([](const core::ComponentStatus& of, WallTime) -> Cells {
+                for (const core::ComponentCondition& each : of.conditions())
+                    if (each.type() == "Healthy")
+                        return {of.metadata().name(), each.status() == "True" ? "Healthy" : "Unhealthy",
+                                each.message(), each.error()};
+                return {of.metadata().name(), "Unknown", "", ""};
+            })};
+}
+
 Printer secrets() {
     return {{name(), text("Type", "What the secret is for."), number("Data", "Number of keys."), age()},
             typed<core::Secret>([](const core::Secret& secret, WallTime now) -> Cells {
@@ -169,6 +181,7 @@ std::unordered_map<const google::protobuf::Descriptor*, Printer> allPrinters() {
         {core::Event::descriptor(), events()},
         {lab::Machine::descriptor(), machines()},
         {core::Namespace::descriptor(), namespaces()},
+        {core::ComponentStatus::descriptor(), components()},
         {core::Secret::descriptor(), secrets()},
         {core::ConfigMap::descriptor(), configMaps()},
         {core::ServiceAccount::descriptor(), serviceAccounts()},
