@@ -102,6 +102,11 @@ class Call final : public Running, public std::enable_shared_from_this<Call> {
         session_ = std::move(session);
         self_ = shared_from_this();
     }
+    /// There may be tens of thousands of idle watches, each as small as can be.
+    void forgetRequest() {
+        const std::tuple gone(std::move(request_), std::move(info_), std::move(credentials_),
+                              std::move(attributes_), std::move(user_));
+    }
     Task sessionEnd() {
         return [weak = weak_from_this()] {
             if (const auto self = weak.lock()) self->endSession();
@@ -362,6 +367,7 @@ Result<Call::Work> Call::parseWatch(Selection selection) {
         holdSession(streamWatch(core, query, format_,
                                 std::chrono::seconds(std::min<std::int64_t>(seconds, 86'400)), exchange_,
                                 auditId_, sessionEnd()));
+        forgetRequest();
     });
 }
 

@@ -187,7 +187,13 @@ void Observation::sent(std::string_view contentType, const std::string& body) {
 
 void Observation::streaming(int code) {
     streamCode_ = code;
-    if (longRunning_) log(AuditStage::ResponseStarted, code);
+    if (!longRunning_) return;
+    log(AuditStage::ResponseStarted, code);
+    if (logs(AuditStage::ResponseComplete)) return;
+    // Streams last long and are many: nobody will ask for this again.
+    const std::tuple gone(std::move(uri_), std::move(userAgent_), std::move(forwarded_),
+                          std::exchange(sender_, std::nullopt), std::exchange(actsAs_, std::nullopt),
+                          std::move(attributes_), std::move(annotations_));
 }
 
 void Observation::finish() {
@@ -203,8 +209,12 @@ void Observation::finish(int code) {
     responseJson_ = nullptr;
 }
 
+bool Observation::logs(AuditStage stage) const {
+    return decision_.level != AuditLevel::None && decision_.stages[static_cast<std::size_t>(stage)];
+}
+
 void Observation::log(AuditStage stage, int code) const {
-    if (decision_.level == AuditLevel::None || !decision_.stages[static_cast<std::size_t>(stage)]) return;
+    if (!logs(stage)) return;
     observer_->audit.write(event(stage, code));
 }
 

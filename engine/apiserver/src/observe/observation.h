@@ -54,15 +54,16 @@ class Observation {
     void finish();
 
   private:
+    bool logs(AuditStage stage) const;
     void log(AuditStage stage, int code) const;
     std::string event(AuditStage stage, int code) const;
 
     const std::shared_ptr<Observer> observer_;
     const Instant started_;
     const WallTime received_;
-    const std::string uri_;
-    const std::string userAgent_;
-    const std::string forwarded_; ///< sourceIPs
+    std::string uri_;
+    std::string userAgent_;
+    std::string forwarded_; ///< sourceIPs
     RequestLabels labels_;
     bool longRunning_ = false;
     AuditDecision decision_;
