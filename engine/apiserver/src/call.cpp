@@ -11,6 +11,7 @@
 #include "health.h"
 #include "metrics.h"
 #include "openapi.h"
+#include "options_kind.h"
 #include "ownership.h"
 #include "path.h"
 #include "streams.h"
@@ -51,25 +52,22 @@ constexpr std::string_view acceptedPatches =
 constexpr std::string_view customPatches =
     "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml";
 
-std::string_view optionsKindOf(Verb verb) {
-    switch (verb) {
-    case Verb::Create:
-        return "CreateOptions";
-    case Verb::Update:
-        return "UpdateOptions";
-    case Verb::Patch:
-        return "PatchOptions";
-    default:
-        return "DeleteOptions";
-    }
-}
+/// What a call is about: needed until its answer is under way.
+struct Asked {
+    explicit Asked(Request from) : request(std::move(from)) {}
+    Request request;
+    RequestInfo info;
+    auth::Credentials credentials;
+    Result<auth::Attributes> attributes;
+    User user; ///< control; known once the request is authorised
+};
 
 class Call final : public Running, public std::enable_shared_from_this<Call> {
   public:
     Call(const std::shared_ptr<Core>& core, Request request, std::shared_ptr<Exchange> exchange)
         : core_(core), auth_(core->auth), control_(core->control), catalogue_(core->catalogue.load()),
-          request_(std::move(request)),
-          notes_(std::make_shared<observe::Observation>(core->observer, request_)),
+          asked_(std::make_unique<Asked>(std::move(request))),
+          notes_(std::make_shared<observe::Observation>(core->observer, asked_->request)),
           exchange_(observe::observed(std::move(exchange), notes_)) {}
 
     void start() {
@@ -89,7 +87,7 @@ class Call final : public Running, public std::enable_shared_from_this<Call> {
     void execute(const Result<Work>& work) {
         const auto core = core_.lock();
         if (cancelled_ || !core) return;
-        const std::string_view given = request_.header("audit-id");
+        const std::string_view given = asked_->request.header("audit-id");
         auditId_ = given.empty() || given.size() > 64 ? makeUuid(core->random) : std::string(given);
         // Who may not ask is not told whether the question made sense.
         if (auto allowed = authorize(); !allowed) return refuse(allowed.error());
@@ -101,11 +99,6 @@ class Call final : public Running, public std::enable_shared_from_this<Call> {
     void holdSession(std::shared_ptr<StreamSession> session) {
         session_ = std::move(session);
         self_ = shared_from_this();
-    }
-    /// There may be tens of thousands of idle watches, each as small as can be.
-    void forgetRequest() {
-        const std::tuple gone(std::move(request_), std::move(info_), std::move(credentials_),
-                              std::move(attributes_), std::move(user_));
     }
     Task sessionEnd() {
         return [weak = weak_from_this()] {
@@ -129,26 +122,26 @@ class Call final : public Running, public std::enable_shared_from_this<Call> {
     void answer(int code, std::function<std::string(const Format&)> encode,
                 const std::vector<std::string>& warnings = {}, Pieces pieces = {}) {
         if (notes_->wantsResponse()) notes_->answered([encode] { return encode(Format{}); });
-        exchange_->respond([code, encode = std::move(encode), pieces = std::move(pieces), warnings,
-                            format = format_, deprecation = info_.kind ? deprecationOf(*info_.kind) : "",
-                            auditId = auditId_] {
-            Response response;
-            response.code = code;
-            response.headers.emplace_back("content-type", format.contentType(false));
-            addCommonHeaders(response.headers, auditId);
-            if (!deprecation.empty()) addWarnings(response.headers, {deprecation});
-            addWarnings(response.headers, warnings);
-            if (pieces) response.source = pieces(format);
-            if (!response.source) response.body = std::make_shared<const std::string>(encode(format));
-            return response;
-        });
+        exchange_->respond(
+            [code, encode = std::move(encode), pieces = std::move(pieces), warnings, format = format_,
+             deprecation = asked_->info.kind ? deprecationOf(*asked_->info.kind) : "", auditId = auditId_] {
+                Response response;
+                response.code = code;
+                response.headers.emplace_back("content-type", format.contentType(false));
+                addCommonHeaders(response.headers, auditId);
+                if (!deprecation.empty()) addWarnings(response.headers, {deprecation});
+                addWarnings(response.headers, warnings);
+                if (pieces) response.source = pieces(format);
+                if (!response.source) response.body = std::make_shared<const std::string>(encode(format));
+                return response;
+            });
     }
     void answerList(ListAnswer found, WallTime now) {
         auto list = std::make_shared<const ListAnswer>(std::move(found));
-        const auto whole = [list, kind = info_.kind, now](const Format& format) {
+        const auto whole = [list, kind = asked_->info.kind, now](const Format& format) {
             return encodeList(*kind, list, format, now);
         };
-        answer(200, whole, {}, [list, kind = info_.kind, now](const Format& format) {
+        answer(200, whole, {}, [list, kind = asked_->info.kind, now](const Format& format) {
             return listSource(*kind, list, format, now);
         });
     }
@@ -158,7 +151,8 @@ class Call final : public Running, public std::enable_shared_from_this<Call> {
             if (!outcome) return self->refuse(std::move(outcome.error()));
             self->answer(
                 outcome->created ? 201 : 200,
-                [outcome = *outcome, kind = self->info_.kind, now = clock.wallNow()](const Format& format) {
+                [outcome = *outcome, kind = self->asked_->info.kind,
+                 now = clock.wallNow()](const Format& format) {
                     return outcome.answer ? encodeMessage(*outcome.answer, outcome.answerVersion,
                                                           outcome.answerKind, format)
                                           : encodeObject(*kind, outcome.object, format, now);
@@ -190,14 +184,10 @@ class Call final : public Running, public std::enable_shared_from_this<Call> {
     const std::shared_ptr<auth::Auth> auth_;
     Executor& control_;
     const std::shared_ptr<const api::Catalogue> catalogue_; ///< as it was when the request came
-    Request request_;
+    std::unique_ptr<Asked> asked_;                          ///< until a watch begins
     const std::shared_ptr<observe::Observation> notes_;
     std::shared_ptr<Exchange> exchange_;
     std::atomic<bool> cancelled_{false};
-    RequestInfo info_;
-    auth::Credentials credentials_;
-    Result<auth::Attributes> attributes_;
-    User user_; // control; known once the request is authorised
     Format format_;
     std::string auditId_;                    // control
     std::shared_ptr<StreamSession> session_; // control
@@ -205,30 +195,34 @@ class Call final : public Running, public std::enable_shared_from_this<Call> {
 };
 
 Result<Call::Work> Call::parse() {
-    credentials_ = auth_->inspect(request_);
+    asked_->credentials = auth_->inspect(asked_->request);
     // Nothing more is looked at for somebody unknown; `authorize` says so.
-    if (!credentials_.certificate && credentials_.bearer.empty())
+    if (!asked_->credentials.certificate && asked_->credentials.bearer.empty())
         return fail(Reason::Unauthorized, "Unauthorized");
-    attributes_ = auth::attributesOf(request_.method, request_.path, request_.query);
-    auto info = parseRequest(*catalogue_, request_.method, request_.path, request_.query);
+    asked_->attributes =
+        auth::attributesOf(asked_->request.method, asked_->request.path, asked_->request.query);
+    auto info =
+        parseRequest(*catalogue_, asked_->request.method, asked_->request.path, asked_->request.query);
     if (!info) return fail(info.error());
-    info_ = std::move(*info);
-    notes_->routedTo(info_, bodyType(request_.header("content-type")) == BodyType::ApplyPatch, longRunning());
-    if (attributes_ && info_.area == RequestInfo::Area::Resource && info_.verb == Verb::Watch)
-        attributes_->verb = verbName(info_.verb);
-    if (request_.body.size() > api::maxBodyBytes)
+    asked_->info = std::move(*info);
+    notes_->routedTo(asked_->info, bodyType(asked_->request.header("content-type")) == BodyType::ApplyPatch,
+                     longRunning());
+    if (asked_->attributes && asked_->info.area == RequestInfo::Area::Resource &&
+        asked_->info.verb == Verb::Watch)
+        asked_->attributes->verb = verbName(asked_->info.verb);
+    if (asked_->request.body.size() > api::maxBodyBytes)
         return fail(Reason::RequestEntityTooLarge,
                     fmt::format("Request entity too large: limit is {}", api::maxBodyBytes));
-    if (info_.area == RequestInfo::Area::Resource) return parseResource();
-    if (info_.area == RequestInfo::Area::Health)
+    if (asked_->info.area == RequestInfo::Area::Resource) return parseResource();
+    if (asked_->info.area == RequestInfo::Area::Health)
         return Work([this](const std::shared_ptr<Core>& core) {
-            exchange_->respond([response = answerHealth(*core, info_)] { return response; });
+            exchange_->respond([response = answerHealth(*core, asked_->info)] { return response; });
         });
-    if (info_.area == RequestInfo::Area::Metrics)
+    if (asked_->info.area == RequestInfo::Area::Metrics)
         return Work([this](const std::shared_ptr<Core>& core) { exchange_->respond(renderMetrics(*core)); });
-    if (info_.area == RequestInfo::Area::Issuer)
+    if (asked_->info.area == RequestInfo::Area::Issuer)
         return Work([this](const std::shared_ptr<Core>& core) {
-            const auto document = auth::issuerDocument(core->auth->tokens(), request_.path);
+            const auto document = auth::issuerDocument(core->auth->tokens(), asked_->request.path);
             Response response;
             response.headers = {{"content-type", document->contentType},
                                 {"cache-control", "public, max-age=3600"}};
@@ -238,60 +232,61 @@ Result<Call::Work> Call::parse() {
     return Work([self = this](const std::shared_ptr<Core>& core) {
         self->exchange_->respond([call = self->shared_from_this(), options = core->options] {
             using Area = RequestInfo::Area;
-            const Area area = call->info_.area;
+            const Area area = call->asked_->info.area;
             if (area == Area::OpenApiIndex || area == Area::OpenApiDocument || area == Area::OpenApiV2)
-                return answerOpenApi(*call->catalogue_, call->info_, call->request_);
-            return answerDiscovery(*call->catalogue_, call->info_, call->request_, options);
+                return answerOpenApi(*call->catalogue_, call->asked_->info, call->asked_->request);
+            return answerDiscovery(*call->catalogue_, call->asked_->info, call->asked_->request, options);
         });
     });
 }
 
 /// Watches, logs and the like: as long as their client wants.
 bool Call::longRunning() const {
-    return info_.area == RequestInfo::Area::Resource &&
-           (info_.verb == Verb::Watch || info_.subresource == "log" || info_.subresource == "proxy" ||
-            isPodStream(info_.subresource));
+    return asked_->info.area == RequestInfo::Area::Resource &&
+           (asked_->info.verb == Verb::Watch || asked_->info.subresource == "log" ||
+            asked_->info.subresource == "proxy" || isPodStream(asked_->info.subresource));
 }
 
 void Call::note(const Result<User>& user) {
-    if (!attributes_) return;
-    const auto sender = auth_->authenticate(credentials_);
+    if (!asked_->attributes) return;
+    const auto sender = auth_->authenticate(asked_->credentials);
     const bool acts = sender && user && sender->name != user->name;
-    notes_->by(auditId_, sender ? &*sender : nullptr, acts ? &*user : nullptr, *attributes_);
-    notes_->sent(request_.header("content-type"), request_.body);
+    notes_->by(auditId_, sender ? &*sender : nullptr, acts ? &*user : nullptr, *asked_->attributes);
+    notes_->sent(asked_->request.header("content-type"), asked_->request.body);
 }
 
 Result<void> Call::authorize() {
-    auto user = auth_->sender(credentials_, request_.headers);
+    auto user = auth_->sender(asked_->credentials, asked_->request.headers);
     note(user);
     if (!user) return fail(user.error());
-    user_ = std::move(*user);
-    if (!attributes_) return fail(attributes_.error());
-    auto allowed = auth_->allow(user_, *attributes_);
+    asked_->user = std::move(*user);
+    if (!asked_->attributes) return fail(asked_->attributes.error());
+    auto allowed = auth_->allow(asked_->user, *asked_->attributes);
     notes_->annotate("authorization.k8s.io/decision", allowed ? "allow" : "forbid");
     return allowed;
 }
 
 Result<Call::Work> Call::parseResource() {
     // What can only be asked (a review) has neither rows nor metadata to show.
-    const bool shapes = info_.subresource.empty() && info_.verb != Verb::Delete &&
-                        info_.verb != Verb::DeleteCollection && info_.kind->allows("get");
-    if (info_.subresource == "log") return parseLog();
-    if (isPodStream(info_.subresource)) return parseConnect();
-    if (info_.subresource == "proxy") return parseProxy();
+    const bool shapes = asked_->info.subresource.empty() && asked_->info.verb != Verb::Delete &&
+                        asked_->info.verb != Verb::DeleteCollection && asked_->info.kind->allows("get");
+    if (asked_->info.subresource == "log") return parseLog();
+    if (isPodStream(asked_->info.subresource)) return parseConnect();
+    if (asked_->info.subresource == "proxy") return parseProxy();
     // Of custom objects there is no protobuf form; of their metadata alone there is.
-    const bool custom = api::customOf(*info_.kind) && !isScale(info_.subresource);
-    auto format = negotiate(request_.header("accept"), shapes, info_.verb == Verb::Watch, !custom);
+    const bool custom = api::customOf(*asked_->info.kind) && !isScale(asked_->info.subresource);
+    auto format =
+        negotiate(asked_->request.header("accept"), shapes, asked_->info.verb == Verb::Watch, !custom);
     if (!format) return fail(format.error());
     format_ = std::move(*format);
-    const std::string& include = info_.query.text("includeObject");
+    const std::string& include = asked_->info.query.text("includeObject");
     if (include == "None")
         format_.include = Format::Include::None;
     else if (include == "Object")
         format_.include = Format::Include::Object;
     else if (!include.empty() && include != "Metadata")
         return fail(Reason::BadRequest, fmt::format("unrecognized includeObject value: \"{}\"", include));
-    switch (info_.verb) {
+    switch (asked_->info.verb) {
     case Verb::Get:
         return parseRead();
     case Verb::List:
@@ -311,15 +306,15 @@ Result<Call::Work> Call::parseResource() {
 
 Result<Call::Work> Call::parseRead() {
     return Work([this](const std::shared_ptr<Core>& core) {
-        auto object = getObject(*core, *info_.kind, info_.nameSpace, info_.name,
-                                info_.query.text("resourceVersion"), info_.subresource);
+        auto object = getObject(*core, *asked_->info.kind, asked_->info.nameSpace, asked_->info.name,
+                                asked_->info.query.text("resourceVersion"), asked_->info.subresource);
         if (!object) return refuse(std::move(object.error()));
         const WallTime now = core->dates.wallNow();
-        if (!isScale(info_.subresource))
-            return answer(200, [object = *object, kind = info_.kind, now](const Format& format) {
+        if (!isScale(asked_->info.subresource))
+            return answer(200, [object = *object, kind = asked_->info.kind, now](const Format& format) {
                 return encodeObject(*kind, object, format, now);
             });
-        auto scale = scaleOf(*info_.kind, *object);
+        auto scale = scaleOf(*asked_->info.kind, *object);
         if (!scale) return refuse(std::move(scale.error()));
         answer(200, [scale = std::shared_ptr<const google::protobuf::Message>(std::move(*scale))](
                         const Format& format) {
@@ -329,20 +324,23 @@ Result<Call::Work> Call::parseRead() {
 }
 
 Result<Call::Work> Call::parseList() {
-    std::string fields = info_.query.text("fieldSelector");
+    std::string fields = asked_->info.query.text("fieldSelector");
     // A watch of one object by its path is a watch of everything with that name.
-    if (!info_.name.empty()) fields += (fields.empty() ? "metadata.name=" : ",metadata.name=") + info_.name;
-    auto selection = makeSelection(*info_.kind, info_.nameSpace, info_.query.text("labelSelector"), fields);
+    if (!asked_->info.name.empty())
+        fields += (fields.empty() ? "metadata.name=" : ",metadata.name=") + asked_->info.name;
+    auto selection = makeSelection(*asked_->info.kind, asked_->info.nameSpace,
+                                   asked_->info.query.text("labelSelector"), fields);
     if (!selection) return fail(selection.error());
-    if (info_.verb == Verb::Watch) return parseWatch(std::move(*selection));
-    if (info_.query.has("sendInitialEvents"))
+    if (asked_->info.verb == Verb::Watch) return parseWatch(std::move(*selection));
+    if (asked_->info.query.has("sendInitialEvents"))
         return fail(invalidOption("ListOptions", {"FieldValueForbidden",
                                                   "Forbidden: sendInitialEvents is forbidden for list",
                                                   "sendInitialEvents"}));
-    auto limit = info_.query.number("limit");
+    auto limit = asked_->info.query.number("limit");
     if (!limit) return fail(limit.error());
-    ListQuery query{std::move(*selection), limit->value_or(0), info_.query.text("continue"),
-                    info_.query.text("resourceVersion"), info_.query.text("resourceVersionMatch")};
+    ListQuery query{std::move(*selection), limit->value_or(0), asked_->info.query.text("continue"),
+                    asked_->info.query.text("resourceVersion"),
+                    asked_->info.query.text("resourceVersionMatch")};
     return Work([this, query = std::move(query)](const std::shared_ptr<Core>& core) {
         auto list = listObjects(*core, query);
         if (!list) return refuse(std::move(list.error()));
@@ -353,11 +351,12 @@ Result<Call::Work> Call::parseList() {
 Result<Call::Work> Call::parseWatch(Selection selection) {
     WatchQuery query;
     query.selection = std::move(selection);
-    query.resourceVersion = info_.query.text("resourceVersion");
-    query.resourceVersionMatch = info_.query.text("resourceVersionMatch");
-    if (info_.query.has("sendInitialEvents")) query.sendInitialEvents = info_.query.flag("sendInitialEvents");
-    query.bookmarks = info_.query.flag("allowWatchBookmarks");
-    auto timeout = info_.query.number("timeoutSeconds");
+    query.resourceVersion = asked_->info.query.text("resourceVersion");
+    query.resourceVersionMatch = asked_->info.query.text("resourceVersionMatch");
+    if (asked_->info.query.has("sendInitialEvents"))
+        query.sendInitialEvents = asked_->info.query.flag("sendInitialEvents");
+    query.bookmarks = asked_->info.query.flag("allowWatchBookmarks");
+    auto timeout = asked_->info.query.number("timeoutSeconds");
     if (!timeout) return fail(timeout.error());
     if (auto fits = speakMessages({}, "text"); !fits) return fail(fits.error());
     return Work([this, query = std::move(query), timeout = *timeout](const std::shared_ptr<Core>& core) {
@@ -367,12 +366,12 @@ Result<Call::Work> Call::parseWatch(Selection selection) {
         holdSession(streamWatch(core, query, format_,
                                 std::chrono::seconds(std::min<std::int64_t>(seconds, 86'400)), exchange_,
                                 auditId_, sessionEnd()));
-        forgetRequest();
+        asked_.reset(); // idle watches may be tens of thousands
     });
 }
 
 Result<Call::Work> Call::parseLog() {
-    const Query& from = info_.query;
+    const Query& from = asked_->info.query;
     auto tail = from.number("tailLines");
     auto since = from.number("sinceSeconds");
     auto limit = from.number("limitBytes");
@@ -389,15 +388,16 @@ Result<Call::Work> Call::parseLog() {
     if (auto fits = speakMessages({"binary.k8s.io", "base64.binary.k8s.io"}, "binary.k8s.io"); !fits)
         return fail(fits.error());
     return Work([this, query = std::move(query)](const std::shared_ptr<Core>& core) {
-        holdSession(
-            streamLog(core, info_.nameSpace, info_.name, query, format_, exchange_, auditId_, sessionEnd()));
+        holdSession(streamLog(core, asked_->info.nameSpace, asked_->info.name, query, format_, exchange_,
+                              auditId_, sessionEnd()));
     });
 }
 
 Result<Call::Work> Call::parseConnect() {
     return Work([this](const std::shared_ptr<Core>& core) {
-        const ConnectRequest connect{info_.subresource,   info_.nameSpace, info_.name, info_.query,
-                                     upgradeOf(request_), user_.name,      auditId_};
+        const ConnectRequest connect{
+            asked_->info.subresource,   asked_->info.nameSpace, asked_->info.name, asked_->info.query,
+            upgradeOf(asked_->request), asked_->user.name,      auditId_};
         auto session = connectPod(core, connect, exchange_, sessionEnd());
         if (!session) return refuse(std::move(session.error()));
         holdSession(std::move(*session));
@@ -406,9 +406,10 @@ Result<Call::Work> Call::parseConnect() {
 
 Result<Call::Work> Call::parseProxy() {
     return Work([this](const std::shared_ptr<Core>& core) {
-        Request request = std::move(request_);
-        request.user = user_;
-        auto session = proxyRequest(core, info_, std::move(request), auditId_, exchange_, sessionEnd());
+        Request request = std::move(asked_->request);
+        request.user = asked_->user;
+        auto session =
+            proxyRequest(core, asked_->info, std::move(request), auditId_, exchange_, sessionEnd());
         if (!session) return refuse(std::move(session.error()));
         holdSession(std::move(*session));
     });
@@ -416,7 +417,7 @@ Result<Call::Work> Call::parseProxy() {
 
 /// Makes the answer one of WebSocket messages where the client asks for it.
 Result<void> Call::speakMessages(const std::vector<std::string_view>& served, const std::string& otherwise) {
-    UpgradeRequest upgrade = upgradeOf(request_);
+    UpgradeRequest upgrade = upgradeOf(asked_->request);
     if (upgrade.to != UpgradeRequest::To::WebSocket) return {};
     std::string protocol = upgrade.choose(served);
     if (protocol.empty() && !upgrade.protocols.empty() && !served.empty())
@@ -427,56 +428,60 @@ Result<void> Call::speakMessages(const std::vector<std::string_view>& served, co
 }
 
 Result<bool> Call::dryRun() const {
-    const std::string& text = info_.query.text("dryRun");
+    const std::string& text = asked_->info.query.text("dryRun");
     if (text.empty()) return false;
     if (text == "All") return true;
     return fail(
-        invalidOption(optionsKindOf(info_.verb),
+        invalidOption(optionsKindOf(asked_->info.verb),
                       {"FieldValueNotSupported",
                        fmt::format("Unsupported value: \"{}\": supported values: \"All\"", text), "dryRun"}));
 }
 
 WriteRequest Call::writeRequest() const {
     WriteRequest request;
-    request.kind = info_.kind;
-    request.nameSpace = info_.nameSpace;
-    request.name = info_.name;
-    request.subresource = info_.subresource;
-    request.fieldManager = info_.query.text("fieldManager");
+    request.kind = asked_->info.kind;
+    request.nameSpace = asked_->info.nameSpace;
+    request.name = asked_->info.name;
+    request.subresource = asked_->info.subresource;
+    request.fieldManager = asked_->info.query.text("fieldManager");
     if (request.fieldManager.empty())
-        request.fieldManager = managerFromUserAgent(request_.header("user-agent"));
+        request.fieldManager = managerFromUserAgent(asked_->request.header("user-agent"));
     if (request.fieldManager.empty()) request.fieldManager = "unknown";
     return request;
 }
 
 Result<Call::Work> Call::parseWrite() {
-    auto validation = parseFieldValidation(info_.query.text("fieldValidation"), optionsKindOf(info_.verb));
+    auto validation =
+        parseFieldValidation(asked_->info.query.text("fieldValidation"), optionsKindOf(asked_->info.verb));
     if (!validation) return fail(validation.error());
     auto dry = dryRun();
     if (!dry) return fail(dry.error());
-    auto decoded = decodeBody(request_.body, bodyType(request_.header("content-type")),
-                              bodyKindOf(*info_.kind, info_.subresource), *validation, *catalogue_);
+    auto decoded =
+        decodeBody(asked_->request.body, bodyType(asked_->request.header("content-type")),
+                   bodyKindOf(*asked_->info.kind, asked_->info.subresource), *validation, *catalogue_);
     if (!decoded) return fail(decoded.error());
-    if (auto fine = checkFieldManager(info_.query.text("fieldManager"), optionsKindOf(info_.verb)); !fine)
+    if (auto fine =
+            checkFieldManager(asked_->info.query.text("fieldManager"), optionsKindOf(asked_->info.verb));
+        !fine)
         return fail(fine.error());
     auto write = std::make_shared<WriteRequest>(writeRequest());
     write->dryRun = *dry;
-    write->forgetsOwners = forgetsOwners(request_.body);
+    write->forgetsOwners = forgetsOwners(asked_->request.body);
     write->message = std::move(decoded->message);
     write->warnings = std::move(decoded->warnings);
     return Work([this, write](const std::shared_ptr<Core>& core) {
-        write->user = user_;
+        write->user = asked_->user;
         dispatchWrite(*core, std::move(*write), answerOutcome(*core));
     });
 }
 
 Result<Call::Work> Call::parsePatch() {
-    auto validation = parseFieldValidation(info_.query.text("fieldValidation"), "PatchOptions");
+    auto validation = parseFieldValidation(asked_->info.query.text("fieldValidation"), "PatchOptions");
     if (!validation) return fail(validation.error());
     auto dry = dryRun();
     if (!dry) return fail(dry.error());
     auto patch = std::make_shared<PatchRequest>();
-    switch (bodyType(request_.header("content-type"))) {
+    switch (bodyType(asked_->request.header("content-type"))) {
     case BodyType::JsonPatch:
         patch->type = api::PatchType::Json;
         break;
@@ -485,7 +490,7 @@ Result<Call::Work> Call::parsePatch() {
         break;
     case BodyType::StrategicPatch:
         // What lists are merged by only built-in types say.
-        if (api::customOf(*info_.kind) && !isScale(info_.subresource))
+        if (api::customOf(*asked_->info.kind) && !isScale(asked_->info.subresource))
             return fail(unsupportedMediaType(customPatches));
         patch->type = api::PatchType::Strategic;
         break;
@@ -495,20 +500,20 @@ Result<Call::Work> Call::parsePatch() {
     default:
         return fail(unsupportedMediaType(acceptedPatches));
     }
-    const std::string& manager = info_.query.text("fieldManager");
+    const std::string& manager = asked_->info.query.text("fieldManager");
     if (patch->apply && manager.empty())
         return fail(
             invalidOption("PatchOptions", {"FieldValueRequired",
                                            "Required value: is required for apply patch", "fieldManager"}));
-    if (!patch->apply && info_.query.has("force"))
+    if (!patch->apply && asked_->info.query.has("force"))
         return fail(
             invalidOption("PatchOptions", {"FieldValueForbidden",
                                            "Forbidden: may not be specified for non-apply patch", "force"}));
     if (auto fine = checkFieldManager(manager, "PatchOptions"); !fine) return fail(fine.error());
-    patch->force = info_.query.flag("force");
+    patch->force = asked_->info.query.flag("force");
     patch->write = writeRequest();
     patch->write.dryRun = *dry;
-    patch->patch = request_.body; // the audit log may want it too
+    patch->patch = asked_->request.body; // the audit log may want it too
     if (patch->apply) {
         if (*validation != api::FieldValidation::Ignore)
             patch->duplicates = api::duplicateYamlKeys(patch->patch);
@@ -518,18 +523,19 @@ Result<Call::Work> Call::parsePatch() {
     }
     patch->validation = *validation;
     return Work([this, patch](const std::shared_ptr<Core>& core) {
-        patch->write.user = user_;
+        patch->write.user = asked_->user;
         patchObject(*core, std::move(*patch), answerOutcome(*core));
     });
 }
 
 Result<api::meta::DeleteOptions> Call::deleteOptions() const {
     api::meta::DeleteOptions options;
-    if (!request_.body.empty()) {
+    if (!asked_->request.body.empty()) {
         const BodyKind expected{api::meta::DeleteOptions::descriptor(), "", "DeleteOptions", nullptr};
         // Every group's version names these options; the body may carry any of them.
-        auto decoded = decodeAnyVersion(request_.body, bodyType(request_.header("content-type")), expected,
-                                        api::FieldValidation::Ignore, *catalogue_);
+        auto decoded =
+            decodeAnyVersion(asked_->request.body, bodyType(asked_->request.header("content-type")), expected,
+                             api::FieldValidation::Ignore, *catalogue_);
         if (!decoded) return fail(decoded.error());
         options = static_cast<const api::meta::DeleteOptions&>(*decoded->message);
         if (options.dryrun_size() > 1 || (options.dryrun_size() == 1 && options.dryrun(0) != "All"))
@@ -538,13 +544,13 @@ Result<api::meta::DeleteOptions> Call::deleteOptions() const {
                                                 "Unsupported value: supported values: \"All\"", "dryRun"}));
         return options;
     }
-    auto grace = info_.query.number("gracePeriodSeconds");
+    auto grace = asked_->info.query.number("gracePeriodSeconds");
     if (!grace) return fail(grace.error());
     if (*grace) options.set_graceperiodseconds(**grace);
-    if (info_.query.has("propagationPolicy"))
-        options.set_propagationpolicy(info_.query.text("propagationPolicy"));
-    if (info_.query.has("orphanDependents"))
-        options.set_orphandependents(info_.query.flag("orphanDependents"));
+    if (asked_->info.query.has("propagationPolicy"))
+        options.set_propagationpolicy(asked_->info.query.text("propagationPolicy"));
+    if (asked_->info.query.has("orphanDependents"))
+        options.set_orphandependents(asked_->info.query.flag("orphanDependents"));
     return options;
 }
 
@@ -554,25 +560,26 @@ Result<Call::Work> Call::parseDelete() {
     auto options = deleteOptions();
     if (!options) return fail(options.error());
     RemoveRequest remove;
-    remove.kind = info_.kind;
-    remove.nameSpace = info_.nameSpace;
-    remove.name = info_.name;
+    remove.kind = asked_->info.kind;
+    remove.nameSpace = asked_->info.nameSpace;
+    remove.name = asked_->info.name;
     remove.dryRun = *dry || options->dryrun_size() > 0;
     remove.options = std::move(*options);
-    if (info_.verb == Verb::Delete)
+    if (asked_->info.verb == Verb::Delete)
         return Work([this, remove = std::move(remove)](const std::shared_ptr<Core>& core) {
             RemoveRequest asked = remove;
-            asked.user = user_;
+            asked.user = asked_->user;
             removeObject(*core, std::move(asked), answerOutcome(*core));
         });
-    auto selection = makeSelection(*info_.kind, info_.nameSpace, info_.query.text("labelSelector"),
-                                   info_.query.text("fieldSelector"));
+    auto selection =
+        makeSelection(*asked_->info.kind, asked_->info.nameSpace, asked_->info.query.text("labelSelector"),
+                      asked_->info.query.text("fieldSelector"));
     if (!selection) return fail(selection.error());
     ListQuery query{std::move(*selection), 0, "", "", ""};
     return Work(
         [this, query = std::move(query), remove = std::move(remove)](const std::shared_ptr<Core>& core) {
             RemoveRequest asked = remove;
-            asked.user = user_;
+            asked.user = asked_->user;
             const WallTime now = core->dates.wallNow();
             removeCollection(*core, query, asked, [self = shared_from_this(), now](Result<ListAnswer> list) {
                 if (!list) return self->refuse(std::move(list.error()));
