@@ -90,7 +90,7 @@ class TestKubectlKinds : public QObject {
         VERIFY_OK(lab_.kubectl({"apply", "-f", file}),
                   {"daemonset.apps/agent unchanged", "persistentvolumeclaim/claim unchanged"});
         VERIFY_OK(lab_.kubectl({"get", "sts,ds,pv,pvc,sc,netpol", "-A"}),
-                  {"db", "0/2", "kubernetes.io/os=linux", "1Gi", "RWO", "example.com/disk"});
+                  {"db", "/2", "kubernetes.io/os=linux", "1Gi", "RWO", "example.com/disk"});
         VERIFY_OK(lab_.kubectl({"scale", "statefulset", "db", "--replicas=3"}), {"scaled"});
         QCOMPARE(lab_.get({"get", "sts", "db", "-o", "jsonpath={.spec.replicas}"}), QString("3"));
         VERIFY_OK(lab_.kubectl({"label", "cronjob", "often", "team=a"}), {"labeled"});
