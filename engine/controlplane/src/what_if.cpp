@@ -126,6 +126,7 @@ void answerWhatIf(scheduler::Scheduler& scheduler, apiserver::Question question,
     if (spec.has_pod()) pods.push_back(api::Object::of(podOf(spec, question.nameSpace, causes)));
     if (!causes.empty()) return answer(fail(api::invalid(api::kindOf<lab::WhatIf>(), "", std::move(causes))));
     scheduler::Supposition supposition = suppositionOf(spec);
+    supposition.newPods = spec.has_pod();
     if (!spec.has_pod()) {
         podKeys.push_back(question.nameSpace + "/" + spec.podname());
         supposition.withoutPods.push_back(podKeys.back());

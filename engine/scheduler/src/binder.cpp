@@ -16,11 +16,21 @@ void Binder::bind(Entry entry, Slot slot) {
     const Uid uid = entry.pod->uid;
     cache_.assume(entry.pod, slot);
     const Entry& kept = entries_[uid] = std::move(entry);
+    if (!kept.plan.empty()) volumes_.reserve(kept.plan, kept.node);
+    permits_.ask(*kept.pod, kept.node, guarded([uid](Binder& self, const Result<void>& permitted) {
+        if (permitted) return self.bindVolumes(uid);
+        const Entry refused = self.take(uid);
+        self.listener_.notPermitted(refused, permitted.error(), self.cache_.forget(uid));
+        self.listener_.changed();
+    }));
+}
+
+void Binder::bindVolumes(const Uid& uid) {
+    const Entry& kept = entries_.at(uid);
     if (kept.plan.empty()) {
         send(uid);
         return;
     }
-    volumes_.reserve(kept.plan, kept.node);
     volumes_.bind(uid, kept.plan, kept.node, kept.volumeLimit,
                   guarded([uid](Binder& self, const Result<void>& result) {
                       if (!self.entries_.contains(uid)) return;
@@ -100,13 +110,19 @@ void Binder::resolve(const Uid& uid, const Status& why, const Result<api::Object
     giveBack(uid, waits ? pod : nullptr, refused);
 }
 
-void Binder::giveBack(const Uid& uid, const PodInfoPtr& now, const Status& why) {
-    const auto known = entries_.find(uid);
-    if (known == entries_.end()) return;
-    const Entry entry = std::move(known->second);
-    entries_.erase(known);
+/// Ends what is under way for the pod, before anything of it is written.
+Binder::Entry Binder::take(const Uid& uid) {
+    Entry entry = std::move(entries_.at(uid));
+    entries_.erase(uid);
+    permits_.cancel(uid);
     volumes_.cancel(uid);
     volumes_.release(entry.plan);
+    return entry;
+}
+
+void Binder::giveBack(const Uid& uid, const PodInfoPtr& now, const Status& why) {
+    if (!entries_.contains(uid)) return;
+    const Entry entry = take(uid);
     log::debug("scheduler", "binding {} to {} failed: {}", entry.pod->object->key(), entry.node, why.message);
     listener_.refused(entry, now, why, cache_.forget(uid));
     listener_.changed();
@@ -118,11 +134,7 @@ void Binder::update(const PodInfoPtr& pod) {
 }
 
 void Binder::drop(const Uid& uid) {
-    const auto known = entries_.find(uid);
-    if (known == entries_.end()) return;
-    volumes_.cancel(uid);
-    volumes_.release(known->second.plan);
-    entries_.erase(known);
+    if (entries_.contains(uid)) take(uid);
 }
 
 } // namespace wheelhouse::scheduler

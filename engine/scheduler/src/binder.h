@@ -2,6 +2,7 @@
 
 #include "engine/base/executor.h"
 #include "engine/client/cluster.h"
+#include "permits.h"
 #include "volume_binder.h"
 
 #include <cstddef>
@@ -12,8 +13,8 @@
 
 namespace wheelhouse::scheduler {
 
-/// Reserve, PreBind and Bind: takes the room a pod was given, has its volumes bound and tells the API server,
-/// and finds out what became of it when the answer is lost.
+/// Reserve, Permit, PreBind and Bind: takes the room a pod was given, asks whether it may have it, has its
+/// volumes bound, tells the API server and finds out what became of it when the answer is lost.
 ///
 /// Interruptions: see Scheduler. On the cluster's executor.
 class Binder {
@@ -29,12 +30,15 @@ class Binder {
         std::function<void(const Entry&)> bound;
         /// The room is free again. `now`: the pod as it is, null when it is gone or does not wait any more.
         std::function<void(const Entry&, const PodInfoPtr& now, const Status& why, const Happening&)> refused;
+        /// A plug-in at Permit said no; the room is free again.
+        std::function<void(const Entry&, const Status& why, const Happening&)> notPermitted;
         std::function<void()> changed; ///< one fewer under way
     };
 
-    Binder(client::Cluster& cluster, Executor& executor, ClusterCache& cache, Listener listener)
-        : cluster_(cluster), executor_(executor), cache_(cache), listener_(std::move(listener)),
-          volumes_(cluster, executor, cache) {}
+    Binder(client::Cluster& cluster, Executor& executor, ClusterCache& cache, Permits& permits,
+           Listener listener)
+        : cluster_(cluster), executor_(executor), cache_(cache), permits_(permits),
+          listener_(std::move(listener)), volumes_(cluster, executor, cache) {}
 
     /// Takes the room at once.
     void bind(Entry entry, Slot slot);
@@ -51,7 +55,9 @@ class Binder {
     }
 
   private:
+    void bindVolumes(const Uid& uid);
     void send(const Uid& uid);
+    Entry take(const Uid& uid);
     void finish(const Uid& uid);
     void reread(const Uid& uid, const Status& why);
     void resolve(const Uid& uid, const Status& why, const Result<api::ObjectPtr>& answer);
@@ -66,6 +72,7 @@ class Binder {
     client::Cluster& cluster_;
     Executor& executor_;
     ClusterCache& cache_;
+    Permits& permits_;
     Listener listener_;
     VolumeBinder volumes_;
     std::unordered_map<Uid, Entry> entries_; ///< answers still to come

@@ -18,14 +18,6 @@ bool sameRoom(const Resources& a, const Resources& b) {
     return true;
 }
 
-bool asksForLess(const Resources& now, const Resources& before) {
-    bool less =
-        now.milliCpu < before.milliCpu || now.memory < before.memory || now.ephemeral < before.ephemeral;
-    for (std::size_t i = 0; i < before.extended.size(); ++i)
-        less = less || now.extendedOf(i) < before.extended[i];
-    return less;
-}
-
 template <class T, class Same>
 void eraseOne(std::vector<T>& from, Same same) {
     const auto place = std::find_if(from.begin(), from.end(), same);

@@ -48,6 +48,7 @@ inline constexpr Events podPlaced = 128; ///< or one placed changed its labels
 inline constexpr Events claims = 256;    ///< a claim, volume, storage class or driver of a node changed
 inline constexpr Events namespaceLabels = 512;
 inline constexpr Events podShrunk = 1024; ///< a placed pod takes less than before
+inline constexpr Events any = 0xFFFF'FFFF;
 } // namespace events
 
 /// One thing that happened, with what is needed to tell whom it may help.

@@ -12,10 +12,21 @@ constexpr std::int64_t pageSize = 500;
 
 void Past::read(Done done) {
     done_ = std::move(done);
-    readPage(false, "");
+    readPage(0, "");
 }
 
-void Past::readPage(bool ofPods, const std::string& continueToken) {
+void Past::take(std::size_t feed, const api::ObjectPtr& object) {
+    if (feed < feeds_.size()) {
+        if (object->kind().name == api::kindOf<api::core::Node>().name) nodes_[object->name()] = object;
+        feeds_[feed].put(object);
+        return;
+    }
+    pods_[object->key()] = object;
+    const PodInfoPtr pod = PodInfo::of(object, cache_.shapes);
+    if (!pod->nodeName.empty() && !pod->finished) cache_.putPod(pod);
+}
+
+void Past::readPage(std::size_t feed, const std::string& continueToken) {
     client::ListOptions options;
     options.limit = pageSize;
     options.continueToken = continueToken;
@@ -23,21 +34,13 @@ void Past::readPage(bool ofPods, const std::string& continueToken) {
         options.resourceVersion = std::to_string(at_);
         options.resourceVersionMatch = "Exact";
     }
-    const auto& resource = ofPods ? api::kindOf<api::core::Pod>().name : api::kindOf<api::core::Node>().name;
-    cluster_.list(resource, options, [self = shared_from_this(), ofPods](Result<client::ObjectList> page) {
+    const auto& resource = feed < feeds_.size() ? feeds_[feed].resource : api::kindOf<api::core::Pod>().name;
+    cluster_.list(resource, options, [self = shared_from_this(), feed](Result<client::ObjectList> page) {
         if (!page) return self->done_(*self, fail(page.error()));
-        for (const api::ObjectPtr& object : page->items) {
-            if (ofPods) {
-                self->pods_[object->key()] = object;
-                const PodInfoPtr pod = PodInfo::of(object, self->cache_.shapes);
-                if (!pod->nodeName.empty() && !pod->finished) self->cache_.putPod(pod);
-            } else {
-                self->nodes_[object->name()] = object;
-                self->cache_.putNode(object);
-            }
-        }
-        if (!page->continueToken.empty()) return self->readPage(ofPods, page->continueToken);
-        if (!ofPods) return self->readPage(true, "");
+        for (const api::ObjectPtr& object : page->items)
+            self->take(feed, object);
+        if (!page->continueToken.empty()) return self->readPage(feed, page->continueToken);
+        if (feed < self->feeds_.size()) return self->readPage(feed + 1, "");
         self->done_(*self, {});
     });
 }

@@ -1,13 +1,12 @@
 #pragma once
 
-#include "cluster_cache.h"
-#include "engine/client/cluster.h"
-#include "engine/scheduler/what_if.h"
+#include "feeds.h"
 
 #include <functional>
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 namespace wheelhouse::scheduler {
 
@@ -15,13 +14,17 @@ namespace wheelhouse::scheduler {
 /// cluster's executor.
 class Past : public std::enable_shared_from_this<Past> {
   public:
-    Past(client::Cluster& cluster, Revision at) : cluster_(cluster), at_(at) {}
+    Past(client::Cluster& cluster, Revision at)
+        : cluster_(cluster), at_(at), feeds_(feedsOf(cache_, budgets_, priorities_)) {}
+    Past(const Past&) = delete;
     using Done = std::function<void(Past& past, Result<void> outcome)>;
     /// `done` comes once, with Expired when history does not reach back so far. Keeps itself alive until
     /// then.
     void read(Done done);
 
     ClusterCache& cache() { return cache_; }
+    const DisruptionBudgets& budgets() const { return budgets_; }
+    const PriorityClasses& priorities() const { return priorities_; }
     api::ObjectPtr node(const std::string& name) const { return find(nodes_, name); }
     api::ObjectPtr pod(const std::string& key) const { return find(pods_, key); }
 
@@ -31,12 +34,17 @@ class Past : public std::enable_shared_from_this<Past> {
         const auto found = in.find(key);
         return found == in.end() ? nullptr : found->second;
     }
-    void readPage(bool ofPods, const std::string& continueToken);
+    /// `feed`: the one to read from; after the last come the pods.
+    void readPage(std::size_t feed, const std::string& continueToken);
+    void take(std::size_t feed, const api::ObjectPtr& object);
 
     client::Cluster& cluster_;
     const Revision at_;
     Done done_;
     ClusterCache cache_;
+    DisruptionBudgets budgets_;
+    PriorityClasses priorities_;
+    const std::vector<Feed> feeds_;
     Objects nodes_;
     Objects pods_;
 };

@@ -22,6 +22,7 @@ namespace wheelhouse::scheduler {
 //   Preemption in preemption.h PreScore              Scorer::prepare Score                 ScorePass::score
 //   NormalizeScore        ScorePass::normalise
 //   Reserve, PreBind      VolumeBinder in volume_binder.h
+//   Permit                Permit in permit.h, Permits in permits.h
 //   Bind                  Binder in binder.h
 //
 // Every column (`verdicts`, `raw`) is indexed by slot.
@@ -75,6 +76,8 @@ class Filter {
                        const ClusterCache& /*cache*/) const {
         return true;
     }
+    /// Whether such a change of the waiting pod itself may help it.
+    virtual bool helpedBySelf(const PodShape& /*before*/, const PodShape& /*now*/) const { return false; }
     virtual Prepared prepare(const PodShape& pod, ClusterCache& cache, Rejections& rejections) = 0;
 };
 

@@ -10,6 +10,16 @@ bool Queue::Turn::operator<(const Turn& other) const {
            std::tie(priority, other.since, other.number, other.uid);
 }
 
+bool Queue::Early::operator<(const Early& other) const {
+    return std::tie(second, other.priority, due, uid) <
+           std::tie(other.second, priority, other.due, other.uid);
+}
+
+Queue::Early Queue::earlyOf(const Waiting& waiting) {
+    const auto second = std::chrono::floor<std::chrono::seconds>(waiting.due.time_since_epoch());
+    return {second.count(), waiting.pod->priority(), waiting.due, waiting.pod->uid};
+}
+
 Duration Queue::backOffAfter(int attempts) const {
     Duration wait = timing_.initialBackoff;
     for (int i = 1; i < attempts && wait < timing_.maxBackoff; ++i)
@@ -24,6 +34,7 @@ void Queue::leave(Waiting& waiting) {
         break;
     case Place::BackOff:
         backOff_.erase({waiting.due, waiting.pod->uid});
+        early_.erase(earlyOf(waiting));
         break;
     case Place::Unschedulable:
         unschedulable_.erase({waiting.due, waiting.pod->uid});
@@ -44,9 +55,14 @@ void Queue::retry(Waiting& waiting, Instant now) {
         activate(waiting, now);
         return;
     }
+    sitOut(waiting);
+}
+
+void Queue::sitOut(Waiting& waiting) {
     waiting.place = Place::BackOff;
     waiting.due = waiting.backOffEnds;
     backOff_.insert({waiting.due, waiting.pod->uid});
+    if (!waiting.help.sitsOut) early_.insert(earlyOf(waiting));
 }
 
 void Queue::put(const PodInfoPtr& pod, Instant now) {
@@ -57,16 +73,26 @@ void Queue::put(const PodInfoPtr& pod, Instant now) {
         activate(waiting, now);
         return;
     }
-    // The scheduler's own report of a failure comes back as an update of the status; that is no reason to try
-    // again.
-    const bool changed = waiting.pod->shape != pod->shape;
-    if (waiting.place == Place::Active && waiting.pod->priority() != pod->priority()) {
-        active_.erase(waiting.turn);
+    const PodShapePtr before = waiting.pod->shape;
+    if (waiting.pod->priority() != pod->priority() && waiting.place != Place::Unschedulable) {
+        const Place place = waiting.place;
+        leave(waiting);
+        waiting.pod = pod;
+        if (place == Place::BackOff) return sitOut(waiting);
+        waiting.place = place;
         waiting.turn.priority = pod->priority();
         active_.insert(waiting.turn);
+        return;
     }
     waiting.pod = pod;
-    if (changed && waiting.place == Place::Unschedulable) retry(waiting, now);
+    // The scheduler's own report of a failure comes back as an update of the status; that is no reason to try
+    // again.
+    if (waiting.place != Place::Unschedulable || before == pod->shape) return;
+    const auto& refusedBy = waiting.help.refusedBy;
+    const bool helped = std::any_of(refusedBy.begin(), refusedBy.end(), [&](const Filter* filter) {
+        return filter->helpedBySelf(*before, *pod->shape);
+    });
+    if (refusedBy.empty() || helped) retry(waiting, now);
 }
 
 void Queue::remove(const Uid& uid) {
@@ -77,8 +103,8 @@ void Queue::remove(const Uid& uid) {
 }
 
 std::optional<Queue::Popped> Queue::pop() {
-    if (active_.empty()) return std::nullopt;
-    const Uid uid = active_.begin()->uid;
+    if (!ready()) return std::nullopt;
+    const Uid uid = active_.empty() ? early_.begin()->uid : active_.begin()->uid;
     const Waiting waiting = waiting_.at(uid);
     remove(uid);
     return Popped{waiting.pod, waiting.attempts};
@@ -100,9 +126,8 @@ void Queue::backOff(const PodInfoPtr& pod, int attempts, Instant now) {
     waiting.pod = pod;
     waiting.attempts = attempts;
     waiting.backOffEnds = now + backOffAfter(attempts);
-    waiting.place = Place::BackOff;
-    waiting.due = waiting.backOffEnds;
-    backOff_.insert({waiting.due, pod->uid});
+    waiting.help = {0, {}, true};
+    sitOut(waiting);
 }
 
 bool Queue::helps(const Waiting& waiting, const Happening& happened, const ClusterCache& cache) {
@@ -125,9 +150,11 @@ void Queue::wake(const Happening& happened, const ClusterCache& cache, Instant n
         retry(waiting_.at(uid), now);
 }
 
-void Queue::wakeOne(const Uid& uid, Instant now) {
+void Queue::wakeOne(const Uid& uid, Instant now, bool sitsOut) {
     const auto known = waiting_.find(uid);
-    if (known != waiting_.end() && known->second.place == Place::Unschedulable) retry(known->second, now);
+    if (known == waiting_.end() || known->second.place != Place::Unschedulable) return;
+    known->second.help.sitsOut = sitsOut;
+    retry(known->second, now);
 }
 
 PodInfoPtr Queue::find(const Uid& uid) const {

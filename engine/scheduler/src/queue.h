@@ -28,16 +28,21 @@ class Queue {
         int attempts = 0; ///< made before this one
     };
 
-    /// A pod new to the queue becomes active. One already here is replaced; if what decides on its place
-    /// changed, it is tried again.
+    /// A pod new to the queue becomes active. One already here is replaced; if it changed in a way that may
+    /// help it, it is tried again.
     void put(const PodInfoPtr& pod, Instant now);
     void remove(const Uid& uid);
-    /// The next active pod; the caller owns it until it gives it back or forgets it.
+    /// The next active pod; when there is none, one that something helped and that only sits out its
+    /// back-off: of those of the second that ends first, the most important. The caller owns it until it
+    /// gives it back or forgets it.
     std::optional<Popped> pop();
+    /// Whether `pop` has any.
+    bool ready() const { return !active_.empty() || !early_.empty(); }
     /// What could change that no node was found. Filters outlive the queue.
     struct Help {
         Events events = 0;
         std::vector<const Filter*> refusedBy; ///< one of them must think it helps; none = any such event does
+        bool sitsOut = false;                 ///< helped or not, it waits to the end of its back-off
     };
     /// After an attempt that found no node.
     void unschedulable(const PodInfoPtr& pod, int attempts, Help help, Instant now);
@@ -46,8 +51,8 @@ class Queue {
     /// Something happened to the cluster: whoever it may help tries again, not before the end of its
     /// back-off.
     void wake(const Happening& happened, const ClusterCache& cache, Instant now);
-    /// This pod tries again, not before the end of its back-off.
-    void wakeOne(const Uid& uid, Instant now);
+    /// This pod tries again, not before the end of its back-off; `sitsOut`: not even when nobody is active.
+    void wakeOne(const Uid& uid, Instant now, bool sitsOut = false);
     /// Moves what is due. Returns when to call again; nothing = not before the queue changes.
     std::optional<Instant> flush(Instant now);
 
@@ -76,6 +81,13 @@ class Queue {
         bool operator<(const Turn& other) const;
     };
     using Due = std::pair<Instant, Uid>;
+    struct Early {
+        std::int64_t second;
+        std::int32_t priority;
+        Instant due;
+        Uid uid;
+        bool operator<(const Early& other) const;
+    };
     struct Waiting {
         PodInfoPtr pod;
         int attempts = 0;
@@ -85,6 +97,8 @@ class Queue {
         Instant backOffEnds{};
         Help help;
     };
+    static Early earlyOf(const Waiting& waiting);
+    void sitOut(Waiting& waiting);
     static bool helps(const Waiting& waiting, const Happening& happened, const ClusterCache& cache);
     Duration backOffAfter(int attempts) const;
     void activate(Waiting& waiting, Instant now);
@@ -96,6 +110,7 @@ class Queue {
     std::unordered_map<Uid, Waiting> waiting_;
     std::set<Turn> active_;
     std::set<Due> backOff_;
+    std::set<Early> early_; ///< those of `backOff_` that may be tried before it ends
     std::set<Due> unschedulable_;
 };
 

@@ -149,4 +149,12 @@ Resources requestsOf(const core::Pod& pod, ResourceNames& names, Amounts amounts
     return total;
 }
 
+bool asksForLess(const Resources& now, const Resources& before) {
+    bool less =
+        now.milliCpu < before.milliCpu || now.memory < before.memory || now.ephemeral < before.ephemeral;
+    for (std::size_t i = 0; i < before.extended.size(); ++i)
+        less = less || now.extendedOf(i) < before.extended[i];
+    return less;
+}
+
 } // namespace wheelhouse::scheduler

@@ -38,6 +38,9 @@ struct Resources {
     std::int64_t extendedOf(std::size_t id) const { return id < extended.size() ? extended[id] : 0; }
 };
 
+/// Whether the first takes less of anything than the second.
+bool asksForLess(const Resources& now, const Resources& before);
+
 enum class Amounts {
     Asked,
     ForScoring, ///< each container that asks for nothing counts as 100m CPU and 200 MiB

@@ -35,13 +35,18 @@ std::vector<Profile> profilesOf(const Options& options) {
     return {standard};
 }
 
-/// Of the past nodes and pods are read, not what became of claims and volumes since.
-std::vector<Profile> withoutVolumes(std::vector<Profile> profiles) {
-    for (Profile& profile : profiles) {
-        for (const char* name : {"VolumeRestrictions", "NodeVolumeLimits", "VolumeBinding", "VolumeZone"})
-            std::erase(profile.filters, name);
+/// Tries the pods one after another in the cluster a trial stands for.
+Result<Foresight> foresee(Trial& trial, const Supposition& supposition, const PriorityClasses& priorities,
+                          const std::vector<api::ObjectPtr>& pods, WallTime now) {
+    if (auto supposed = trial.suppose(supposition); !supposed) return fail(supposed.error());
+    if (supposition.newPods) trial.admitBy(priorities);
+    Foresight out;
+    for (const api::ObjectPtr& pod : pods) {
+        auto decision = trial.place(pod, now);
+        if (!decision) return fail(decision.error());
+        out.decisions.push_back(std::move(*decision));
     }
-    return profiles;
+    return out;
 }
 
 } // namespace
@@ -53,8 +58,10 @@ struct Scheduler::Impl : std::enable_shared_from_this<Scheduler::Impl> {
           attempt(cache, drawsFrom, &runsOn.clock(), profilesOf(options)),
           queue({options.initialBackoff, options.maxBackoff, options.unschedulableTimeout}),
           decisionLog(options.decisionsPerPod, options.nodeVerdictsKept), reporter(to, runsOn),
-          sources(to, runsOn, cache, attempt.budgets(), [this](const Happening& what) { happened(what); }),
-          binder(to, runsOn, cache, binderListener()), evictor(to, runsOn, evictorListener()) {}
+          sources(to, runsOn, feedsOf(cache, attempt.budgets(), priorities),
+                  [this](const Happening& what) { happened(what); }),
+          permits(runsOn, options.permits), binder(to, runsOn, cache, permits, binderListener()),
+          evictor(to, runsOn, evictorListener()) {}
 
     Instant now() { return executor.clock().now(); }
 
@@ -70,6 +77,12 @@ struct Scheduler::Impl : std::enable_shared_from_this<Scheduler::Impl> {
                     reporter.failed(*pod, why.message);
                     queue.backOff(pod, entry.attempts, now());
                 },
+                [this](const Binder::Entry& entry, const Status& why, const Happening& what) {
+                    happened(what);
+                    reporter.failed(*entry.pod, why.message);
+                    reporter.waits(*entry.pod, why.message, std::nullopt);
+                    queue.unschedulable(entry.pod, entry.attempts, {events::any, {}, true}, now());
+                },
                 [this] { pump(); }};
     }
 
@@ -80,7 +93,7 @@ struct Scheduler::Impl : std::enable_shared_from_this<Scheduler::Impl> {
                 [this](const Uid& preemptor, bool failed) {
                     // Whoever left before all were told to was no news yet.
                     if (overslept.erase(preemptor) == 0 && !failed) return;
-                    queue.wakeOne(preemptor, now());
+                    queue.wakeOne(preemptor, now(), failed);
                     pump();
                 }};
     }
@@ -188,7 +201,7 @@ struct Scheduler::Impl : std::enable_shared_from_this<Scheduler::Impl> {
         }
         const std::optional<Instant> due = queue.flush(now());
         // With too many bindings under way it is their answers that pump.
-        if (queue.activeSize() > 0 && mayBind()) pump();
+        if (queue.ready() && mayBind()) pump();
         if (due) timer.start(executor, std::max(Duration::zero(), *due - now()), [this] { pump(); });
         return tried > 0;
     }
@@ -215,7 +228,7 @@ struct Scheduler::Impl : std::enable_shared_from_this<Scheduler::Impl> {
             bind(pod, *outcome.node, attempts);
         } else {
             decision.message = outcome.message;
-            queue.unschedulable(pod, attempts, {outcome.helpedBy, outcome.refusedBy}, now());
+            queue.unschedulable(pod, attempts, {outcome.helpedBy, outcome.refusedBy, false}, now());
             reporter.failed(*pod, outcome.message);
             makeRoom(pod, outcome);
         }
@@ -268,6 +281,7 @@ struct Scheduler::Impl : std::enable_shared_from_this<Scheduler::Impl> {
     const Options options;
     client::Informer pods;
     ClusterCache cache;
+    PriorityClasses priorities; ///< of pods asked about; those that wait have been admitted
     Attempt attempt;
     Queue queue;
     DecisionLog decisionLog;
@@ -276,6 +290,7 @@ struct Scheduler::Impl : std::enable_shared_from_this<Scheduler::Impl> {
     Sources sources;
     std::unordered_set<Uid>
         overslept; ///< preemptors that were woken while their victims were still being told
+    Permits permits;
     Binder binder;
     Evictor evictor;
     std::uint64_t bound = 0;
@@ -320,11 +335,7 @@ Result<Foresight> Scheduler::whatIf(const Supposition& supposition, const std::v
                  [this](const std::string& key) { return impl_->pods.get(key); }},
                 profilesOf(impl_->options));
     trial.budgets() = impl_->attempt.budgets();
-    if (auto supposed = trial.suppose(supposition); !supposed) return fail(supposed.error());
-    Foresight out;
-    for (const api::ObjectPtr& pod : pods)
-        out.decisions.push_back(trial.place(pod, impl_->executor.clock().wallNow()));
-    return out;
+    return foresee(trial, supposition, impl_->priorities, pods, impl_->executor.clock().wallNow());
 }
 
 void Scheduler::whatIf(Revision at, Supposition supposition, std::vector<api::ObjectPtr> pods,
@@ -344,14 +355,24 @@ void Scheduler::whatIf(Revision at, Supposition supposition, std::vector<api::Ob
         Trial trial(past.cache(), self->random,
                     {[&past](const std::string& name) { return past.node(name); },
                      [&past](const std::string& key) { return past.pod(key); }},
-                    withoutVolumes(profilesOf(self->options)));
-        if (auto supposed = trial.suppose(supposition); !supposed) return done(fail(supposed.error()));
-        Foresight out;
-        out.revision = at;
-        for (const api::ObjectPtr& pod : pods)
-            out.decisions.push_back(trial.place(pod, self->executor.clock().wallNow()));
+                    profilesOf(self->options));
+        trial.budgets() = past.budgets();
+        auto out = foresee(trial, supposition, past.priorities(), pods, self->executor.clock().wallNow());
+        if (out) out->revision = at;
         done(std::move(out));
     });
+}
+
+void Scheduler::permit(const Uid& pod, const std::string& plugin) {
+    impl_->permits.permit(pod, plugin);
+}
+
+void Scheduler::refuse(const Uid& pod, const std::string& plugin, const std::string& why) {
+    impl_->permits.refuse(pod, plugin, why);
+}
+
+std::vector<Uid> Scheduler::awaitingPermit() const {
+    return impl_->permits.waiting();
 }
 
 std::vector<Scheduler::Waiting> Scheduler::waiting() const {

@@ -27,4 +27,11 @@ std::uint32_t TaintSets::id(const Taints& taints) {
     return place->second;
 }
 
+bool sameTolerations(const std::vector<api::core::Toleration>& a,
+                     const std::vector<api::core::Toleration>& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& one, const auto& other) {
+        return one.SerializeAsString() == other.SerializeAsString();
+    });
+}
+
 } // namespace wheelhouse::scheduler

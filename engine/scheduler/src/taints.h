@@ -12,6 +12,8 @@ namespace wheelhouse::scheduler {
 using Taints = std::vector<api::core::Taint>;
 
 using api::tolerates;
+bool sameTolerations(const std::vector<api::core::Toleration>& a,
+                     const std::vector<api::core::Toleration>& b);
 bool tolerated(const api::core::Taint& taint, const std::vector<api::core::Toleration>& tolerations);
 /// The first taint that keeps a pod with these tolerations off (NoSchedule, NoExecute), or null.
 const api::core::Taint* firstUntolerated(const Taints& taints,

@@ -75,8 +75,11 @@ Result<void> Trial::change(const NodeChange& change) {
     return {};
 }
 
-SchedulingDecision Trial::place(const api::ObjectPtr& pod, WallTime now) {
+Result<SchedulingDecision> Trial::place(const api::ObjectPtr& pod, WallTime now) {
     core::Pod message = pod->as<core::Pod>();
+    if (priorities_ != nullptr) {
+        if (auto settled = priorities_->settle(message); !settled) return fail(settled.error());
+    }
     // It has not been placed, whatever it says, and is nobody the cache knows.
     message.mutable_spec()->clear_nodename();
     message.mutable_status()->Clear();

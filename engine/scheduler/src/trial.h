@@ -4,6 +4,7 @@
 #include "cluster_cache.h"
 #include "engine/base/status.h"
 #include "engine/scheduler/what_if.h"
+#include "priority_classes.h"
 
 #include <functional>
 #include <string>
@@ -30,8 +31,10 @@ class Trial {
     Result<void> suppose(const Supposition& supposition);
     /// What preemption has to spare; none until given.
     DisruptionBudgets& budgets() { return attempt_.budgets(); }
-    /// Where the pod would go; it is there for those that come after it.
-    SchedulingDecision place(const api::ObjectPtr& pod, WallTime now);
+    /// What such pods would be created with where a supposition says they are new.
+    void admitBy(const PriorityClasses& priorities) { priorities_ = &priorities; }
+    /// Where the pod would go; Forbidden: it would not be created. It is there for those that come after it.
+    Result<SchedulingDecision> place(const api::ObjectPtr& pod, WallTime now);
 
   private:
     Result<void> change(const NodeChange& change);
@@ -40,7 +43,8 @@ class Trial {
     ClusterCache& cache_;
     Attempt attempt_;
     const Source source_;
-    std::vector<std::function<void()>> undo_; ///< newest last
+    const PriorityClasses* priorities_ = nullptr; ///< null: the pods have their priority
+    std::vector<std::function<void()>> undo_;     ///< newest last
     int placed_ = 0;
 };
 

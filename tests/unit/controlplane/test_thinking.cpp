@@ -201,6 +201,54 @@ class TestThinking : public QObject {
         QVERIFY(!never);
     }
 
+    /// Everything that decides is as it was then: classes of priority and of storage, volumes, claims,
+    /// budgets.
+    void whatIfItWereEarlierInEveryRespect() {
+        LabBench bench(1);
+        const auto make = [&](const char* version, const char* resource, const char* nameSpace,
+                              const std::string& json) {
+            const auto made = bench.make(version, resource, nameSpace, J(json));
+            QVERIFY2(made.has_value(), made ? "" : made.error().message.c_str());
+        };
+        const std::string claiming =
+            "{'pod':{'spec':{'volumes':[{'name':'v','persistentVolumeClaim':{'claimName':"
+            "'data'}}],'containers':[{'name':'c','image':'demo'}]}}";
+        const Revision none = bench.store->revision();
+        make("scheduling.k8s.io/v1", "priorityclasses", "",
+             "{'apiVersion':'scheduling.k8s.io/"
+             "v1','kind':'PriorityClass','metadata':{'name':'high'},'value':9}");
+        make("storage.k8s.io/v1", "storageclasses", "",
+             "{'apiVersion':'storage.k8s.io/"
+             "v1','kind':'StorageClass','metadata':{'name':'late'},'provisioner':"
+             "'example.com/disk','volumeBindingMode':'WaitForFirstConsumer'}");
+        make("v1", "persistentvolumeclaims", "default",
+             "{'apiVersion':'v1','kind':'PersistentVolumeClaim','metadata':{'name':'data'},'spec':{"
+             "'storageClassName':'late','accessModes':['ReadWriteOnce'],'resources':{'requests':{'storage':'"
+             "1Gi'}}}}");
+        bench.advance(1s);
+        const std::string high =
+            "{'pod':{'spec':{'priorityClassName':'high','containers':[{'name':'c','image':"
+            "'demo'}]}}";
+        const Revision then = bench.store->revision();
+        const auto at = [](Revision revision) {
+            return ",'resourceVersion':'" + std::to_string(revision) + "'}";
+        };
+        QVERIFY(ask(bench, high + "}"));
+        QVERIFY(ask(bench, claiming + "}")->status().fits());
+        const auto unknown = ask(bench, high + at(none));
+        QVERIFY(!unknown);
+        QCOMPARE(q(unknown.error().message),
+                 QString("pods \"what-if\" is forbidden: no PriorityClass with name high was found"));
+        const auto early = ask(bench, claiming + at(none));
+        QVERIFY(early && !early->status().fits());
+        QVERIFY(early->status().attempt().message().find("persistentvolumeclaim \"data\" not found") !=
+                std::string::npos);
+        const auto later = ask(bench, claiming + at(then));
+        QVERIFY2(later.has_value(), later ? "" : later.error().message.c_str());
+        QVERIFY(later->status().fits());
+        QVERIFY(ask(bench, high + at(then))->status().fits());
+    }
+
     void refusesQuestionsThatMakeNoSense_data() {
         QTest::addColumn<QString>("spec");
         QTest::addColumn<int>("reason");

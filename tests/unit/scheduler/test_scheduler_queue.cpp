@@ -1,4 +1,5 @@
 #include "builders.h"
+#include "plugin_set.h"
 #include "queue.h"
 
 using namespace wheelhouse;
@@ -99,6 +100,68 @@ class TestQueue : public QObject {
         QCOMPARE(queue.unschedulableSize(), std::size_t(1));
         queue.put(info(pod("p", "{}", R"({"tolerations":[{"operator":"Exists"}]})")), at(10s));
         QCOMPARE(next(queue), std::string("p"));
+    }
+
+    void changesOfItsOwn_data() {
+        QTest::addColumn<QString>("refusedBy");
+        QTest::addColumn<QString>("change");
+        QTest::addColumn<bool>("tried");
+        // What Kubernetes' plug-ins are registered for.
+        const std::map<std::string, std::string> helpedBy = {{"NodeUnschedulable", "tolerations"},
+                                                             {"TaintToleration", "tolerations"},
+                                                             {"NodeResourcesFit", "less"},
+                                                             {"PodTopologySpread", "labels"},
+                                                             {"InterPodAffinity", "labels"},
+                                                             {"NodeAffinity", ""},
+                                                             {"NodePorts", ""},
+                                                             {"VolumeBinding", ""}};
+        for (const auto& [plugin, helps] : helpedBy) {
+            for (const char* change : {"tolerations", "less", "more", "labels", "image"})
+                QTest::newRow((plugin + ", " + change).c_str())
+                    << QString::fromStdString(plugin) << change << (helps == change);
+        }
+    }
+    void changesOfItsOwn() {
+        QFETCH(QString, refusedBy);
+        QFETCH(QString, change);
+        QFETCH(bool, tried);
+        const PluginSet plugins(Profile::standard());
+        const auto filter =
+            std::find_if(plugins.filters.begin(), plugins.filters.end(),
+                         [&](const auto& each) { return each->name() == refusedBy.toStdString(); });
+        QVERIFY(filter != plugins.filters.end());
+        Queue queue = made();
+        queue.unschedulable(info(pod("p", R"({"cpu":"2"})")), 1, {(*filter)->helpedBy(), {filter->get()}},
+                            at(0s));
+        core::Pod now = pod("p",
+                            change == "less"   ? R"({"cpu":"1"})"
+                            : change == "more" ? R"({"cpu":"3"})"
+                                               : R"({"cpu":"2"})",
+                            change == "tolerations" ? R"({"tolerations":[{"operator":"Exists"}]})" : "{}",
+                            change == "labels" ? R"({"a":"b"})" : "{}");
+        if (change == "image") now.mutable_spec()->mutable_containers(0)->set_image("other:1");
+        queue.put(info(now), at(10s));
+        QCOMPARE(next(queue), std::string(tried ? "p" : ""));
+    }
+
+    /// Nobody is active: who was helped need not sit out its back-off; of one second the most important
+    /// first.
+    void idleTimeIsUsed() {
+        Queue queue = made();
+        for (const auto& [name, priority, attempts] :
+             {std::tuple{"later", 100, 3}, std::tuple{"low", 0, 1}, std::tuple{"high", 5, 1}})
+            queue.unschedulable(plain(name, priority), attempts, {events::podRemoved, {}}, at(0s));
+        queue.backOff(plain("failed", 1000), 1, at(0s));
+        QVERIFY(!queue.ready());
+        queue.wake(happening(events::podRemoved), cache_, at(100ms));
+        queue.put(plain("new"), at(100ms));
+        for (const char* expected : {"new", "high", "low", "later", ""})
+            QCOMPARE(next(queue), std::string(expected));
+        // An error is sat out.
+        QVERIFY(!queue.ready());
+        QCOMPARE(queue.backOffSize(), std::size_t(1));
+        queue.flush(at(1s));
+        QCOMPARE(next(queue), std::string("failed"));
     }
 
     void removedFromAnyPlace() {

@@ -1,4 +1,5 @@
 #include "builders.h"
+#include "engine/api/groups/scheduling.h"
 #include "engine/scheduler/decision_record.h"
 #include "engine/scheduler/scheduler.h"
 #include "fake_cluster.h"
@@ -77,7 +78,7 @@ class TestWhatIf : public QObject {
                 {"a", false, "", [](core::Node& node) { node.mutable_spec()->set_unschedulable(true); }});
             QVERIFY(trial.suppose(supposition));
             QVERIFY(world.state() != before);
-            QCOMPARE(trial.place(asked("new"), WallTime()).chosen, std::string("c"));
+            QCOMPARE(trial.place(asked("new"), WallTime())->chosen, std::string("c"));
         }
         QCOMPARE(world.state(), before);
         // Also of a question that went wrong half way.
@@ -101,12 +102,56 @@ class TestWhatIf : public QObject {
         supposition.nodes = {{"new", false, "a"}};
         QVERIFY(trial.suppose(supposition));
         std::set<std::string> chosen;
-        chosen.insert(trial.place(asked("p1"), WallTime()).chosen);
-        chosen.insert(trial.place(asked("p2"), WallTime()).chosen);
+        chosen.insert(trial.place(asked("p1"), WallTime())->chosen);
+        chosen.insert(trial.place(asked("p2"), WallTime())->chosen);
         QCOMPARE(chosen, (std::set<std::string>{"a", "new"}));
-        const auto third = trial.place(asked("p3"), WallTime());
+        const auto third = *trial.place(asked("p3"), WallTime());
         QVERIFY(third.chosen.empty());
         QVERIFY(third.message.find("Insufficient cpu") != std::string::npos);
+    }
+
+    /// A pod that was never created is taken for what admission would make of it.
+    void newPodsGetTheirPriority_data() {
+        QTest::addColumn<QString>("spec");
+        QTest::addColumn<QString>("refusal");
+        QTest::addColumn<int>("victims");
+        const QString none;
+        QTest::newRow("its class says") << R"({"priorityClassName":"high"})" << none << 1;
+        QTest::newRow("the default class") << "{}" << none << 0;
+        QTest::newRow("a class that is patient") << R"({"priorityClassName":"patient"})" << none << 0;
+        QTest::newRow("no such class")
+            << R"({"priorityClassName":"none"})"
+            << R"(pods "p" is forbidden: no PriorityClass with name none was found)" << 0;
+        QTest::newRow("a number of its own")
+            << R"({"priority":7})"
+            << R"(pods "p" is forbidden: the integer value of priority (7) must not be provided in pod spec; )"
+               R"(priority admission controller computed 5 from the given PriorityClass name)"
+            << 0;
+    }
+    void newPodsGetTheirPriority() {
+        QFETCH(QString, spec);
+        QFETCH(QString, refusal);
+        QFETCH(int, victims);
+        SimulatedExecutor executor;
+        SeededRandom random{7};
+        tests::FakeCluster cluster{executor, random};
+        cluster.put(node("a"));
+        cluster.put(on(pod("old", threeCpus, R"({"priority":5})"), "a"));
+        for (const char* text : {R"({"metadata":{"name":"high"},"value":10})",
+                                 R"({"metadata":{"name":"usual"},"value":5,"globalDefault":true})",
+                                 R"({"metadata":{"name":"patient"},"value":10,"preemptionPolicy":"Never"})"})
+            cluster.put(fromJson<api::scheduling::PriorityClass>(text));
+        Scheduler scheduler(cluster, executor, random);
+        scheduler.start();
+        executor.advance(1s);
+        Supposition supposition;
+        supposition.newPods = true;
+        const auto seen =
+            scheduler.whatIf(supposition, {api::Object::of(pod("p", threeCpus, spec.toStdString()))});
+        QCOMPARE(QString::fromStdString(seen ? "" : seen.error().message), refusal);
+        if (!seen) return;
+        const auto& candidates = seen->decisions[0].candidates;
+        QCOMPARE(static_cast<int>(candidates.size()), victims);
     }
 
     void theSchedulerAnswersWithoutActing() {

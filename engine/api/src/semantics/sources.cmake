@@ -38,6 +38,7 @@ set(SEMANTICS_SOURCES
   src/semantics/network_rules.cpp
   src/semantics/patch.cpp
   src/semantics/placement_rules.cpp
+  src/semantics/priority.cpp
   src/semantics/pod_defaults.cpp
   src/semantics/pod_parts.cpp
   src/semantics/pod_rules.cpp

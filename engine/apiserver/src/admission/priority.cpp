@@ -1,3 +1,4 @@
+#include "engine/api/priority.h"
 #include "admission/pods.h"
 #include "engine/api/groups/scheduling.h"
 #include "errors.h"
@@ -24,38 +25,14 @@ class Priority final : public AdmissionPlugin {
         api::core::Pod* pod = createdPod(admission);
         if (!pod) return {};
         auto& spec = *pod->mutable_spec();
-        int priority = 0;
-        std::string preemption = "PreemptLowerPriority";
         std::optional<PriorityClass> chosen;
         if (spec.priorityclassname().empty()) {
             chosen = defaultClass("");
-            if (chosen) spec.set_priorityclassname(chosen->metadata().name());
-        } else {
-            const api::ObjectPtr object = store_.newest({&classKind(), spec.priorityclassname()});
-            if (!object)
-                return fail(forbidden(
-                    *admission.kind, admission.name,
-                    fmt::format("no PriorityClass with name {} was found", spec.priorityclassname())));
+        } else if (const auto object = store_.newest({&classKind(), spec.priorityclassname()})) {
             chosen = object->as<PriorityClass>();
         }
-        if (chosen) {
-            priority = chosen->value();
-            if (!chosen->preemptionpolicy().empty()) preemption = chosen->preemptionpolicy();
-        }
-        if (spec.has_priority() && spec.priority() != priority)
-            return fail(forbidden(
-                *admission.kind, admission.name,
-                fmt::format("the integer value of priority ({}) must not be provided in pod spec; "
-                            "priority admission controller computed {} from the given PriorityClass name",
-                            spec.priority(), priority)));
-        if (spec.has_preemptionpolicy() && spec.preemptionpolicy() != preemption)
-            return fail(forbidden(
-                *admission.kind, admission.name,
-                fmt::format("the string value of PreemptionPolicy ({}) must not be provided in pod spec; "
-                            "priority admission controller computed {} from the given PriorityClass name",
-                            spec.preemptionpolicy(), preemption)));
-        spec.set_priority(priority);
-        spec.set_preemptionpolicy(preemption);
+        const std::string refusal = api::settlePriority(spec, chosen ? &*chosen : nullptr);
+        if (!refusal.empty()) return fail(forbidden(*admission.kind, admission.name, refusal));
         return {};
     }
 

@@ -96,6 +96,8 @@ void addOwnParts(std::vector<DefaultRole>& out) {
                               "schedulingdecisions schedulingdecisions/matrix"}});
     seen.partOf = "view";
     out.push_back(std::move(seen));
+    // What becomes of pods that are only asked about depends on what they would be created with.
+    out.push_back(role("wheelhouse:scheduler", {{read, "scheduling.k8s.io", "priorityclasses"}}));
     // The answer to a question about placing: nothing is written.
     DefaultRole asked = role("wheelhouse:aggregate-to-edit", {{"create", lab, "whatifs"}});
     asked.partOf = "edit";
@@ -296,6 +298,7 @@ std::vector<DefaultBinding> makeBindings() {
         {"", "system:kube-dns", "system:kube-dns", {{"ServiceAccount", "kube-dns", home}}},
         {"", "system:kube-scheduler", "system:kube-scheduler", {scheduler}},
         {"", "system:volume-scheduler", "system:volume-scheduler", {scheduler}},
+        {"", "wheelhouse:scheduler", "wheelhouse:scheduler", {scheduler}},
         {"",
          "system:service-account-issuer-discovery",
          "system:service-account-issuer-discovery",

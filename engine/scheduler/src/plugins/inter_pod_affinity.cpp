@@ -107,6 +107,9 @@ class AffinityFilter final : public Filter {
         const auto& terms = waiting.affinity;
         return std::all_of(terms.near.begin(), terms.near.end(), labelled);
     }
+    bool helpedBySelf(const PodShape& before, const PodShape& now) const override {
+        return before.labels != now.labels;
+    }
     Prepared prepare(const PodShape& pod, ClusterCache& cache, Rejections& rejections) override {
         return {std::make_unique<FilterTerms>(pod, cache, rejections), {}, {}};
     }

@@ -15,6 +15,9 @@ class NodeUnschedulable final : public Filter {
     bool helps(const Happening& happened, const PodShape&, const ClusterCache& cache) const override {
         return happened.node && !cache.node(*happened.node).unschedulable;
     }
+    bool helpedBySelf(const PodShape& before, const PodShape& now) const override {
+        return !sameTolerations(before.tolerations, now.tolerations);
+    }
     Prepared prepare(const PodShape& pod, ClusterCache& cache, Rejections& rejections) override {
         api::core::Taint cordon;
         cordon.set_key("node.kubernetes.io/unschedulable");
@@ -49,6 +52,9 @@ class TaintFilter final : public Filter {
         if (!happened.node) return false;
         const Taints& taints = cache.taintSets[cache.node(*happened.node).taintSet];
         return firstUntolerated(taints, waiting.tolerations) == nullptr;
+    }
+    bool helpedBySelf(const PodShape& before, const PodShape& now) const override {
+        return !sameTolerations(before.tolerations, now.tolerations);
     }
     Prepared prepare(const PodShape& pod, ClusterCache& cache, Rejections& rejections) override {
         std::vector<std::uint32_t> bySet(cache.taintSets.size(), 0);

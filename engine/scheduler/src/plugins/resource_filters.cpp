@@ -91,6 +91,9 @@ class FitFilter final : public Filter {
     Events helpedBy() const override {
         return events::nodeAdded | events::nodeRoom | events::podRemoved | events::podShrunk;
     }
+    bool helpedBySelf(const PodShape& before, const PodShape& now) const override {
+        return asksForLess(now.requests, before.requests);
+    }
     bool helps(const Happening& happened, const PodShape& waiting, const ClusterCache& cache) const override {
         if ((happened.what & (events::podRemoved | events::podShrunk)) != 0) return true;
         if (!happened.node) return false;

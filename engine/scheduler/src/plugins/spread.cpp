@@ -88,6 +88,9 @@ class SpreadFilter final : public Filter {
         return std::all_of(inForce.rules.begin(), inForce.rules.end(),
                            [&](const auto& each) { return labels.contains(each.rule.topologyKey); });
     }
+    bool helpedBySelf(const PodShape& before, const PodShape& now) const override {
+        return before.labels != now.labels;
+    }
     Prepared prepare(const PodShape& pod, ClusterCache& cache, Rejections& rejections) override {
         const auto inForce = RulesInForce::of(pod, cache, arguments_, true);
         if (inForce.rules.empty()) return {};

@@ -5,6 +5,7 @@
 #include "engine/client/cluster.h"
 #include "engine/scheduler/configuration.h"
 #include "engine/scheduler/decision.h"
+#include "engine/scheduler/permit.h"
 #include "engine/scheduler/what_if.h"
 
 #include <cstddef>
@@ -30,24 +31,27 @@ struct Options {
     /// Of all decisions together; the oldest go first.
     std::size_t nodeVerdictsKept = 2'000'000;
     std::size_t maxBindsInFlight = 1000;
+    /// Asked in order about every pod that was given a node.
+    std::vector<std::shared_ptr<Permit>> permits;
 };
 
 /// Gives every pod without a node one.
 ///
 /// Watches pods, nodes, namespaces, services, replication controllers, replica sets, stateful sets, claims,
-/// volumes, storage classes, CSI nodes, drivers and capacities, and disruption budgets. Writes: pods/binding
-/// (which node), pods/status (condition PodScheduled=False with the reason, the nominated node; of a victim
-/// DisruptionTarget), claimRef of volumes and the selected node of claims, events Scheduled, FailedScheduling
-/// and Preempted; deletes victims. Reads nothing else.
+/// volumes, storage classes, CSI nodes, drivers and capacities, disruption budgets and priority classes.
+/// Writes: pods/binding (which node), pods/status (condition PodScheduled=False with the reason, the
+/// nominated node; of a victim DisruptionTarget), claimRef of volumes and the selected node of claims, events
+/// Scheduled, FailedScheduling and Preempted; deletes victims. Reads nothing else.
 ///
 /// A pod waits in one of three places: *active* (highest priority first, then longest waiting), *back-off*
-/// (it failed lately: 1 s, doubling, at most 10 s) or *unschedulable* (no node fits; it stays until something
-/// happens that the filter which refused it says could help, or for five minutes). One attempt looks at one
-/// pod and all nodes as they are at that moment: filters refuse nodes, scorers rank the rest, the best wins
-/// and ties are drawn by lot. The choice is *assumed* at once, so that the next pod already sees the room
-/// taken, while the binding travels to the API server and back. A pod no node fits may have less important
-/// ones removed: it is *nominated* for their node, where pods no more important than it must leave it room,
-/// and tries again when they are gone.
+/// (it failed lately: 1 s, doubling, at most 10 s; when nobody is active, one that found no node and was
+/// helped since is tried before that) or *unschedulable* (no node fits; it stays until something happens, to
+/// the cluster or to itself, that the filter which refused it says could help, or for five minutes). One
+/// attempt looks at one pod and all nodes as they are at that moment: filters refuse nodes, scorers rank the
+/// rest, the best wins and ties are drawn by lot. The choice is *assumed* at once, so that the next pod
+/// already sees the room taken, while plug-ins that may have it wait are heard and the binding travels to the
+/// API server and back. A pod no node fits may have less important ones removed: it is *nominated* for their
+/// node, where pods no more important than it must leave it room, and tries again when they are gone.
 ///
 /// Interruptions. A binding refused because the pod is gone or already has a node is dropped. Any other
 /// refusal gives the room back and the pod tries again after its back-off. When the answer itself is lost,
@@ -79,12 +83,20 @@ class Scheduler {
     void onDecision(std::function<void(const std::string& podKey)> changed);
 
     /// Where pods would go, one after another, in the cluster as it is but for `supposition`. Nothing is
-    /// bound, recorded or remembered. NotFound when the supposition speaks of what is not there.
+    /// bound, recorded or remembered. NotFound when the supposition speaks of what is not there, Forbidden
+    /// when a new pod would not be created with the priority it asks for.
     Result<Foresight> whatIf(const Supposition& supposition, const std::vector<api::ObjectPtr>& pods);
-    /// The same at an earlier revision; Expired when history does not reach back so far. `pods` may name pods
-    /// of that time by key.
+    /// The same at an earlier revision, with everything that decides as it was then; Expired when history
+    /// does not reach back so far. `podKeys` name pods of that time.
     void whatIf(Revision at, Supposition supposition, std::vector<api::ObjectPtr> pods,
                 std::vector<std::string> podKeys, std::function<void(Result<Foresight>)> done);
+
+    /// A plug-in that had the pod wait lets it go. Nothing happens when it does not wait for that plug-in.
+    void permit(const Uid& pod, const std::string& plugin);
+    /// It says no: the room is given back, and the pod tries again when something happens.
+    void refuse(const Uid& pod, const std::string& plugin, const std::string& why);
+    /// The pods that wait for plug-ins, in order of their uids.
+    std::vector<Uid> awaitingPermit() const;
 
     struct Waiting {
         std::string pod; ///< "namespace/name"

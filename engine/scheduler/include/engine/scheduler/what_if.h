@@ -24,6 +24,8 @@ struct NodeChange {
 struct Supposition {
     std::vector<NodeChange> nodes;        ///< in order
     std::vector<std::string> withoutPods; ///< "namespace/name"
+    /// The pods asked about have not been admitted: they get the priority they would be created with.
+    bool newPods = false;
 };
 
 /// What would happen, and of which state of the cluster that is true.
