@@ -1,9 +1,10 @@
 #include "plane.h"
 
+#include "disk.h"
+
 #include <cstdlib>
 #include <future>
 #include <poll.h>
-#include <unistd.h>
 
 using namespace wheelhouse;
 
@@ -15,12 +16,6 @@ constexpr double mostSeconds = 600;
 [[noreturn]] void giveUp(const std::string& why) {
     std::fprintf(stderr, "no figure: %s\n", why.c_str());
     std::exit(1);
-}
-
-std::filesystem::path scratch() {
-    // Beside the build, because a temporary folder may be a memory file system and syncs nothing.
-    std::string folder = std::string(WHEELHOUSE_BINARY_DIR) + "/bench-XXXXXX";
-    return ::mkdtemp(folder.data());
 }
 
 } // namespace
@@ -128,16 +123,47 @@ Run Plane::place(const std::vector<core::Pod>& pods) {
     });
 }
 
-void Plane::createWithoutWaiting(const std::vector<core::Pod>& pods) {
-    expected_ += pods.size();
-    control_.post([this, pods] {
-        for (const core::Pod& pod : pods) {
-            admin_->create(api::kindOf<core::Pod>().name, pod.metadata().namespace_(), client::body(pod), {},
-                           [](const Result<client::Written>& written) {
-                               if (!written) giveUp(written.error().message);
-                           });
+std::size_t Plane::placedOf(const std::vector<std::string>& keys) {
+    std::size_t out = 0;
+    control_.run([&] {
+        for (const std::string& key : keys) {
+            const auto pod = store_->newest({&api::kindOf<core::Pod>(), key});
+            out += pod && !pod->as<core::Pod>().spec().nodename().empty();
         }
     });
+    return out;
+}
+
+std::size_t Plane::pods() {
+    std::size_t out = 0;
+    control_.run([&] { out = store_->listNewest(api::kindOf<core::Pod>(), "").size(); });
+    return out;
+}
+
+Run Plane::placeBeside(const std::vector<core::Pod>& pods, const std::vector<core::Pod>& beside,
+                       double perSecond, std::size_t& made) {
+    settle();
+    create(pods);
+    const std::uint64_t already = bound();
+    const std::uint64_t wanted = expected_ + pods.size();
+    std::vector<std::string> others;
+    const Run out = measure([&] {
+        const double start = now(CLOCK_MONOTONIC);
+        while (bound() - placedOf(others) < wanted) {
+            const double gone = now(CLOCK_MONOTONIC) - start;
+            if (gone > mostSeconds) giveUp("pods stay without a node");
+            if (others.size() < beside.size() && gone * perSecond >= static_cast<double>(others.size())) {
+                const core::Pod& next = beside[others.size()];
+                others.push_back(next.metadata().namespace_() + "/" + next.metadata().name());
+                create(std::vector{next});
+            }
+            ::poll(nullptr, 0, 2);
+        }
+        return static_cast<double>(wanted - already);
+    });
+    made += others.size();
+    expected_ = wanted + others.size();
+    return out;
 }
 
 double Plane::shareScored() {

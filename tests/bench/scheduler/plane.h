@@ -38,15 +38,24 @@ class Plane {
     /// Creates pods and waits until all pods ever created have a node; measured from the moment the last of
     /// them is durable, over those that had none then.
     Run place(const std::vector<core::Pod>& pods);
-    /// Creates pods that the next `place` waits for too.
-    void createWithoutWaiting(const std::vector<core::Pod>& pods);
+    /// The same while pods of `beside` are created at a steady rate, as long as they last; those are neither
+    /// counted nor waited for, and how many were made is added to `made`.
+    Run placeBeside(const std::vector<core::Pod>& pods, const std::vector<core::Pod>& beside,
+                    double perSecond, std::size_t& made);
+    /// Waits until all pods ever created have a node.
+    void settle() { awaitBound(expected_); }
+    /// Pods there are.
+    std::size_t pods();
     void startScheduler();
     /// How many of the nodes were scored for the pod placed last, of those that could take it.
     double shareScored();
-    std::uint64_t bound();
-    void awaitBound(std::uint64_t count);
 
   private:
+    std::uint64_t bound();
+    void awaitBound(std::uint64_t count);
+    /// How many of the pods named "namespace/name" have a node.
+    std::size_t placedOf(const std::vector<std::string>& keys);
+
     struct Creation {
         wheelhouse::api::ResourceName resource;
         std::string nameSpace;

@@ -1,16 +1,14 @@
 // Rows 1 and 2: durable puts by one client beside the disk's own syncs, and by a thousand clients beside
 // etcd.
 #include "engine/store/store.h"
+#include "disk.h"
 #include "engine/api/types.h"
 #include "engine/base/system.h"
 #include "etcd.h"
-#include "figures.h"
 
 #include <condition_variable>
-#include <fcntl.h>
 #include <filesystem>
 #include <mutex>
-#include <unistd.h>
 
 using namespace wheelhouse;
 
@@ -71,15 +69,8 @@ class Load {
     std::mutex mutex_;
     std::condition_variable done_;
 };
-
-std::filesystem::path scratch() {
-    // Beside the build, because a temporary folder may be a memory file system and syncs nothing.
-    std::string folder = std::string(WHEELHOUSE_BINARY_DIR) + "/bench-XXXXXX";
-    return ::mkdtemp(folder.data());
-}
-
 bench::Run measurePuts(int clients, int total, std::size_t bytes, int keyWidth) {
-    const std::filesystem::path folder = scratch();
+    const std::filesystem::path folder = bench::scratch();
     bench::Run run;
     {
         ThreadExecutor disk("disk");
@@ -97,21 +88,6 @@ bench::Run measurePuts(int clients, int total, std::size_t bytes, int keyWidth) 
     return run;
 }
 
-/// Appends of the same size, each followed by fdatasync: what the disk itself can do.
-bench::Run measureDisk(int total, std::size_t bytes) {
-    const std::filesystem::path folder = scratch();
-    const int fd = ::open((folder / "log").c_str(), O_WRONLY | O_CREAT, 0600);
-    const std::string block(bytes, 'x');
-    const bench::Run run = bench::measure([&] {
-        for (int i = 0; i < total; ++i)
-            if (::write(fd, block.data(), block.size()) < 0 || ::fdatasync(fd) != 0) return 1.0;
-        return static_cast<double>(total);
-    });
-    ::close(fd);
-    std::filesystem::remove_all(folder);
-    return run;
-}
-
 } // namespace
 
 int main() {
@@ -119,7 +95,7 @@ int main() {
     std::vector<bench::Run> disk;
     std::vector<bench::Run> many;
     for (int i = 0; i < runs; ++i) {
-        disk.push_back(measureDisk(10'000, 300));
+        disk.push_back(bench::measureDisk(10'000, 300));
         single.push_back(measurePuts(1, 10'000, 256, 8));
         many.push_back(measurePuts(1000, 200'000, 1024, 256));
     }
