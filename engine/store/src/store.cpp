@@ -324,10 +324,9 @@ void Store::Impl::flush() {
 
 void Store::Impl::onDurable(Revision upTo, const Result<void>& outcome) {
     if (readOnly_) return; // writes in flight have been failed already
-    if (outcome)
-        publish(upTo);
-    else
-        failAll(outcome.error());
+    if (!outcome) return failAll(outcome.error());
+    // An executor that keeps no order may tell of the later commit first.
+    if (upTo > visible_) publish(upTo);
 }
 
 void Store::Impl::publish(Revision upTo) {
