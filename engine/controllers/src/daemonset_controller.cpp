@@ -52,7 +52,7 @@ void DaemonSetController::nodeChanged(const ObjectPtr& before, const ObjectPtr& 
         const DaemonFit fit(set->as<apps::DaemonSet>());
         const auto fitted = before ? fit.on(was) : DaemonFit::Verdict();
         const auto fits = node ? fit.on(is) : DaemonFit::Verdict();
-        if (fitted.run != fits.run || fitted.stay != fits.stay) enqueue(set->key());
+        if (fitted.run != fits.run || fitted.stay != fits.stay) enqueuePaced(set);
     }
 }
 
@@ -87,6 +87,7 @@ Step DaemonSetController::reconcile(std::string key) {
         if (node.empty() || (each.object->deleting() && isTerminal(each.pod))) continue;
         look.pods[node].push_back(std::move(each));
     }
+    noteSize(look.object->uid(), std::max(claimed->size(), nodes_.size()));
     const DaemonFit fit(look.set);
     for (const ObjectPtr& node : nodes_.all())
         look.nodes[node->name()] = fit.on(factsOf(node));

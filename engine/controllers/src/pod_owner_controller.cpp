@@ -4,6 +4,15 @@
 
 namespace wheelhouse::controllers {
 
+namespace {
+
+/// From so many pods on a look is worth waiting for, about twice as long as it takes.
+constexpr std::size_t many = 100;
+constexpr Duration patienceAPod = std::chrono::microseconds(10);
+constexpr Duration longestPatience = std::chrono::milliseconds(500);
+
+} // namespace
+
 core::Pod podFromTemplate(const ObjectPtr& owner, const core::PodTemplateSpec& podTemplate) {
     core::Pod pod;
     auto& metadata = *pod.mutable_metadata();
@@ -24,11 +33,12 @@ PodOwnerController::PodOwnerController(const Deps& deps, std::string name, const
                                       [this](const ObjectPtr& before, const ObjectPtr& owner) {
                                           if (before->uid() != owner->uid())
                                               expectations_.forget(before->uid());
-                                          enqueue(owner->key());
+                                          enqueuePaced(owner);
                                       },
                                   .onDelete =
                                       [this](const ObjectPtr& owner) {
                                           expectations_.forget(owner->uid());
+                                          sizes_.erase(owner->uid());
                                           enqueue(owner->key());
                                       }})),
       pods_(watch<core::Pod>(
@@ -44,7 +54,28 @@ PodOwnerController::PodOwnerController(const Deps& deps, std::string name, const
 // --- what the informers say
 // ---------------------------------------------------------------------------------------
 
+void PodOwnerController::noteSize(const Uid& owner, std::size_t size) {
+    if (size >= many)
+        sizes_[owner] = size;
+    else
+        sizes_.erase(owner);
+}
+
+void PodOwnerController::enqueuePaced(const ObjectPtr& owner) {
+    const auto size = sizes_.find(owner->uid());
+    if (size == sizes_.end()) return enqueue(owner->key());
+    enqueueAfter(owner->key(),
+                 std::min(patienceAPod * static_cast<std::int64_t>(size->second), longestPatience));
+}
+
 void PodOwnerController::enqueueOwner(const Uid& owner) {
+    for (const ObjectPtr& each : owners_.byIndex(byUid, owner.value()))
+        enqueuePaced(each);
+}
+
+/// Who has waited to see what it did goes on at once.
+void PodOwnerController::enqueueIfSettled(const Uid& owner, bool wasSettled) {
+    if (wasSettled || !expectations_.met(owner, now())) return enqueueOwner(owner);
     for (const ObjectPtr& each : owners_.byIndex(byUid, owner.value()))
         enqueue(each->key());
 }
@@ -57,8 +88,9 @@ void PodOwnerController::enqueueWouldBeOwners(const ObjectPtr& orphan) {
 void PodOwnerController::podAdded(const ObjectPtr& pod) {
     if (pod->deleting()) return podDeleted(pod);
     if (pod->controllerUid().empty()) return enqueueWouldBeOwners(pod);
+    const bool wasSettled = expectations_.met(pod->controllerUid(), now());
     expectations_.creationSeen(pod->controllerUid());
-    enqueueOwner(pod->controllerUid());
+    enqueueIfSettled(pod->controllerUid(), wasSettled);
 }
 
 void PodOwnerController::podUpdated(const ObjectPtr& before, const ObjectPtr& pod) {
@@ -73,8 +105,9 @@ void PodOwnerController::podUpdated(const ObjectPtr& before, const ObjectPtr& po
 
 void PodOwnerController::podDeleted(const ObjectPtr& pod) {
     if (pod->controllerUid().empty()) return;
+    const bool wasSettled = expectations_.met(pod->controllerUid(), now());
     expectations_.deletionSeen(pod->controllerUid(), pod->uid());
-    enqueueOwner(pod->controllerUid());
+    enqueueIfSettled(pod->controllerUid(), wasSettled);
 }
 
 // --- what it does
@@ -96,6 +129,7 @@ client::Task<Result<std::vector<OwnedPod>>> PodOwnerController::claimPods(Object
     auto claimed = co_await claim(api_, std::move(wanted), pods_.byIndex(byController, owner->uid().value()),
                                   pods_.byIndex(byOrphanage, owner->nameSpace()));
     if (!claimed) co_return fail(claimed.error());
+    noteSize(owner->uid(), claimed->size());
     std::vector<OwnedPod> pods;
     pods.reserve(claimed->size());
     for (ObjectPtr& object : *claimed) {

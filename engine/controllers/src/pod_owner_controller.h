@@ -5,6 +5,7 @@
 #include "expectations.h"
 
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace wheelhouse::controllers {
@@ -41,7 +42,12 @@ class PodOwnerController : public QueuedController {
     Step createPods(ObjectPtr owner, std::vector<core::Pod> pods);
     /// Deletes these very pods (by uid), all at once. One Event each. An error, if any.
     Step deletePods(ObjectPtr owner, std::vector<ObjectPtr> victims);
+    /// To be looked at soon. A look takes the longer the more there is to look at: what happens to many pods
+    /// of one owner at about the same time is looked at together.
+    void enqueuePaced(const ObjectPtr& owner);
     void enqueueOwner(const Uid& owner);
+    /// How much there is to look at, for the pace; claimPods says how many pods there are.
+    void noteSize(const Uid& owner, std::size_t size);
 
     client::Informer& owners_;
     client::Informer& pods_;
@@ -52,6 +58,9 @@ class PodOwnerController : public QueuedController {
     void podUpdated(const ObjectPtr& before, const ObjectPtr& pod);
     void podDeleted(const ObjectPtr& pod);
     void enqueueWouldBeOwners(const ObjectPtr& orphan);
+    void enqueueIfSettled(const Uid& owner, bool wasSettled);
+
+    std::unordered_map<Uid, std::size_t> sizes_; ///< at the last look, of owners with many
 };
 
 /// A pod as a template wants it, with `owner` as its controller and a name made up from the owner's.
