@@ -165,13 +165,15 @@ void GatewayWriter::heartbeat(const std::string& node) {
     const api::ObjectPtr stored = nodeInformer_.get(node);
     if (nodeInformer_.synced() && !stored) return; // deleted: a Lease would only outlive it
     writeLease(node);
-    if (!stored) return;
+    if (!stored || stored == it->second.agreed) return;
     const core::Node object = stored->as<core::Node>();
     const core::NodeCondition* known = readyOf(object.status());
     const core::NodeCondition* mine = readyOf(it->second.status);
     if (mine != nullptr && (known == nullptr || known->status() != mine->status())) {
         it->second.statusDirty = true;
         pumpNode(node);
+    } else {
+        it->second.agreed = stored;
     }
 }
 

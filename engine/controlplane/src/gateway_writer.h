@@ -40,6 +40,7 @@ class GatewayWriter {
         bool registered = false;
         bool writingLease = false;
         bool leaseKnown = false;
+        api::ObjectPtr agreed; ///< the Node when it last said what this one says
     };
     struct PodRecord {
         nodelink::PodRef ref;

@@ -95,6 +95,7 @@ void NodeGateway::onConnected(const NodeName& node, const nodelink::Hello& hello
     if (!object.ParseFromString(hello.node())) log::error("gateway", "node {} cannot be read", node.value());
     object.mutable_metadata()->set_name(node.value()); // the certificate's, never what the agent says
     writer_.registerNode(std::move(object));
+    newcomers_.push_back(node);
     sendAllWhenKnown();
 }
 
@@ -173,10 +174,12 @@ void NodeGateway::sendAllWhenKnown() {
             waitTimer_.start(control_, waitForInformers, [this] { sendAllWhenKnown(); });
         return;
     }
-    for (auto& [node, connection] : connections_)
-        if (!connection.sentAll) sendAll(node, connection);
+    for (const NodeName& node : std::exchange(newcomers_, {})) {
+        const auto it = connections_.find(node);
+        if (it != connections_.end() && !it->second.sentAll) sendAll(node, it->second);
+    }
     networkChanged();
-    sendDisks();
+    disksChanged();
 }
 
 void NodeGateway::sendAll(const NodeName& node, Connection& connection) {
@@ -278,6 +281,10 @@ void NodeGateway::claimChanged(const std::string& nameSpace, const std::string& 
 void NodeGateway::volumeChanged(const api::ObjectPtr& object) {
     const auto claim = object->as<core::PersistentVolume>().spec().claimref();
     claimChanged(claim.namespace_(), claim.name());
+    disksChanged();
+}
+
+void NodeGateway::disksChanged() {
     if (!diskTimer_.active()) diskTimer_.start(control_, options_.networkDelay, [this] { sendDisks(); });
 }
 
@@ -310,8 +317,7 @@ void NodeGateway::nodeChanged(const api::ObjectPtr& object) {
     known = std::move(route);
     if (!same) networkChanged();
     const auto connection = connections_.find(NodeName(object->name()));
-    if (connection != connections_.end() && !connection->second.disksSent && !diskTimer_.active())
-        diskTimer_.start(control_, options_.networkDelay, [this] { sendDisks(); });
+    if (connection != connections_.end() && !connection->second.disksSent) disksChanged();
 }
 
 void NodeGateway::networkChanged() {

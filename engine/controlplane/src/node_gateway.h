@@ -17,6 +17,7 @@
 #include <set>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 namespace wheelhouse::controlplane {
 
@@ -80,6 +81,7 @@ class NodeGateway final : public nodelink::NodeListener {
     void forgetObjects(const NodeName& node, Connection& connection);
     void claimChanged(const std::string& nameSpace, const std::string& name);
     void volumeChanged(const api::ObjectPtr& object);
+    void disksChanged();
     void sendDisks();
     /// What an agent is sent of an object; empty when there is none.
     std::string bytesOf(const ObjectName& name) const;
@@ -104,6 +106,7 @@ class NodeGateway final : public nodelink::NodeListener {
     GatewayWriter writer_;
     GatewayTokens tokens_;
     std::map<NodeName, Connection> connections_;
+    std::vector<NodeName> newcomers_; ///< connected, and not told what they should run
     std::map<std::string, NodeRoute> routes_;
     ScopedTimer networkTimer_;
     ScopedTimer diskTimer_;
