@@ -4,6 +4,7 @@
 #include "pods.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <fmt/format.h>
 
 namespace wheelhouse::controllers {
@@ -99,6 +100,8 @@ void NodeLifecycleController::watchDisruption() {
                                   [](const auto& each) { return each.second.down == each.second.total; });
     if (down == allDown_) return;
     allDown_ = down;
+    for (auto& [name, zone] : zones_)
+        zone.filled = now(); // nothing was saved up while all were down
     for (auto& [name, health] : health_) {
         // What we did not hear while we were cut off counts against nobody.
         if (!down) health.heard = now();
@@ -154,7 +157,11 @@ Step NodeLifecycleController::reconcile(std::string key) {
 
 std::string NodeLifecycleController::taintNow(const core::Node& node, bool& spent) {
     const std::string wanted = noExecuteTaint(node);
-    if (wanted.empty() || allDown_) return {};
+    if (wanted.empty()) return {};
+    if (allDown_) {
+        haveNone(zones_[health_[node.metadata().name()].zone]);
+        return {};
+    }
     const auto& taints = node.spec().taints();
     // Going from one kind of "not there" to the other is no new eviction.
     if (std::any_of(taints.begin(), taints.end(), [](const core::Taint& present) {
@@ -169,13 +176,20 @@ std::string NodeLifecycleController::taintNow(const core::Node& node, bool& spen
     return {};
 }
 
+/// While none may be evicted, none is saved up for later either.
+void NodeLifecycleController::haveNone(Zone& zone) const {
+    zone.tokens = 0;
+    zone.filled = now();
+}
+
 bool NodeLifecycleController::mayEvict(const std::string& zone, Duration& again) {
     const double rate = evictionRate(zone);
+    Zone& bucket = zones_[zone];
     if (rate <= 0) {
+        haveNone(bucket);
         again = options_.nodeMonitorPeriod;
         return false;
     }
-    Zone& bucket = zones_[zone];
     if (bucket.filled != Instant{}) {
         const double seconds = std::chrono::duration<double>(now() - bucket.filled).count();
         bucket.tokens = std::min(1.0, bucket.tokens + seconds * rate);
@@ -190,6 +204,9 @@ bool NodeLifecycleController::mayEvict(const std::string& zone, Duration& again)
 }
 
 double NodeLifecycleController::evictionRate(const std::string& zone) const {
+#ifdef WHEELHOUSE_SEEDED_BUGS
+    if (std::getenv("WHEELHOUSE_BUG_HASTY_ZONES") != nullptr) return options_.nodeEvictionRate;
+#endif
     const auto found = zones_.find(zone);
     if (found == zones_.end()) return options_.nodeEvictionRate;
     const auto& [total, down, tokens, filled] = found->second;

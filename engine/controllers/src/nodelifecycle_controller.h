@@ -59,6 +59,7 @@ class NodeLifecycleController final : public QueuedController {
     /// Whether a node of this zone may get its NoExecute taint now; otherwise when to ask again.
     bool mayEvict(const std::string& zone, Duration& again);
     double evictionRate(const std::string& zone) const;
+    void haveNone(Zone& zone) const;
     Step markPodsNotReady(std::string node);
 
     client::Informer& nodes_;

@@ -1,6 +1,7 @@
 #include "plugins.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 
 namespace wheelhouse::scheduler {
@@ -43,6 +44,9 @@ class FitPass final : public FilterPass {
     /// A pod that asks for nothing of a kind fits also where others have taken too much of it.
     static std::uint64_t lack(std::int64_t want, std::int64_t used, std::int64_t have) {
         if (want <= 0 || used + want <= have) return 0;
+#ifdef WHEELHOUSE_SEEDED_BUGS
+        if (std::getenv("WHEELHOUSE_BUG_FORGET_ROOM") != nullptr && used <= have) return 0;
+#endif
         return want > have ? 3 : 1;
     }
 
