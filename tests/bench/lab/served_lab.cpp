@@ -26,8 +26,8 @@ constexpr double mostSeconds = 300;
     std::exit(1);
 }
 
-void pauseBriefly() {
-    ::poll(nullptr, 0, 1);
+void pauseBriefly(int milliseconds = 1) {
+    ::poll(nullptr, 0, milliseconds);
 }
 
 } // namespace
@@ -91,6 +91,7 @@ double ServedLab::await(const std::function<void(std::function<void(long)>)>& co
         std::mutex mutex;
         std::condition_variable told;
         long seen = -2;
+        const double asked = now(CLOCK_MONOTONIC);
         executor_->post([&] {
             count([&](long value) {
                 const std::lock_guard lock(mutex);
@@ -103,7 +104,7 @@ double ServedLab::await(const std::function<void(std::function<void(long)>)>& co
         if (seen >= wanted) return now(CLOCK_MONOTONIC) - start;
         if (now(CLOCK_MONOTONIC) - start > mostSeconds)
             giveUp(std::string(what) + ": " + std::to_string(seen) + " of " + std::to_string(wanted));
-        pauseBriefly();
+        pauseBriefly(1 + static_cast<int>(4000 * (now(CLOCK_MONOTONIC) - asked)));
     }
 }
 
@@ -140,6 +141,33 @@ double ServedLab::runPods(int count) {
             });
         },
         count, "ready replicas");
+    return now(CLOCK_MONOTONIC) - start;
+}
+
+double ServedLab::deletePods() {
+    const double start = now(CLOCK_MONOTONIC);
+    await(
+        [&](const std::function<void(long)>& answer) {
+            client::DeleteOptions options;
+            options.propagationPolicy = "Background";
+            cluster_->remove(api::kindOf<api::apps::ReplicaSet>().name, "default", "bench", options,
+                             [answer](const Result<client::Written>& gone) {
+                                 if (!gone) giveUp(gone.error().message);
+                                 answer(1);
+                             });
+        },
+        1, "delete");
+    await(
+        [&](const std::function<void(long)>& answer) {
+            client::ListOptions options;
+            options.nameSpace = "default";
+            options.limit = 1;
+            cluster_->list(api::kindOf<api::core::Pod>().name, options,
+                           [answer](const Result<client::ObjectList>& left) {
+                               answer(left ? -static_cast<long>(left->items.size()) : -1);
+                           });
+        },
+        0, "pods gone");
     return now(CLOCK_MONOTONIC) - start;
 }
 

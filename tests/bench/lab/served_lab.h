@@ -32,6 +32,8 @@ class ServedLab {
     /// Creates `count` pods that ask for simulated nodes (through a ReplicaSet) and waits until all are
     /// Running; seconds.
     double runPods(int count);
+    /// Deletes the ReplicaSet of `runPods`, in the background, and waits until no pod is left; seconds.
+    double deletePods();
     /// Creates `count` ConfigMaps of that many bytes, always `inFlight` of them under way; those that were
     /// acknowledged.
     int createMaps(int count, int inFlight, std::size_t bytes);
@@ -45,7 +47,8 @@ class ServedLab {
     void connect();
     int createAll(const wheelhouse::client::ResourceName& resource, const std::string& nameSpace, int count,
                   int inFlight, const std::function<wheelhouse::client::Body(int)>& make);
-    /// Asks again and again what `count` gives until it is `wanted`; seconds it took.
+    /// Asks again and again what `count` gives until it is `wanted`; seconds it took. What is long to answer
+    /// is asked less often.
     double await(const std::function<void(std::function<void(long)>)>& count, long wanted, const char* what);
 
     std::filesystem::path folder_;
