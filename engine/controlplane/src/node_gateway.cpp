@@ -30,7 +30,8 @@ NodeGateway::NodeGateway(client::Cluster& cluster, nodelink::NodeHub& hub, clien
       configMaps_(informers.of<core::ConfigMap>()), secrets_(informers.of<core::Secret>()),
       claims_(informers.of<core::PersistentVolumeClaim>()), volumes_(informers.of<core::PersistentVolume>()),
       writer_(cluster, control, nodes_, pods_, options_.leaseDuration),
-      tokens_(options_.tokens, control, [this](const ObjectName& name) { sendToAll(name); }) {
+      tokens_(options_.tokens, control, [this](const ObjectName& name) { sendToAll(name); }),
+      network_(informers, hub) {
     pods_.addIndex(byNode, [](const api::ObjectPtr& pod) {
         std::string node = nodeOf(pod);
         return node.empty() ? std::vector<std::string>{} : std::vector{std::move(node)};
@@ -79,13 +80,14 @@ NodeGateway::~NodeGateway() {
 
 bool NodeGateway::allSynced() const {
     return pods_.synced() && nodes_.synced() && configMaps_.synced() && secrets_.synced() &&
-           claims_.synced() && volumes_.synced();
+           claims_.synced() && volumes_.synced() && network_.synced();
 }
 
 void NodeGateway::onConnected(const NodeName& node, const nodelink::Hello& hello) {
     log::info("gateway", "node {} has connected with {} pods", node.value(), hello.pods_size());
     Connection& connection = connections_[node];
     connection = {};
+    network_.disconnect(node); // an older connection of it
     connection.events = std::make_unique<client::EventRecorder>(cluster_, control_, "kubelet", node.value());
     nodelink::ToAgent welcome;
     welcome.mutable_welcome()->set_heartbeat_seconds(static_cast<std::uint32_t>(std::max<std::int64_t>(
@@ -93,6 +95,7 @@ void NodeGateway::onConnected(const NodeName& node, const nodelink::Hello& hello
     hub_.send(node, std::move(welcome));
     core::Node object;
     if (!object.ParseFromString(hello.node())) log::error("gateway", "node {} cannot be read", node.value());
+    connection.simulated = routeOf(object).simulated;
     object.mutable_metadata()->set_name(node.value()); // the certificate's, never what the agent says
     writer_.registerNode(std::move(object));
     newcomers_.push_back(node);
@@ -102,6 +105,7 @@ void NodeGateway::onConnected(const NodeName& node, const nodelink::Hello& hello
 void NodeGateway::onDisconnected(const NodeName& node) {
     log::info("gateway", "node {} has disconnected", node.value());
     connections_.erase(node);
+    network_.disconnect(node);
     writer_.forgetNode(node.value());
 }
 
@@ -184,6 +188,7 @@ void NodeGateway::sendAllWhenKnown() {
 
 void NodeGateway::sendAll(const NodeName& node, Connection& connection) {
     connection.sentAll = true;
+    if (!connection.simulated) network_.connect(node); // first: pods are started into it
     for (const api::ObjectPtr& object : pods_.byIndex(byNode, node.value()))
         sendPod(node, connection, object->as<core::Pod>());
     nodelink::ToAgent synced;

@@ -5,6 +5,7 @@
 #include "engine/client/event_recorder.h"
 #include "engine/client/informer_set.h"
 #include "engine/nodelink/node_hub.h"
+#include "gateway_network.h"
 #include "gateway_objects.h"
 #include "gateway_tokens.h"
 #include "gateway_writer.h"
@@ -35,9 +36,10 @@ struct GatewayOptions {
 ///
 /// Watches Pods (by node), Nodes, ConfigMaps, Secrets, PersistentVolumeClaims and PersistentVolumes; sends
 /// each connected node its pods, the objects they refer to (of a claim the volume behind it), the disks that
-/// are on it and the routes to all other nodes. Writes what nodes report: Nodes and their status, Leases, pod
-/// status, Events, and the final deletion of pods whose containers have ended. Checks uids; a report about a
-/// pod that was replaced by another of its name changes nothing.
+/// are on it, the routes to all other nodes and, where it is real, the cluster's network (GatewayNetwork).
+/// Writes what nodes report: Nodes and their status, Leases, pod status, Events, and the final deletion of
+/// pods whose containers have ended. Checks uids; a report about a pod that was replaced by another of its
+/// name changes nothing.
 ///
 /// Where the cluster's time goes faster than the real nodes' own, their beats come too seldom; the gateway
 /// beats for every real node that has beaten lately by its own time.
@@ -62,6 +64,7 @@ class NodeGateway final : public nodelink::NodeListener {
   private:
     struct Connection {
         bool sentAll = false;
+        bool simulated = false;
         std::set<ObjectName> objects; ///< sent, and sent again when they change
         std::size_t networkSent = 0;
         std::optional<std::size_t> disksSent;
@@ -105,6 +108,7 @@ class NodeGateway final : public nodelink::NodeListener {
     client::Informer& volumes_;
     GatewayWriter writer_;
     GatewayTokens tokens_;
+    GatewayNetwork network_;
     std::map<NodeName, Connection> connections_;
     std::vector<NodeName> newcomers_; ///< connected, and not told what they should run
     std::map<std::string, NodeRoute> routes_;
