@@ -8,6 +8,8 @@
 #include <QStringList>
 #include <map>
 #include <memory>
+#include <sched.h>
+#include <unistd.h>
 
 namespace wheelhouse::tests {
 
@@ -24,6 +26,22 @@ inline Ran runProgram(const QString& program, const QStringList& arguments, cons
     process.closeWriteChannel();
     if (!process.waitForFinished(60'000)) return {-1, {}, program + " does not end"};
     return {process.exitCode(), process.readAllStandardOutput(), process.readAllStandardError()};
+}
+
+/// Why a test cannot run: a program is not there. Empty when all are.
+inline QString missing(const QStringList& programs) {
+    for (const QString& program : programs)
+        if (runProgram("sh", {"-c", "command -v " + program}).code != 0) return program + " is not installed";
+    return {};
+}
+
+/// Moves this process into a network namespace of its own; why it could not.
+inline QString ownNetwork() {
+    if (::geteuid() != 0) return "network namespaces need root";
+    if (::unshare(CLONE_NEWNET) != 0) return "network namespaces cannot be made here";
+    if (runProgram("nft", {"add", "table", "ip", "wheelhouse-services"}).code != 0)
+        return "the kernel has no nftables";
+    return runProgram("sh", {"-c", "ip link set lo up"}).err;
 }
 
 /// A process in a network namespace of its own that keeps the namespace; it ends with this.

@@ -2,6 +2,7 @@
 
 serve NAME PORT...   answers on TCP and UDP "NAME CLIENT-ADDRESS"; a TCP connection stays open and echoes lines
 ask PROTOCOL ADDRESS PORT COUNT   prints one answer a line, each over a connection of its own, or what was wrong
+resolve PROTOCOL SERVER NAME   prints the code of a name server's response and the addresses in it
 hold ADDRESS PORT    connects, then says back what the server echoes of each line of standard input, or "lost"
 """
 import socket
@@ -72,10 +73,45 @@ def hold(address, port):
                 print("lost", flush=True)
 
 
+def skip_name(message, at):
+    while message[at] != 0:
+        if message[at] >= 0xC0:
+            return at + 2
+        at += message[at] + 1
+    return at + 1
+
+
+def resolve(protocol, server, name):
+    question = b"".join(bytes([len(label)]) + label.encode() for label in name.split(".")) + b"\0\0\1\0\1"
+    query = b"\x12\x34\1\0\0\1\0\0\0\0\0\0" + question
+    kind = socket.SOCK_DGRAM if protocol == "udp" else socket.SOCK_STREAM
+    with socket.socket(socket.AF_INET, kind) as client:
+        client.settimeout(5)
+        client.connect((server, 53))
+        if protocol == "udp":
+            client.send(query)
+            message = client.recv(4096)
+        else:
+            client.sendall(len(query).to_bytes(2, "big") + query)
+            with client.makefile("rb") as stream:
+                message = stream.read(int.from_bytes(stream.read(2), "big"))
+    out = [str(message[3] & 0xF)]
+    at = 12 + len(question)
+    for _ in range(int.from_bytes(message[6:8], "big")):
+        at = skip_name(message, at)
+        size = int.from_bytes(message[at + 8 : at + 10], "big")
+        if message[at : at + 2] == b"\0\1":
+            out.append(socket.inet_ntoa(message[at + 10 : at + 14]))
+        at += 10 + size
+    print(*out)
+
+
 if sys.argv[1] == "serve":
     serve(sys.argv[2], sys.argv[3:])
 elif sys.argv[1] == "ask":
     for _ in range(int(sys.argv[5])):
         print(one(sys.argv[2], sys.argv[3], int(sys.argv[4])), flush=True)
+elif sys.argv[1] == "resolve":
+    resolve(sys.argv[2], sys.argv[3], sys.argv[4])
 else:
     hold(sys.argv[2], int(sys.argv[3]))

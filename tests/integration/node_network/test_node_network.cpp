@@ -6,8 +6,6 @@
 #include <QTest>
 #include <cstdio>
 #include <random>
-#include <sched.h>
-#include <unistd.h>
 
 using namespace wheelhouse;
 using namespace wheelhouse::tests;
@@ -338,28 +336,14 @@ void NodeNetworkTest::tablesOfTheLongFamilyLoad() {
     }
 }
 
-namespace {
-
-/// Why the test cannot run here; empty when it can.
-QString prepare() {
-    if (::geteuid() != 0) return "network namespaces need root";
-    for (const char* program : {"nft", "ip", "bridge", "nsenter", "unshare", "python3"})
-        if (runProgram("sh", {"-c", QString("command -v %1").arg(program)}).code != 0)
-            return QString("%1 is not installed").arg(program);
-    if (::unshare(CLONE_NEWNET) != 0) return "network namespaces cannot be made here";
-    if (runProgram("nft", {"add", "table", "ip", "wheelhouse-services"}).code != 0)
-        return "the kernel has no nftables";
-    if (!QFile::exists("/proc/sys/net/bridge/bridge-nf-call-iptables"))
-        return "the kernel does not show bridged packets to nftables (br_netfilter)";
-    return runProgram("sh", {"-c", "ip link set lo up"}).err;
-}
-
-} // namespace
-
 int main(int argc, char** argv) {
     QCoreApplication app(argc, argv);
     qputenv("PATH", qgetenv("PATH") + ":/usr/sbin:/sbin");
-    if (const QString reason = prepare(); !reason.isEmpty()) {
+    QString reason = missing({"nft", "ip", "bridge", "nsenter", "unshare", "python3"});
+    if (reason.isEmpty()) reason = ownNetwork();
+    if (reason.isEmpty() && !QFile::exists("/proc/sys/net/bridge/bridge-nf-call-iptables"))
+        reason = "the kernel does not show bridged packets to nftables (br_netfilter)";
+    if (!reason.isEmpty()) {
         std::printf("SKIPPED: %s\n", qPrintable(reason));
         return 0;
     }

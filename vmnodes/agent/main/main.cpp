@@ -60,6 +60,9 @@ agent::CriOptions criOptions(const agent::AgentConfig& config) {
     if (!config.containerdsocket().empty()) options.socket = config.containerdsocket();
     if (!config.statefolder().empty()) options.stateFolder = config.statefolder();
     if (!config.logfolder().empty()) options.logFolder = config.logfolder();
+    options.nodeName = config.nodename();
+    options.zone = config.zone();
+    if (config.clusterdns_size() > 0) options.dnsAddress = config.clusterdns(0);
     options.internalIp = config.internalip();
     if (!config.fabric().interface().empty()) options.fabricInterface = config.fabric().interface();
     if (config.fabric().mtu() > 0) options.mtu = config.fabric().mtu();

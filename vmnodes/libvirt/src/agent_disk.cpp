@@ -15,7 +15,8 @@
 namespace wheelhouse::libvirt {
 namespace {
 
-constexpr std::string_view hostAddress = "10.0.2.2"; // QEMU's user network
+constexpr std::string_view hostAddress = "10.0.2.2";  // QEMU's user network
+constexpr std::string_view dnsAddress = "10.96.0.10"; // every node answers there itself
 
 // boot.env is read by a shell.
 bool plainWord(std::string_view text) {
@@ -75,6 +76,7 @@ std::string agentConfig(const AgentDisk& disk) {
     config["fabric"] = std::move(fabric);
     config["containerdSocket"] = "/run/containerd/containerd.sock";
     config["stateFolder"] = "/data/lib/agent";
+    config["clusterDns"] = json::array{dnsAddress};
     config["logFolder"] = "/var/log/pods";
     return json::serialize(config) + "\n";
 }

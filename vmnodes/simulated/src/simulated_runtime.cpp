@@ -427,6 +427,11 @@ void SimulatedRuntime::applyNetwork(const nodelink::Network& network, Done<void>
     answer<void>(Duration::zero(), std::move(done), {});
 }
 
+void SimulatedRuntime::applyTraffic(std::shared_ptr<const network::NetworkObjects> objects, Done<void> done) {
+    traffic_ = std::move(objects); // nobody asks for the rules of a network that is not there
+    answer<void>(Duration::zero(), std::move(done), {});
+}
+
 void SimulatedRuntime::nodeStatus(Done<core::NodeStatus> done) {
     core::NodeStatus status;
     for (auto* amounts : {status.mutable_capacity(), status.mutable_allocatable()}) {

@@ -5,6 +5,7 @@
 #include "engine/api/taint_text.h"
 #include "engine/base/log.h"
 #include "log_streams.h"
+#include "network_keeper.h"
 #include "node_pages.h"
 #include "node_report.h"
 #include "pod_sessions.h"
@@ -26,7 +27,6 @@ namespace {
 constexpr int kubeletPort = 10250;
 constexpr auto podPrefix = "pod/";
 constexpr auto objectPrefix = "object/";
-constexpr auto networkKey = "network";
 
 nodelink::PodRef refOf(const PodId& id) {
     nodelink::PodRef ref;
@@ -43,6 +43,7 @@ struct Agent::Impl final : PodHost {
          Random& random, AgentOptions options)
         : channel_(channel), runtime_(runtime), store_(store), executor_(executor), random_(random),
           options_(std::move(options)), heartbeat_(options_.heartbeat), usage_(2 * options_.usagePeriod),
+          network_(runtime, store, executor),
           logs_([this](nodelink::FromAgent message) { return channel_.send(std::move(message)); }),
           sessions_([this](nodelink::FromAgent message) { return channel_.send(std::move(message)); }) {}
 
@@ -51,6 +52,7 @@ struct Agent::Impl final : PodHost {
     Executor& executor() override { return executor_; }
     const AgentOptions& options() const override { return options_; }
     const ObjectCache& objects() const override { return objects_; }
+    const network::NetworkObjects& network() const override { return network_.objects(); }
     const std::string& hostIp() const override { return hostIp_; }
     const core::NodeStatus& nodeStatus() const override { return node_.status(); }
     std::int64_t memoryCapacity() const override { return memoryCapacity_; }
@@ -72,7 +74,6 @@ struct Agent::Impl final : PodHost {
     void onObject(const nodelink::DesiredObject& object);
     void onDisks(const nodelink::Disks& disks);
     void onSynced();
-    void onNetwork(const nodelink::Network& network);
     void openLog(const nodelink::OpenLog& open);
     void openExec(const nodelink::OpenExec& open);
     void openPort(const nodelink::OpenPort& open);
@@ -114,6 +115,7 @@ struct Agent::Impl final : PodHost {
     NodeReport node_;
     UsageMeter usage_;
     bool linkOpened_ = false;
+    NetworkKeeper network_;
     LogStreams logs_;
     PodSessions sessions_;
     ScopedTimer flushTimer_;
@@ -152,19 +154,17 @@ std::vector<Agent::PodView> Agent::pods() const {
 }
 
 void Agent::Impl::start() {
+    const auto of = [this](const Uid& pod) {
+        const auto it = pods_.find(pod);
+        return it == pods_.end() ? nullptr : it->second;
+    };
     runtime_.setListener({.onContainer =
-                              [this](const ContainerInfo& info) {
-                                  const auto it = pods_.find(info.podUid);
-                                  if (it == pods_.end()) return;
-                                  const std::shared_ptr<PodWorker> worker = it->second;
-                                  worker->onContainer(info);
+                              [of](const ContainerInfo& info) {
+                                  if (const auto worker = of(info.podUid)) worker->onContainer(info);
                               },
                           .onSandbox =
-                              [this](const SandboxInfo& info) {
-                                  const auto it = pods_.find(info.pod.uid);
-                                  if (it == pods_.end()) return;
-                                  const std::shared_ptr<PodWorker> worker = it->second;
-                                  worker->onSandbox(info);
+                              [of](const SandboxInfo& info) {
+                                  if (const auto worker = of(info.pod.uid)) worker->onSandbox(info);
                               }});
     runtime_.nodeStatus([this, life = std::weak_ptr(life_)](Result<core::NodeStatus> status) {
         if (life.expired()) return;
@@ -180,10 +180,8 @@ void Agent::Impl::start() {
 
 void Agent::Impl::adopt(Inventory inventory) {
     for (const auto& [key, bytes] : store_.load()) {
-        if (key == networkKey) {
-            nodelink::Network network;
-            if (network.ParseFromString(bytes)) runtime_.applyNetwork(network, [](Result<void>) {});
-        } else if (key.starts_with(objectPrefix)) {
+        if (network_.restore(key, bytes)) continue;
+        if (key.starts_with(objectPrefix)) {
             nodelink::DesiredObject object;
             if (object.ParseFromString(bytes))
                 objects_.set(object.kind(), object.object().namespace_(), object.object().name(),
@@ -253,6 +251,7 @@ void Agent::Impl::onUp() {
     synced_ = false;
     sentThisTime_.clear();
     reported_.clear();
+    network_.begin();
     nodelink::FromAgent message;
     nodelink::Hello& hello = *message.mutable_hello();
     hello.set_node_name(options_.nodeName);
@@ -314,7 +313,7 @@ void Agent::Impl::onMessage(const nodelink::ToAgent& message) {
     case What::kSynced:
         return onSynced();
     case What::kNetwork:
-        return onNetwork(message.network());
+        return network_.setRoutes(message.network(), [this] { lookAtNode(); }); // ready as soon as it is
     case What::kOpenLog:
         return openLog(message.open_log());
     case What::kCloseStream:
@@ -386,6 +385,7 @@ std::optional<Rejection> Agent::Impl::whyNoRoom(const core::Pod& pod) const {
 }
 
 void Agent::Impl::onObject(const nodelink::DesiredObject& object) {
+    if (network_.take(object)) return;
     const nodelink::PodRef& ref = object.object();
     objects_.set(object.kind(), ref.namespace_(), ref.name(), object.bytes());
     const std::string key = objectPrefix + ObjectCache::key(object.kind(), ref.namespace_(), ref.name());
@@ -407,19 +407,10 @@ void Agent::Impl::onDisks(const nodelink::Disks& disks) {
 
 void Agent::Impl::onSynced() {
     synced_ = true;
+    network_.synced();
     const auto workers = pods_;
     for (const auto& [uid, worker] : workers)
         if (!sentThisTime_.contains(uid)) worker->forceRemove();
-}
-
-void Agent::Impl::onNetwork(const nodelink::Network& network) {
-    if (const auto kept = store_.put(networkKey, network.SerializeAsString()); !kept)
-        log::error("agent", "cannot keep the desired state: {}", kept.error().message);
-    runtime_.applyNetwork(network, [this, life = std::weak_ptr(life_)](Result<void> applied) {
-        if (life.expired()) return;
-        if (!applied) log::error("agent", "the pod network could not be set up: {}", applied.error().message);
-        lookAtNode(); // ready as soon as it is
-    });
 }
 
 const PodWorker* Agent::Impl::worker(const nodelink::PodRef& pod) const {

@@ -1,9 +1,11 @@
 #include "environment.h"
 
 #include "engine/api/quantity.h"
+#include "vmnodes/network/service_variables.h"
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <set>
 
 namespace wheelhouse::agent {
 
@@ -199,13 +201,22 @@ Result<std::string> resourceFieldValue(const core::ResourceFieldSelector& select
 }
 
 Result<Environment> makeEnvironment(const core::Container& container, const PodFacts& facts,
-                                    const ObjectCache& objects) {
+                                    const ObjectCache& objects, const network::NetworkObjects& network) {
+    const core::PodSpec& spec = facts.pod.spec();
+    const auto services =
+        network::serviceVariables(network, facts.pod.metadata().namespace_(),
+                                  !spec.has_enableservicelinks() || spec.enableservicelinks());
     EnvironmentBuilder builder{
-        .facts = facts, .objects = objects, .container = container, .out = {}, .values = {}};
+        .facts = facts, .objects = objects, .container = container, .out = {}, .values = services};
     for (const core::EnvFromSource& source : container.envfrom())
         if (auto result = builder.from(source); !result) return fail(result.error());
     for (const core::EnvVar& variable : container.env())
         if (auto result = builder.one(variable); !result) return fail(result.error());
+    std::set<std::string> named;
+    for (const auto& [name, value] : builder.out)
+        named.insert(name);
+    for (const auto& [name, value] : services)
+        if (!named.contains(name)) builder.out.emplace_back(name, value);
     return std::move(builder.out);
 }
 

@@ -3,6 +3,7 @@
 #include "engine/api/types.h"
 #include "engine/base/status.h"
 #include "objects.h"
+#include "vmnodes/network/network_objects.h"
 
 #include <map>
 #include <string>
@@ -28,9 +29,10 @@ std::string expandReferences(std::string_view text, const std::map<std::string, 
 Result<std::string> fieldValue(const std::string& path, const PodFacts& facts);
 Result<std::string> resourceFieldValue(const api::core::ResourceFieldSelector& selector,
                                        const api::core::Container& container, const PodFacts& facts);
-/// A container's environment in order, references expanded. ServiceUnavailable: an object has not arrived
+/// A container's environment in order, references expanded, and after it the services of its namespace, which
+/// it may refer to and override. ServiceUnavailable: an object has not arrived
 /// yet, try again when it does; anything else is a mistake in the pod.
 Result<Environment> makeEnvironment(const api::core::Container& container, const PodFacts& facts,
-                                    const ObjectCache& objects);
+                                    const ObjectCache& objects, const network::NetworkObjects& network);
 
 } // namespace wheelhouse::agent

@@ -19,6 +19,7 @@ class PodHost {
     virtual Executor& executor() = 0;
     virtual const AgentOptions& options() const = 0;
     virtual const ObjectCache& objects() const = 0;
+    virtual const network::NetworkObjects& network() const = 0;
     virtual const std::string& hostIp() const = 0;
     virtual const api::core::NodeStatus& nodeStatus() const = 0;
     virtual std::int64_t memoryCapacity() const = 0;

@@ -499,7 +499,7 @@ Result<ContainerSpec> PodWorker::containerSpec(const core::Container& from) {
     spec.stdIn = from.stdin();
     spec.terminationMessagePath = from.terminationmessagepath();
     spec.terminationMessageFromLog = from.terminationmessagepolicy() == "FallbackToLogsOnError";
-    auto environment = makeEnvironment(from, facts(), host_.objects());
+    auto environment = makeEnvironment(from, facts(), host_.objects(), host_.network());
     if (!environment) return fail(environment.error());
     spec.env = std::move(*environment);
     const std::map<std::string, std::string> values(spec.env.begin(), spec.env.end());

@@ -3,15 +3,18 @@
 #include "cri_client.h"
 #include "cri_convert.h"
 #include "cri_session.h"
+#include "engine/base/files.h"
 #include "engine/base/log.h"
 #include "engine/base/system.h"
 #include "log_file.h"
+#include "name_server.h"
 #include "node_facts.h"
 #include "node_network.h"
 #include "node_usage.h"
 #include "pod_files.h"
 #include "prober.h"
 #include "process.h"
+#include "traffic.h"
 
 #include <algorithm>
 #include <array>
@@ -45,7 +48,9 @@ class CriRuntime final : public Runtime {
     CriRuntime(CriOptions options, Executor& executor)
         : options_(std::move(options)), executor_(executor), client_(options_.socket, executor),
           files_(options_.stateFolder / "pods", options_.stateFolder / "disks"),
-          network_(options_, processes_) {}
+          network_(options_, processes_), traffic_(options_, processes_),
+          names_(streams_.io(), options_.dnsAddress,
+                 nameServersOf(readFile("/etc/resolv.conf").value_or(std::string()), options_.dnsAddress)) {}
 
     void setListener(Listener listener) override;
     void inventory(Done<Inventory> done) override;
@@ -69,6 +74,7 @@ class CriRuntime final : public Runtime {
     void keepDisks(std::map<std::string, bool> disks, Done<void> done) override;
     void removePodFiles(const PodId& pod, Done<void> done) override;
     void applyNetwork(const nodelink::Network& network, Done<void> done) override;
+    void applyTraffic(std::shared_ptr<const network::NetworkObjects> objects, Done<void> done) override;
     void nodeStatus(Done<api::core::NodeStatus> done) override;
     void usage(Done<UsageSnapshot> done) override;
 
@@ -91,6 +97,7 @@ class CriRuntime final : public Runtime {
     SystemProcesses processes_;
     PodFiles files_;
     NodeNetwork network_;
+    Traffic traffic_; ///< the worker's
     Listener listener_;
     std::map<std::string, bool> running_;   ///< containers that ran when they were last looked at
     std::map<std::string, bool> sandboxes_; ///< sandboxes that were ready then
@@ -103,6 +110,7 @@ class CriRuntime final : public Runtime {
     ThreadExecutor worker_{"node-worker"};
     std::array<ThreadExecutor, 2> probers_{ThreadExecutor{"prober-1"}, ThreadExecutor{"prober-2"}};
     StreamThread streams_;
+    NameServer names_;
 };
 
 template <class T>
@@ -431,10 +439,25 @@ void CriRuntime::removePodFiles(const PodId& pod, Done<void> done) {
 
 void CriRuntime::applyNetwork(const nodelink::Network& network, Done<void> done) {
     onWorker<void>(
-        worker_, [this, network] { return network_.apply(network); },
+        worker_,
+        [this, network] {
+            auto applied = network_.apply(network);
+            return applied ? traffic_.setPodCidr(network.pod_cidr()) : applied;
+        },
         [this, done = std::move(done)](Result<void> applied) {
             if (!applied) return done(std::move(applied));
             waitForNetwork(30, done); // containerd notices the new configuration by itself, a moment later
+        });
+}
+
+void CriRuntime::applyTraffic(std::shared_ptr<const network::NetworkObjects> objects, Done<void> done) {
+    using Names = std::shared_ptr<const network::ClusterNames>;
+    onWorker<Names>(
+        worker_, [this, objects = std::move(objects)] { return traffic_.apply(objects); },
+        [this, done = std::move(done)](const Result<Names>& names) {
+            if (!names) return done(fail(names.error()));
+            if (!options_.dnsAddress.empty()) names_.serve(*names);
+            done({});
         });
 }
 

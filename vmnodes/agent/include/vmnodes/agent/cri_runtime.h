@@ -15,6 +15,10 @@ struct CriOptions {
     std::filesystem::path stateFolder = "/var/lib/wheelhouse-agent"; ///< volumes of pods
     std::filesystem::path logFolder = "/var/log/pods";
     std::filesystem::path cniFolder = "/etc/cni/net.d";
+    std::string nodeName;
+    std::string zone;
+    std::string dnsAddress; ///< where the cluster's names are served to pods; empty = nowhere
+    std::string clusterDomain = "cluster.local";
     std::string internalIp;               ///< empty = the first address of `fabricInterface`
     std::string fabricInterface = "eth1"; ///< the ways to pods elsewhere go through it
     std::string egressInterface =
@@ -22,7 +26,7 @@ struct CriOptions {
     int mtu = 1500;
     std::string cgroupRoot = "/kubepods";
     std::string machineId;
-    bool manageNetwork = true; ///< false: write the CNI configuration but no routes and no masquerading
+    bool manageNetwork = true; ///< false: write the CNI configuration but no routes, rules or names
     int maxPods = 110;
     Duration poll =
         std::chrono::seconds(1); ///< how often containers are looked at; containerd 1.6 sends no events

@@ -6,6 +6,7 @@
 #include "engine/base/status.h"
 #include "link.pb.h"
 #include "vmnodes/agent/usage.h"
+#include "vmnodes/network/network_objects.h"
 
 #include <cstdint>
 #include <functional>
@@ -255,6 +256,9 @@ class Runtime {
 
     /// The pod network and the ways to pods elsewhere. Idempotent; comes again whenever it changes.
     virtual void applyNetwork(const nodelink::Network& network, Done<void> done) = 0;
+    /// Services, names and policies as these objects have them. Idempotent; comes again whenever they change,
+    /// never while the last one is under way.
+    virtual void applyTraffic(std::shared_ptr<const network::NetworkObjects> objects, Done<void> done) = 0;
     /// Capacity, allocatable, addresses, node info and whether containers can run: conditions of type Ready
     /// (with reason and message), MemoryPressure, DiskPressure and PIDPressure; times are filled in by the
     /// core.

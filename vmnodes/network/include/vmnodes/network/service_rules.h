@@ -12,10 +12,11 @@ namespace wheelhouse::network {
 /// Whose rules are made, and what is special about the node.
 struct NodePlace {
     std::string node;
-    std::string zone;                 ///< topology.kubernetes.io/zone; empty = not known
-    std::string podCidr;              ///< of the family the rules are for
-    std::string family = "ip";        ///< "ip" or "ip6"
-    std::set<std::string> ownAddress; ///< cluster IPs the node answers itself (its name server)
+    std::string zone;          ///< topology.kubernetes.io/zone; empty = not known
+    std::string podCidr;       ///< of the family the rules are for
+    std::string family = "ip"; ///< "ip" or "ip6"
+    std::set<std::string>
+        ownAddress; ///< cluster IPs the node answers itself (its name server), of the family
 };
 
 /// An address and port behind a port of a service.

@@ -91,6 +91,8 @@ class SimulatedRuntime final : public agent::Runtime {
     void removePodFiles(const agent::PodId& pod, agent::Done<void> done) override;
     void keepDisks(std::map<std::string, bool> disks, agent::Done<void> done) override;
     void applyNetwork(const nodelink::Network& network, agent::Done<void> done) override;
+    void applyTraffic(std::shared_ptr<const network::NetworkObjects> objects,
+                      agent::Done<void> done) override;
     void nodeStatus(agent::Done<api::core::NodeStatus> done) override;
     void usage(agent::Done<agent::UsageSnapshot> done) override;
 
@@ -104,6 +106,8 @@ class SimulatedRuntime final : public agent::Runtime {
     std::vector<agent::ContainerInfo> containers() const;
     std::vector<agent::SandboxInfo> sandboxes() const;
     const nodelink::Network& network() const { return network_; }
+    /// What services and policies were last made of; null before.
+    const network::NetworkObjects* traffic() const { return traffic_.get(); }
     /// What was asked for, newest last; for assertions on command lines and environment.
     const agent::ContainerSpec* spec(const std::string& containerId) const;
 
@@ -181,6 +185,7 @@ class SimulatedRuntime final : public agent::Runtime {
     std::set<std::string> images_;
     std::set<std::uint32_t> addresses_;
     nodelink::Network network_;
+    std::shared_ptr<const network::NetworkObjects> traffic_;
     std::uint64_t nextId_ = 1;
     bool pullFails_ = false;
     bool probesFail_ = false;
