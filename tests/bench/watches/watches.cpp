@@ -6,11 +6,11 @@
 #include "engine/base/system.h"
 #include "engine/store/store.h"
 #include "figures.h"
+#include "process_figures.h"
 
 #include <cstdlib>
 #include <filesystem>
 #include <future>
-#include <malloc.h>
 #include <poll.h>
 
 using namespace wheelhouse;
@@ -189,12 +189,11 @@ void idle(int watchers) {
     for (int run = 0; run < runs; ++run) {
         Lab lab;
         const auto shared = std::make_shared<Watching::Shared>();
-        ::malloc_trim(0);
-        const std::size_t before = ::mallinfo2().uordblks;
+        const double before = bench::memoryKiB(::getpid());
         lab.watch(watchers, shared);
-        bytes.push_back(static_cast<double>(::mallinfo2().uordblks - before) / watchers);
+        bytes.push_back((bench::memoryKiB(::getpid()) - before) * 1024 / watchers);
     }
-    bench::report("9", std::to_string(watchers) + " idle watchers: memory of one", "bytes",
+    bench::report("9", std::to_string(watchers) + " idle watchers: memory (PSS) of one", "bytes",
                   {bench::median(bytes), *std::min_element(bytes.begin(), bytes.end()),
                    *std::max_element(bytes.begin(), bytes.end()), 0},
                   runs, "etcd, a gRPC stream, published", 18 * 1024, 0.111);

@@ -122,10 +122,24 @@ void addBody(json::object& event, std::string_view key, const std::string& text,
 
 } // namespace
 
+struct Observation::Told {
+    std::string uri;
+    std::string userAgent;
+    std::string forwarded; ///< sourceIPs
+    std::optional<User> sender;
+    std::optional<User> actsAs;
+    auth::Attributes attributes;
+    std::vector<std::pair<std::string, std::string>> annotations;
+    std::optional<Status> refusal;
+    std::string requestJson;
+};
+
 Observation::Observation(std::shared_ptr<Observer> observer, const Request& request)
     : observer_(std::move(observer)), started_(observer_->clock.now()), received_(observer_->clock.wallNow()),
-      uri_(request.query.empty() ? request.path : request.path + "?" + request.query),
-      userAgent_(request.header("user-agent")), forwarded_(request.remoteAddress) {
+      told_(std::make_unique<Told>()) {
+    told_->uri = request.query.empty() ? request.path : request.path + "?" + request.query;
+    told_->userAgent = request.header("user-agent");
+    told_->forwarded = request.remoteAddress;
     if (std::find(methods.begin(), methods.end(), request.method) != methods.end())
         labels_.verb = request.method;
 }
@@ -153,36 +167,36 @@ void Observation::routedTo(const RequestInfo& info, bool applies, bool longRunni
 void Observation::by(const std::string& auditId, const User* sender, const User* actsAs,
                      const auth::Attributes& attributes) {
     auditId_ = auditId;
-    attributes_ = attributes;
-    if (sender) sender_ = *sender;
-    if (actsAs) actsAs_ = *actsAs;
+    told_->attributes = attributes;
+    if (sender) told_->sender = *sender;
+    if (actsAs) told_->actsAs = *actsAs;
     if (!observer_->audit.write) return;
-    decision_ = decide(observer_->audit.policy, sender_.value_or(User{}), attributes_);
+    decision_ = decide(observer_->audit.policy, told_->sender.value_or(User{}), told_->attributes);
     observer_->metrics.audited(levelName(decision_.level));
     log(AuditStage::RequestReceived, 0);
 }
 
 void Observation::annotate(const std::string& key, std::string value) {
-    annotations_.emplace_back(key, std::move(value));
+    if (told_) told_->annotations.emplace_back(key, std::move(value));
 }
 
 void Observation::refused(const Status& status) {
-    refusal_ = status;
+    if (told_) told_->refusal = status;
 }
 
 void Observation::sent(std::string_view contentType, const std::string& body) {
     if (!wantsRequest() || body.empty()) return;
     if (contentType.find("yaml") != std::string_view::npos) {
         if (auto documents = api::yamlToJson(body); documents && documents->size() == 1)
-            requestJson_ = documents->front();
+            told_->requestJson = documents->front();
         return;
     }
     if (contentType.find("protobuf") == std::string_view::npos) {
-        requestJson_ = body;
+        told_->requestJson = body;
         return;
     }
     if (auto decoded = api::decodeProtobuf(body))
-        requestJson_ = api::encodeJson(*decoded->message, decoded->apiVersion, decoded->kindName);
+        told_->requestJson = api::encodeJson(*decoded->message, decoded->apiVersion, decoded->kindName);
 }
 
 void Observation::streaming(int code) {
@@ -190,10 +204,7 @@ void Observation::streaming(int code) {
     if (!longRunning_) return;
     log(AuditStage::ResponseStarted, code);
     if (logs(AuditStage::ResponseComplete)) return;
-    // Streams last long and are many: nobody will ask for this again.
-    const std::tuple gone(std::move(uri_), std::move(userAgent_), std::move(forwarded_),
-                          std::exchange(sender_, std::nullopt), std::exchange(actsAs_, std::nullopt),
-                          std::move(attributes_), std::move(annotations_));
+    told_.reset(); // streams last long and are many
 }
 
 void Observation::finish() {
@@ -225,32 +236,32 @@ std::string Observation::event(AuditStage stage, int code) const {
     out["level"] = levelName(decision_.level);
     out["auditID"] = auditId_;
     out["stage"] = stageName(stage);
-    out["requestURI"] = uri_;
-    out["verb"] = attributes_.verb;
-    out["user"] = userJson(sender_.value_or(User{}));
-    if (actsAs_) out["impersonatedUser"] = userJson(*actsAs_);
-    if (!forwarded_.empty()) out["sourceIPs"] = json::array{forwarded_};
-    if (!userAgent_.empty()) out["userAgent"] = userAgent_;
-    if (attributes_.resourceRequest) out["objectRef"] = referenceJson(attributes_);
+    out["requestURI"] = told_->uri;
+    out["verb"] = told_->attributes.verb;
+    out["user"] = userJson(told_->sender.value_or(User{}));
+    if (told_->actsAs) out["impersonatedUser"] = userJson(*told_->actsAs);
+    if (!told_->forwarded.empty()) out["sourceIPs"] = json::array{told_->forwarded};
+    if (!told_->userAgent.empty()) out["userAgent"] = told_->userAgent;
+    if (told_->attributes.resourceRequest) out["objectRef"] = referenceJson(told_->attributes);
     if (stage != AuditStage::RequestReceived) {
         json::object status;
         status["metadata"] = json::object();
-        if (refusal_) {
+        if (told_->refusal) {
             status["status"] = "Failure";
-            status["message"] = refusal_->message;
-            status["reason"] = reasonName(refusal_->reason);
+            status["message"] = told_->refusal->message;
+            status["reason"] = reasonName(told_->refusal->reason);
         }
         status["code"] = code;
         out["responseStatus"] = std::move(status);
-        addBody(out, "requestObject", requestJson_, decision_.omitManagedFields);
+        addBody(out, "requestObject", told_->requestJson, decision_.omitManagedFields);
     }
     if (stage == AuditStage::ResponseComplete && wantsResponse() && responseJson_)
         addBody(out, "responseObject", responseJson_(), decision_.omitManagedFields);
     out["requestReceivedTimestamp"] = timestamp(received_);
     out["stageTimestamp"] = timestamp(observer_->clock.wallNow());
-    if (!annotations_.empty()) {
+    if (!told_->annotations.empty()) {
         json::object notes;
-        for (const auto& [key, value] : annotations_)
+        for (const auto& [key, value] : told_->annotations)
             notes[key] = value;
         out["annotations"] = std::move(notes);
     }

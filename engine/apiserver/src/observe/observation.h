@@ -61,19 +61,13 @@ class Observation {
     const std::shared_ptr<Observer> observer_;
     const Instant started_;
     const WallTime received_;
-    std::string uri_;
-    std::string userAgent_;
-    std::string forwarded_; ///< sourceIPs
     RequestLabels labels_;
     bool longRunning_ = false;
     AuditDecision decision_;
     std::string auditId_;
-    std::optional<User> sender_;
-    std::optional<User> actsAs_;
-    auth::Attributes attributes_;
-    std::vector<std::pair<std::string, std::string>> annotations_;
-    std::optional<Status> refusal_;
-    std::string requestJson_;
+    /// What only the audit log tells; null once it will tell no more.
+    struct Told;
+    std::unique_ptr<Told> told_;
     std::function<std::string()> responseJson_;
     std::atomic<std::size_t> bytes_{0};
     std::atomic<int> streamCode_{0};
