@@ -5,6 +5,7 @@
 #include "serve.h"
 #include "ui/models/ui_executor.h"
 #include "ui/views/main_window.h"
+#include "ui/widgets/language.h"
 
 #include <QApplication>
 #include <QMessageBox>
@@ -34,6 +35,7 @@ int window(const CommandLine& options, int& argc, char** argv) {
     QApplication application(argc, argv);
     QApplication::setApplicationName("wheelhouse");
     QApplication::setDesktopFileName("dev.wheelhouse.Wheelhouse");
+    ui::useLanguage(QLocale::system());
     quitOnStopSignal();
     Result<std::unique_ptr<Lab>> lab = Lab::open(options);
     if (!lab) {

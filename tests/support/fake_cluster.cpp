@@ -272,6 +272,28 @@ void FakeCluster::get(const ResourceName& resource, const std::string& nameSpace
     answer(std::move(done), std::move(result));
 }
 
+/// The present with everything since undone.
+Result<std::vector<ObjectPtr>> FakeCluster::allAt(const api::Kind& kind, Revision revision) const {
+    if (revision < compacted_ || revision > revision_)
+        return fail(Reason::Expired, "The provided resource version is too old or too new.");
+    std::map<std::string, ObjectPtr> objects;
+    for (const auto& object : all(kind.name))
+        objects[object->key()] = object;
+    for (auto change = history_.rbegin(); change != history_.rend() && change->event.revision > revision;
+         ++change) {
+        if (change->kind != &kind) continue;
+        const std::string key = change->event.object->key();
+        if (change->before)
+            objects[key] = change->before;
+        else
+            objects.erase(key);
+    }
+    std::vector<ObjectPtr> out;
+    for (auto& [key, object] : objects)
+        out.push_back(std::move(object));
+    return out;
+}
+
 Result<ObjectList> FakeCluster::select(const ResourceName& resource, const ListOptions& options) const {
     const api::Kind* kind = api::findKind(resource);
     if (!kind) return fail(notFound(resource, ""));
@@ -281,7 +303,14 @@ Result<ObjectList> FakeCluster::select(const ResourceName& resource, const ListO
     if (!fields) return fail(fields.error());
     ObjectList list;
     list.revision = revision_;
-    for (const auto& object : all(resource)) {
+    std::vector<ObjectPtr> objects = all(resource);
+    if (options.resourceVersionMatch == "Exact") {
+        auto past = allAt(*kind, std::stoull(options.resourceVersion));
+        if (!past) return fail(past.error());
+        objects = std::move(*past);
+        list.revision = std::stoull(options.resourceVersion);
+    }
+    for (const auto& object : objects) {
         if (!options.nameSpace.empty() && object->nameSpace() != options.nameSpace) continue;
         if (!labels->matches(object->labels())) continue;
         if (!fields->empty() && !fields->matches(*object)) continue;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/api/groups/authorization.h"
+#include "engine/api/groups/decisions.h"
 #include "engine/base/random.h"
 #include "engine/base/simulation.h"
 #include "engine/client/cluster.h"
@@ -96,6 +97,8 @@ class FakeCluster final : public client::Cluster {
     std::string logText;
     /// Answers access reviews; nobody may do anything without it.
     std::function<bool(const api::authorization::SubjectAccessReview&)> mayDo;
+    /// Answers a WhatIf in place of a scheduler, given its namespace; nobody answers without it.
+    std::function<void(const std::string&, api::lab::WhatIf&)> whatIf;
     /// False: sendInitialEvents is refused as older servers do.
     bool watchList = true;
 
@@ -153,6 +156,7 @@ class FakeCluster final : public client::Cluster {
                const std::function<Result<client::Written>()>& work);
     Result<client::ObjectList> select(const client::ResourceName& resource,
                                       const client::ListOptions& options) const;
+    Result<std::vector<api::ObjectPtr>> allAt(const api::Kind& kind, Revision revision) const;
     Result<Message> decode(const api::Kind& kind, const client::Body& body) const;
     Result<client::Written> createNow(const api::Kind& kind, const std::string& nameSpace, Message message,
                                       const client::WriteOptions& options, std::string& name);

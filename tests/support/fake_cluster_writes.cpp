@@ -19,6 +19,10 @@ void FakeCluster::create(const ResourceName& resource, const std::string& nameSp
             review->mutable_status()->set_allowed(mayDo && mayDo(*review));
             return Written{nullptr, std::move(*message), true, {}};
         }
+        if (auto* question = dynamic_cast<api::lab::WhatIf*>(message->get())) {
+            if (whatIf) whatIf(nameSpace, *question);
+            return Written{nullptr, std::move(*message), true, {}};
+        }
         return createNow(*kind, nameSpace, std::move(*message), options, call.name);
     });
 }

@@ -101,6 +101,12 @@ json::object annotated(json::object object, const std::string& nameSpace, bool n
     return object;
 }
 
+/// What a write left behind; empty for kinds this program has no schema of.
+std::string jsonOf(const Target& target, const Written& written) {
+    if (!target.kind || !written.object) return {};
+    return api::encodeJson(*written.object->message(), target.kind->apiVersion(), target.kind->kind);
+}
+
 json::object remembered(const json::object& live) {
     const auto* metadata = live.if_contains("metadata");
     const auto* annotations =
@@ -225,12 +231,15 @@ class Applier : public std::enable_shared_from_this<Applier> {
             auto made = co_await Call<Written>(std::move(start));
             if (!made) co_return fail(made.error());
             outcome.action = ManifestOutcome::Action::Created;
+            outcome.after = jsonOf(target, *made);
             outcome.warnings = std::move(made->warnings);
             co_return Result<void>();
         }
         const json::object patch = threeWayPatch(remembered(**live), wanted, **live,
                                                  target.kind ? target.kind->descriptor : nullptr);
         outcome.action = ManifestOutcome::Action::Unchanged;
+        outcome.before = json::serialize(**live);
+        outcome.after = outcome.before;
         if (patch.empty()) co_return Result<void>();
         const auto type = target.kind ? api::PatchType::Strategic : api::PatchType::Merge;
         raceableNotFound_ = true;
@@ -241,6 +250,7 @@ class Applier : public std::enable_shared_from_this<Applier> {
         auto patched = co_await call;
         if (!patched) co_return fail(patched.error());
         outcome.action = ManifestOutcome::Action::Configured;
+        outcome.after = jsonOf(target, *patched);
         outcome.warnings = std::move(patched->warnings);
         co_return Result<void>();
     }

@@ -2,6 +2,9 @@
 // clicked through the story of point 4 and 5 with simulated nodes.
 #include "ui/views/add_node_panel.h"
 #include "ui/views/feed_view.h"
+#include "ui/views/map_page.h"
+#include "ui/views/next_view.h"
+#include "ui/views/timeline_view.h"
 #include "window_lab.h"
 
 #include <QLineEdit>
@@ -42,7 +45,7 @@ class TestUiLab : public WindowLab {
         selectPod(running().value(0));
         auto* drawer = part<DetailDrawer>();
         auto* tabs = drawer->findChild<QTabBar*>();
-        QTRY_COMPARE_WITH_TIMEOUT(tabs->count(), 4, soon);
+        QTRY_COMPARE_WITH_TIMEOUT(tabs->count(), 5, soon);
         QCoreApplication::processEvents();
         QTRY_VERIFY_WITH_TIMEOUT(!tabs->visibleRegion().isEmpty() && tabs->height() > 10, soon);
         for (int tab = 0; tab < tabs->count(); ++tab) {
@@ -77,6 +80,62 @@ class TestUiLab : public WindowLab {
         selectPod(victim);
         act("delete");
         QTRY_VERIFY_WITH_TIMEOUT(running().size() == 3 && !running().contains(victim), soon);
+    }
+
+    /// The scheduler's own record, and its answer to a question, of a pod that runs.
+    void theVerdictOfAPodIsShown() {
+        const QString pod = running().value(0);
+        selectPod(pod);
+        auto* drawer = part<DetailDrawer>();
+        drawer->openTab(DetailDrawer::Verdict);
+        auto* verdict = drawer->verdict();
+        QTRY_VERIFY_WITH_TIMEOUT(verdict->attempts() >= 1, soon);
+        const QString node = pod.section(' ', 1, 1);
+        QVERIFY2(verdict->sentence().contains(node), qPrintable(verdict->sentence()));
+        QCOMPARE(verdict->rows().rowCount(), 3);
+        shot("lab-verdict");
+        verdict->addEdit({WhatIfEdit::NodeCordon, node, true});
+        QTRY_VERIFY_WITH_TIMEOUT(verdict->supposes(), soon);
+        QVERIFY2(!verdict->sentence().contains("go to " + node), qPrintable(verdict->sentence()));
+        shot("lab-what-if");
+    }
+
+    /// While time stands still a deleted pod is not replaced; step by step it is.
+    void timeStandsStillAndGoesOnStepByStep() {
+        auto* pause = window_->findChild<QPushButton*>("clock.pause");
+        auto* step = window_->findChild<QPushButton*>("clock.step");
+        QTRY_VERIFY_WITH_TIMEOUT(pause->isEnabled(), soon);
+        QTest::mouseClick(pause, Qt::LeftButton);
+        QTRY_VERIFY_WITH_TIMEOUT(step->isEnabled(), soon);
+        QCOMPARE(lines({"clusterclock", "cluster"}, "{.status.paused}").value(0), QString("true"));
+        auto* next = part<NextView>();
+        QTRY_VERIFY_WITH_TIMEOUT(next->isVisible() && next->rows().rowCount() > 0, soon);
+        shot("lab-clock-paused");
+        const auto madeSteps = [this] {
+            return lines({"clusterclock", "cluster"}, "{.status.steps}").value(0).toLongLong();
+        };
+        const qint64 before = madeSteps();
+        QTest::mouseClick(step, Qt::LeftButton);
+        QTest::mouseClick(step, Qt::LeftButton);
+        QTRY_COMPARE_WITH_TIMEOUT(madeSteps(), before + 2, soon);
+        QTest::mouseClick(pause, Qt::LeftButton);
+        QTRY_VERIFY_WITH_TIMEOUT(!step->isEnabled(), soon);
+        QVERIFY(lines({"clusterclock", "cluster"}, "{.status.paused}").value(0) != "true");
+    }
+
+    /// The tape taken back: the map as it was, from lists at an exact revision.
+    void thePastIsShownAndThePresentAgain() {
+        auto* tape = part<TimelineView>();
+        auto* page = part<MapPage>();
+        tape->window()->activateWindow();
+        QTest::keyClick(window_.get(), Qt::Key_T, Qt::ControlModifier);
+        QTRY_VERIFY_WITH_TIMEOUT(tape->isVisible(), soon);
+        QTest::keyClick(tape, Qt::Key_Left);
+        QTRY_VERIFY_WITH_TIMEOUT(page->showsPast(), soon);
+        QTRY_COMPARE_WITH_TIMEOUT(page->pastMap()->layoutOfMap().cards().size(), 3U, soon);
+        shot("lab-past");
+        QTest::keyClick(tape, Qt::Key_L);
+        QTRY_VERIFY_WITH_TIMEOUT(!page->showsPast(), soon);
     }
 
     void aNodeIsAddedAndRemoved() {

@@ -6,7 +6,7 @@
 #include "ui/models/ui_executor.h"
 #include "ui/views/detail_drawer.h"
 #include "ui/views/main_window.h"
-#include "ui/views/map_view.h"
+#include "ui/views/map_page.h"
 
 #include <QtTest>
 #include <memory>
@@ -32,7 +32,7 @@ class WindowLab : public QObject {
     W* part() const {
         return window_->findChild<W*>();
     }
-    MapView* map() const { return part<MapView>(); }
+    MapView* map() const { return part<MapPage>()->map(); }
     /// Clicks the visible, enabled button with that text; false where there is none.
     bool press(const QString& text) const;
     /// kubectl's jsonpath answer, a line each.

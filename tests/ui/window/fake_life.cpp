@@ -1,5 +1,6 @@
 #include "fake_life.h"
 
+#include "engine/api/groups/clock.h"
 #include "engine/api/time.h"
 
 #include <algorithm>
@@ -51,6 +52,36 @@ void FakeLife::step() {
     deployments();
     schedule();
     runPods();
+    clocks();
+}
+
+/// The lab's clock does as it is told; each step is the deployment controller's.
+void FakeLife::clocks() {
+    for (auto clock : cluster_.all<lab::ClusterClock>()) {
+        const auto before = clock.SerializeAsString();
+        auto& status = *clock.mutable_status();
+        const WallTime now = executor_.clock().wallNow();
+        const bool anew = !status.has_realtime() || status.paused() != clock.spec().paused() ||
+                          status.speed() != clock.spec().speed();
+        if (anew) {
+            *status.mutable_realtime() = api::toMicroTime(now);
+            *status.mutable_clustertime() = api::toMicroTime(now);
+        }
+        status.set_paused(clock.spec().paused());
+        status.set_speed(clock.spec().speed());
+        if (status.paused() && status.steps() < clock.spec().steps())
+            status.set_laststep((clock.spec().stepof().empty() ? "deployment" : clock.spec().stepof()) +
+                                " default/web");
+        status.set_steps(clock.spec().steps());
+        status.clear_next();
+        if (status.paused()) {
+            auto& next = *status.add_next();
+            next.set_queue("deployment");
+            next.set_key("default/web");
+            *next.mutable_due() = status.clustertime();
+        }
+        if (clock.SerializeAsString() != before) cluster_.put(clock);
+    }
 }
 
 void FakeLife::addMachine(const std::string& name, const std::string& zone, bool simulated, bool running) {

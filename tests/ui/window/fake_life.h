@@ -38,6 +38,7 @@ class FakeLife {
     void runPods();
     void machines();
     void evict();
+    void clocks();
 
     FakeCluster& cluster_;
     Executor& executor_;

@@ -1,6 +1,7 @@
 #include "ui/models/cluster_actions.h"
 
 #include "engine/api/types.h"
+#include "ui/models/clock_model.h"
 #include "ui/models/kubectl.h"
 
 #include <QPointer>
@@ -12,6 +13,8 @@ namespace {
 const api::ResourceName podResource{"", "v1", "pods"};
 const api::ResourceName nodeResource{"", "v1", "nodes"};
 const api::ResourceName machineResource{"lab.wheelhouse.dev", "v1alpha1", "machines"};
+const api::ResourceName poolResource{"lab.wheelhouse.dev", "v1alpha1", "nodepools"};
+const api::ResourceName clockResource{"lab.wheelhouse.dev", "v1alpha1", "clusterclocks"};
 
 std::vector<QString> freeNames(const ClusterActions::NewMachines& wanted, const std::vector<QString>& taken) {
     const QString prefix = wanted.simulated ? QStringLiteral("sim-") : QStringLiteral("vm-");
@@ -100,6 +103,50 @@ void ClusterActions::setCordoned(const QString& node, bool cordoned) {
         nodeResource, {}, node.toStdString(), api::PatchType::Strategic, patch.toStdString(), {},
         report(cordoned ? tr("keeps new pods off %1.").arg(node) : tr("lets pods onto %1 again.").arg(node),
                kubectl::cordon(node, cordoned)));
+}
+
+void ClusterActions::evict(const QString& nameSpace, const QString& pod) {
+    api::policy::Eviction eviction;
+    eviction.mutable_metadata()->set_name(pod.toStdString());
+    eviction.mutable_metadata()->set_namespace_(nameSpace.toStdString());
+    client::WriteOptions options;
+    options.subresource = "eviction";
+    cluster_.create(podResource, nameSpace.toStdString(), client::body(eviction), options,
+                    report(tr("evicted %1.").arg(pod), kubectl::evict(nameSpace, pod)));
+}
+
+void ClusterActions::scalePool(const QString& pool, int machines) {
+    const QString patch = QStringLiteral("{\"spec\":{\"replicas\":%1}}").arg(machines);
+    cluster_.patch(poolResource, {}, pool.toStdString(), api::PatchType::Merge, patch.toStdString(), {},
+                   report(tr("set the pool %1 to %2 machines.").arg(pool).arg(machines),
+                          kubectl::scale(QStringLiteral("nodepool"), {}, pool, machines)));
+}
+
+void ClusterActions::setPaused(bool paused) {
+    setClock(QStringLiteral("\"paused\":%1").arg(paused ? u"true" : u"false"),
+             paused ? tr("stopped the cluster's time.") : tr("let the cluster's time go on."));
+}
+
+void ClusterActions::setSpeed(double speed) {
+    setClock(QStringLiteral("\"speed\":\"%1\"").arg(speed),
+             tr("set the cluster's time to %1.").arg(speedText(speed)));
+}
+
+void ClusterActions::step(std::int64_t number, const QString& queue) {
+    setClock(QStringLiteral("\"steps\":%1,\"stepOf\":\"%2\"").arg(number).arg(queue),
+             queue.isEmpty() ? tr("let one thing happen.") : tr("let %1 do one thing.").arg(queue));
+}
+
+void ClusterActions::setMachinesSuspended(bool suspended) {
+    setClock(QStringLiteral("\"suspendMachines\":%1").arg(suspended ? u"true" : u"false"),
+             suspended ? tr("lets machines stand still with the cluster's time.")
+                       : tr("lets machines run while the cluster's time stands still."));
+}
+
+void ClusterActions::setClock(const QString& fields, const QString& what) {
+    const QString patch = QStringLiteral("{\"spec\":{%1}}").arg(fields);
+    cluster_.patch(clockResource, {}, "cluster", api::PatchType::Merge, patch.toStdString(), {},
+                   report(what, kubectl::setClock(fields)));
 }
 
 void ClusterActions::apply(const QString& text, const QString& file, const QString& nameSpace, bool dryRun,

@@ -33,8 +33,8 @@ client::Informer::Handler handlerOf(std::function<void(Change, const api::Object
 } // namespace
 
 ClusterSession::ClusterSession(client::Cluster& cluster, Executor& executor, QObject* parent)
-    : QObject(parent), cluster_(cluster), executor_(executor),
-      feed_([&executor] { return executor.clock().wallNow(); }) {
+    : QObject(parent), cluster_(cluster), executor_(executor), clock_(cluster, executor),
+      feed_([this] { return now(); }) {
     connect(&map_, &ClusterMapModel::wanted, &pacer_, &FramePacer::request);
     connect(&pacer_, &FramePacer::frame, this, [this] {
         map_.apply();
@@ -76,6 +76,7 @@ void ClusterSession::connected(std::vector<client::ResourceInfo> resources) {
     error_.clear();
     Q_EMIT resourcesChanged();
     Q_EMIT connectionChanged();
+    if (resourceOfKind(QStringLiteral("ClusterClock")) != nullptr) clock_.start();
     if (!pods_) startWatching();
     keepLineOpen();
 }
@@ -96,11 +97,20 @@ void ClusterSession::startWatching() {
         informer->start();
         return informer;
     };
-    nodes_ = make(nodeResource, [this](Change c, const api::ObjectPtr& o) { map_.node(c, o); });
+    nodes_ = make(nodeResource, [this](Change c, const api::ObjectPtr& o) {
+        remember(o);
+        map_.node(c, o);
+    });
     if (lab_)
         machines_ = make(machineResource, [this](Change c, const api::ObjectPtr& o) { map_.machine(c, o); });
-    pods_ = make(podResource, [this](Change c, const api::ObjectPtr& o) { map_.pod(c, o); });
-    events_ = make(eventResource, [this](Change c, const api::ObjectPtr& o) { feed_.event(c, o); });
+    pods_ = make(podResource, [this](Change c, const api::ObjectPtr& o) {
+        remember(o);
+        map_.pod(c, o);
+    });
+    events_ = make(eventResource, [this](Change c, const api::ObjectPtr& o) {
+        if (c != Change::Removed) timeline_.event(*o);
+        feed_.event(c, o);
+    });
     namespaceList_ = make(namespaceResource, [this](Change c, const api::ObjectPtr& o) {
         if (c == Change::Removed)
             namespaces_.erase(o->name());
@@ -109,6 +119,11 @@ void ClusterSession::startWatching() {
         Q_EMIT namespacesChanged();
     });
     checkLoaded();
+}
+
+/// What was there before the window looked is dated by Events alone.
+void ClusterSession::remember(const api::ObjectPtr& object) {
+    if (loaded_) timeline_.mark(object->revision(), now());
 }
 
 /// An empty cluster sends no news at all, so until everything is listed the state is looked at a few times.

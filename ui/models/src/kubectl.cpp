@@ -60,6 +60,27 @@ QString setPower(const QString& machine, const QString& power) {
         .arg(quoted(machine), power);
 }
 
+QString scale(const QString& resourceWord, const QString& nameSpace, const QString& name, int replicas) {
+    return QStringLiteral("kubectl scale %1 %2 --replicas=%3").arg(resourceWord, quoted(name)).arg(replicas) +
+           inNamespace(nameSpace);
+}
+
+QString evict(const QString& nameSpace, const QString& pod) {
+    return QStringLiteral(
+               "kubectl create --raw /api/v1/namespaces/%1/pods/%2/eviction -f - <<'EOF'\n"
+               "{\"apiVersion\":\"policy/v1\",\"kind\":\"Eviction\",\"metadata\":{\"name\":\"%2\"}}\nEOF")
+        .arg(nameSpace, pod);
+}
+
+QString podsAt(Revision revision) {
+    return QStringLiteral("kubectl get --raw '/api/v1/pods?resourceVersion=%1&resourceVersionMatch=Exact'")
+        .arg(revision);
+}
+
+QString setClock(const QString& fields) {
+    return QStringLiteral("kubectl patch clusterclock cluster --type merge -p '{\"spec\":{%1}}'").arg(fields);
+}
+
 QString cordon(const QString& node, bool cordoned) {
     return (cordoned ? QStringLiteral("kubectl cordon ") : QStringLiteral("kubectl uncordon ")) +
            quoted(node);

@@ -58,9 +58,10 @@ bool sameColumns(const std::vector<api::Table::Column>& a, const std::vector<api
 
 } // namespace
 
-ObjectTable::ObjectTable(client::Cluster& cluster, Executor& executor, QObject* parent)
-    : QObject(parent), cluster_(cluster), executor_(executor),
-      model_([&executor] { return executor.clock().wallNow(); }), box_([this] { pacer_.request(); }) {
+ObjectTable::ObjectTable(client::Cluster& cluster, Executor& executor, std::function<WallTime()> now,
+                         QObject* parent)
+    : QObject(parent), cluster_(cluster), executor_(executor), now_(std::move(now)), model_(now_),
+      box_([this] { pacer_.request(); }) {
     connect(&pacer_, &FramePacer::frame, this, [this] { model_.apply(box_.take()); });
 }
 
@@ -168,7 +169,7 @@ void ObjectTable::onEvent(const client::WatchEvent& event) {
         if (!again_.active()) again_.start(executor_, 500ms, [this] { fetch(); });
         return;
     }
-    const api::Table::Row row = api::tableRow(event.object, executor_.clock().wallNow());
+    const api::Table::Row row = api::tableRow(event.object, now_());
     const auto change = event.type == client::WatchEvent::Type::Deleted ? Change::Removed
                         : event.type == client::WatchEvent::Type::Added ? Change::Added
                                                                         : Change::Modified;

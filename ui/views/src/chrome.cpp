@@ -4,41 +4,12 @@
 #include <QHBoxLayout>
 #include <QMenu>
 #include <QPainter>
-#include <QStyle>
-#include <QStyleOptionButton>
 
 namespace wheelhouse::ui {
 
 namespace {
 
-/// A button that opens a list: text at the left, a chevron at the right.
-class Chooser final : public QPushButton {
-  public:
-    Chooser(const Theme& theme, QWidget* parent) : QPushButton(parent), theme_(theme) {
-        setProperty("role", "chooser");
-        setCursor(Qt::PointingHandCursor);
-    }
-
-  protected:
-    void paintEvent(QPaintEvent*) override {
-        // The style leaves a menu button's text no padding: the frame is the style's, the text ours.
-        QStyleOptionButton option;
-        initStyleOption(&option);
-        option.text.clear();
-        option.features &= ~QStyleOptionButton::HasMenu;
-        QPainter p(this);
-        style()->drawControl(QStyle::CE_PushButton, &option, &p, this);
-        p.setPen(theme_.tokens().text);
-        p.drawText(rect().adjusted(12, 0, -30, 0), Qt::AlignLeft | Qt::AlignVCenter,
-                   fontMetrics().elidedText(text(), Qt::ElideRight, width() - 44));
-        p.drawPixmap(
-            width() - 26, height() / 2 - 7,
-            theme_.pixmap(QStringLiteral("chevron-down"), 14, theme_.tokens().muted, devicePixelRatioF()));
-    }
-
-  private:
-    const Theme& theme_;
-};
+constexpr int narrowBar = 1280; ///< below it the clock shows its present speed only
 
 } // namespace
 
@@ -91,8 +62,8 @@ void RailButton::leaveEvent(QEvent* event) {
     update();
 }
 
-TopBar::TopBar(ClusterSession& session, const Theme& theme, const QString& title, const QString& place,
-               QWidget* parent)
+TopBar::TopBar(ClusterSession& session, ClusterActions& actions, const Theme& theme, const QString& title,
+               const QString& place, QWidget* parent)
     : QWidget(parent), session_(session), theme_(theme) {
     setObjectName(QStringLiteral("topBar"));
     setAttribute(Qt::WA_StyledBackground);
@@ -115,6 +86,9 @@ TopBar::TopBar(ClusterSession& session, const Theme& theme, const QString& title
     nameSpace_->setToolTip(tr("Namespace shown"));
     row->addWidget(nameSpace_);
     row->addStretch(1);
+    clock_ = new ClockBar(session.clock(), actions, session.executor(), theme, this);
+    row->addWidget(clock_);
+    row->addSpacing(4);
     const auto count = [&](const QString& tip) {
         auto* button = makeButton({}, "count", this);
         button->setToolTip(tip);
@@ -146,6 +120,11 @@ TopBar::TopBar(ClusterSession& session, const Theme& theme, const QString& title
     connect(&session_.map(), &ClusterMapModel::changed, this, &TopBar::refresh);
     fillNamespaces();
     refresh();
+}
+
+void TopBar::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    clock_->setCompact(width() < narrowBar);
 }
 
 void TopBar::fillNamespaces() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "clock_bar.h"
 #include "ui/models/cluster_session.h"
 #include "ui/widgets/controls.h"
 
@@ -33,8 +34,9 @@ class RailButton final : public QAbstractButton {
 class TopBar final : public QWidget {
     Q_OBJECT
   public:
-    TopBar(ClusterSession& session, const Theme& theme, const QString& title, const QString& place,
-           QWidget* parent);
+    TopBar(ClusterSession& session, ClusterActions& actions, const Theme& theme, const QString& title,
+           const QString& place, QWidget* parent);
+    ClockBar* clock() { return clock_; }
     QPushButton* deployButton() { return deploy_; }
     QPushButton* namespaceButton() { return nameSpace_; }
 
@@ -46,6 +48,9 @@ class TopBar final : public QWidget {
     void deployRequested();
     void appearanceRequested();
 
+  protected:
+    void resizeEvent(QResizeEvent* event) override;
+
   private:
     void refresh();
     void fillNamespaces();
@@ -53,6 +58,7 @@ class TopBar final : public QWidget {
     const Theme& theme_;
     QString chosen_;
     StateChip* state_;
+    ClockBar* clock_;
     QPushButton* nameSpace_;
     QPushButton* nodes_;
     QPushButton* pods_;

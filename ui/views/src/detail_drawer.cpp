@@ -1,6 +1,7 @@
 #include "ui/views/detail_drawer.h"
 
 #include "ui/models/kubectl.h"
+#include "ui/models/node_drain.h"
 
 #include <QEvent>
 #include <QHBoxLayout>
@@ -87,6 +88,8 @@ void DetailDrawer::buildHeader(QWidget* header) {
         if (index < 0 || index >= shownTabs_.size()) return;
         pages_->setCurrentIndex(shownTabs_[index]);
         if (shownTabs_[index] == Yaml) fetchYaml();
+        if (shownTabs_[index] == Verdict) verdict_->open(subject_.nameSpace, subject_.name);
+        if (!confirm_->isVisible()) command_->setCommand(mainCommand());
     });
 }
 
@@ -106,6 +109,17 @@ void DetailDrawer::buildBody() {
     inner->addStretch(1);
     scroll->setWidget(padded);
     pages_->addWidget(scroll);
+    auto* verdictScroll = new QScrollArea(pages_);
+    verdictScroll->setWidgetResizable(true);
+    verdictScroll->setFrameShape(QFrame::NoFrame);
+    verdictScroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    verdictScroll->setStyleSheet(scroll->styleSheet());
+    verdict_ = new VerdictPane(session_, theme_, VerdictPane::Room::Drawer, verdictScroll);
+    verdictScroll->setWidget(verdict_);
+    pages_->addWidget(verdictScroll);
+    connect(verdict_, &VerdictPane::commandChanged, this, [this] {
+        if (pages_->currentIndex() == Verdict) command_->setCommand(mainCommand());
+    });
     eventView_ = new FeedView(events_, theme_, pages_);
     pages_->addWidget(eventView_);
     auto* yamlPage = new QWidget(pages_);
@@ -153,7 +167,7 @@ void DetailDrawer::buildConfirm() {
     confirm_->hide();
     const auto finish = [this] {
         confirm_->hide();
-        command_->setCommand(kubectl::get(word(), subject_.nameSpace, subject_.name));
+        command_->setCommand(mainCommand());
     };
     connect(no, &QPushButton::clicked, this, finish);
     connect(confirmYes_, &QPushButton::clicked, this, [this, finish] {
@@ -179,6 +193,17 @@ bool DetailDrawer::isPod() const {
     return subject_.resource.kind == "Pod";
 }
 
+bool DetailDrawer::hasVerdict() const {
+    return isPod() && session_.resourceOfKind(QStringLiteral("SchedulingDecision")) != nullptr;
+}
+
+/// What the page shown is, as a command.
+QString DetailDrawer::mainCommand() const {
+    return pages_->currentIndex() == Verdict && !verdict_->command().isEmpty()
+               ? verdict_->command()
+               : kubectl::get(word(), subject_.nameSpace, subject_.name);
+}
+
 QString DetailDrawer::word() const {
     if (!object_ && machine_) return QStringLiteral("machine");
     return kubectl::resourceWord(subject_.resource.name, QString::fromStdString(subject_.resource.singular));
@@ -191,6 +216,7 @@ void DetailDrawer::clear() {
     eventWatch_.reset();
     age_.stop();
     logs_->clear();
+    verdict_->clear();
     subject_ = {};
     object_.reset();
     machine_.reset();
@@ -311,8 +337,7 @@ void DetailDrawer::refresh() {
         logs_->open(subject_.nameSpace, subject_.name, facts_.containers);
     rebuildTabs();
     rebuildActions();
-    if (command_->command().startsWith(u"kubectl get "))
-        command_->setCommand(kubectl::get(word(), subject_.nameSpace, subject_.name));
+    if (command_->command().startsWith(u"kubectl get ")) command_->setCommand(mainCommand());
     if (pages_->currentIndex() == Yaml) fetchYaml();
     // "running for 5s" moves on while somebody looks.
     if (!missing && isVisible() && !age_.active())
@@ -323,12 +348,13 @@ void DetailDrawer::refresh() {
 
 void DetailDrawer::rebuildTabs() {
     QList<Tab> wanted = {Status, Events, Yaml};
+    if (hasVerdict()) wanted.insert(1, Verdict);
     if (isPod()) wanted.push_back(Logs);
     if (!facts_.console.isEmpty()) wanted.push_back(Console);
     if (wanted == shownTabs_) return;
     const Tab current = static_cast<Tab>(pages_->currentIndex());
-    static const char* names[] = {QT_TR_NOOP("Status"), QT_TR_NOOP("Events"), QT_TR_NOOP("YAML"),
-                                  QT_TR_NOOP("Logs"), QT_TR_NOOP("Console")};
+    static const char* names[] = {QT_TR_NOOP("Status"), QT_TR_NOOP("Verdict"), QT_TR_NOOP("Events"),
+                                  QT_TR_NOOP("YAML"),   QT_TR_NOOP("Logs"),    QT_TR_NOOP("Console")};
     const QSignalBlocker quiet(tabs_);
     while (tabs_->count() > 0)
         tabs_->removeTab(0);
@@ -404,7 +430,7 @@ bool DetailDrawer::eventFilter(QObject* watched, QEvent* event) {
     if (in)
         command_->setCommand(watched->property("command").toString());
     else if (out && !confirm_->isVisible())
-        command_->setCommand(kubectl::get(word(), subject_.nameSpace, subject_.name));
+        command_->setCommand(mainCommand());
     return QWidget::eventFilter(watched, event);
 }
 
@@ -428,6 +454,25 @@ void DetailDrawer::askPower(bool on) {
     ask(tr("Cut the power of %1, as pulling the plug would?").arg(name), tr("Cut power"),
         kubectl::setPower(name, QStringLiteral("Off")),
         [this, name] { actions_.setPower(name, QStringLiteral("Off")); });
+}
+
+void DetailDrawer::askEvict() {
+    const QString name = subject_.name;
+    ask(tr("Evict pod %1? It leaves its node as far as disruption budgets allow; whoever owns it makes a new "
+           "one.")
+            .arg(name),
+        tr("Evict"), kubectl::evict(subject_.nameSpace, name),
+        [this, subject = subject_] { actions_.evict(subject.nameSpace, subject.name); });
+}
+
+void DetailDrawer::askDrain(bool remove) {
+    const MapNode* node = session_.map().findNode(subject_.name);
+    const NodeDrain::Wish wish{subject_.name, remove, node != nullptr && node->hasMachine};
+    ask(remove
+            ? tr("Drain %1 and remove it? Its pods are evicted, then the node is taken away.").arg(wish.node)
+            : tr("Drain %1? It takes no new pods and those it has are evicted.").arg(wish.node),
+        remove ? tr("Drain and remove") : tr("Drain"), NodeDrain::command(wish),
+        [this, wish] { Q_EMIT drainRequested(wish.node, wish.remove, wish.hasMachine); });
 }
 
 void DetailDrawer::fetchYaml() {

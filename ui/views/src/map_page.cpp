@@ -1,5 +1,7 @@
 #include "ui/views/map_page.h"
 
+#include "palette_bar.h"
+
 #include <QButtonGroup>
 #include <QHBoxLayout>
 #include <QPainter>
@@ -39,7 +41,7 @@ void MapLegend::paintEvent(QPaintEvent*) {
 }
 
 MapPage::MapPage(ClusterSession& session, const Theme& theme, QWidget* parent)
-    : QWidget(parent), session_(session) {
+    : QWidget(parent), session_(session), theme_(theme) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
@@ -71,13 +73,17 @@ MapPage::MapPage(ClusterSession& session, const Theme& theme, QWidget* parent)
     setThemedIcon(addNode_, theme, QStringLiteral("plus"), Tone::Plain);
     bar->addWidget(addNode_);
     column->addLayout(bar);
-    map_ = new MapView(session.map(), theme, session.executor(), this);
+    map_ = new MapView(
+        session.map(), theme, session.executor(), [&session] { return session.now(); }, this);
     empty_ = new EmptyState(theme, QStringLiteral("wheel"), this);
     emptyAdd_ = empty_->addButton(tr("Add a node"), "primary");
     stack_ = new QStackedWidget(this);
     stack_->addWidget(map_);
     stack_->addWidget(empty_);
     column->addWidget(stack_, 1);
+    drag_ = new MapDrag(session, *map_, this);
+    palette_ = new PaletteBar(theme, this);
+    column->addWidget(palette_);
     connect(group, &QButtonGroup::idToggled, this, [this](int id, bool on) {
         if (!on) return;
         map_->setGrouping(static_cast<MapGrouping>(id));
@@ -96,6 +102,20 @@ void MapPage::setOnlyTrouble(bool only) {
     trouble_->setChecked(only);
 }
 
+void MapPage::showPast(ClusterMapModel* past) {
+    if (past != nullptr && past_ == nullptr) {
+        past_ = new MapView(
+            *past, theme_, session_.executor(), [this] { return session_.now(); }, this);
+        past_->setAccessibleName(tr("Cluster map of the past"));
+        past_->setReducedMotion(map_->reducedMotion());
+        stack_->addWidget(past_);
+    }
+    if (past_ != nullptr) past_->setGrouping(map_->grouping());
+    inPast_ = past != nullptr;
+    palette_->setVisible(!inPast_);
+    refresh();
+}
+
 void MapPage::refresh() {
     auto applications = session_.map().applications(8);
     for (auto& [name, value] : applications)
@@ -103,14 +123,18 @@ void MapPage::refresh() {
     std::sort(applications.begin(), applications.end());
     legend_->setApplications(std::move(applications));
     const bool connected = session_.connection() == ClusterSession::Connection::Connected;
-    addNode_->setEnabled(connected && session_.isLab());
+    addNode_->setEnabled(connected && session_.isLab() && !inPast_);
     addNode_->setToolTip(
-        !connected ? tr("The cluster does not answer yet")
+        inPast_      ? tr("The past can be looked at, not changed")
+        : !connected ? tr("The cluster does not answer yet")
         : session_.isLab()
             ? tr("Add virtual machines or simulated nodes")
             : tr("Only a Wheelhouse lab can make nodes: this cluster does not serve Machines"));
     const bool anything = !session_.map().nodes().empty() || !session_.map().queue().empty();
-    stack_->setCurrentIndex(anything ? 0 : 1);
+    if (inPast_)
+        stack_->setCurrentWidget(past_);
+    else
+        stack_->setCurrentIndex(anything ? 0 : 1);
     if (anything) return;
     emptyAdd_->setVisible(session_.loaded() && session_.isLab());
     if (session_.loaded())

@@ -41,8 +41,9 @@ double eased(double t) {
 
 } // namespace
 
-MapView::MapView(ClusterMapModel& model, const Theme& theme, Executor& executor, QWidget* parent)
-    : QAbstractScrollArea(parent), model_(model), theme_(theme), executor_(executor),
+MapView::MapView(ClusterMapModel& model, const Theme& theme, Executor& executor,
+                 std::function<WallTime()> now, QWidget* parent)
+    : QAbstractScrollArea(parent), model_(model), theme_(theme), executor_(executor), now_(std::move(now)),
       painter_(std::make_unique<MapPainter>(theme, 1.0)) {
     setFrameShape(QFrame::NoFrame);
     setFocusPolicy(Qt::StrongFocus);
@@ -215,8 +216,7 @@ MapView::Sprite& MapView::spriteOf(const MapLayout::Card& card, const MapNode& n
     const auto [place, fresh] = sprites_.try_emplace(card.name.toStdString());
     Sprite& sprite = place->second;
     if (!fresh) return sprite;
-    sprite.picture =
-        painter_->card(card, node, layout_.density(), executor_.clock().wallNow(), hidden_, onlyTrouble_);
+    sprite.picture = painter_->card(card, node, layout_.density(), now_(), hidden_, onlyTrouble_);
     sprite.grid = card.grid;
     sprite.order.reserve(node.pods.size());
     for (const MapPod* pod : node.pods)
@@ -255,6 +255,7 @@ void MapView::paintEvent(QPaintEvent* event) {
         if (node != nullptr) p.drawPixmap(card->rect.topLeft() + shift, spriteOf(*card, *node).picture);
     }
     paintMarks(p);
+    if (!hints_.empty() || dropPlace_ != DeployPlace()) paintHints(p);
     p.restore();
     if (queueRect().intersects(exposed)) paintQueue(p, exposed);
     paintFlights(p);

@@ -5,12 +5,15 @@
 #include "ui/views/map_view.h"
 
 #include <QAccessible>
+#include <QApplication>
 #include <QHelpEvent>
 #include <QKeyEvent>
 #include <QMouseEvent>
+#include <QPainter>
 #include <QScrollBar>
 #include <QToolTip>
 #include <algorithm>
+#include <utility>
 
 namespace wheelhouse::ui {
 
@@ -47,15 +50,24 @@ void MapView::select(const QString& node, const Uid& pod) {
 }
 
 void MapView::mousePressEvent(QMouseEvent* event) {
-    if (event->button() != Qt::LeftButton) return;
-    const int queued = queuedAt(event->pos());
+    if (event->button() == Qt::LeftButton) pressed_ = event->pos();
+}
+
+/// What is pulled away is not opened, so opening waits for the release.
+void MapView::mouseReleaseEvent(QMouseEvent* event) {
+    if (event->button() != Qt::LeftButton || !pressed_) return;
+    activateAt(*std::exchange(pressed_, std::nullopt));
+}
+
+void MapView::activateAt(const QPoint& at) {
+    const int queued = queuedAt(at);
     if (queued >= 0) {
         const Uid uid = model_.queue()[static_cast<std::size_t>(queued)]->uid;
         select({}, uid);
         Q_EMIT podActivated(uid);
         return;
     }
-    const Target target = targetAt(event->pos());
+    const Target target = targetAt(at);
     if (target.pod != nullptr) {
         const Uid uid = target.pod->uid;
         select(target.card->name, uid);
@@ -70,7 +82,85 @@ void MapView::mousePressEvent(QMouseEvent* event) {
     }
 }
 
+void MapView::startDrag() {
+    const Target target = targetAt(*std::exchange(pressed_, std::nullopt));
+    if (target.pod != nullptr)
+        Q_EMIT podDragged(target.pod->uid);
+    else if (target.card != nullptr)
+        Q_EMIT nodeDragged(target.card->name);
+}
+
+QString MapView::nodeAt(const QPoint& at) const {
+    const Target target = targetAt(at);
+    return target.card == nullptr ? QString() : target.card->name;
+}
+
+QString MapView::zoneAt(const QPoint& at) const {
+    if (grouping_ != MapGrouping::Zone || at.x() < origin().x()) return {};
+    for (const auto& zone : layout_.zones())
+        if (zone.rect.translated(origin()).contains(at)) return zone.key;
+    return {};
+}
+
+void MapView::setHints(PlacementHints hints) {
+    if (hints == hints_) return;
+    hints_ = std::move(hints);
+    viewport()->update();
+}
+
+void MapView::setDropPlace(const DeployPlace& place) {
+    if (place == dropPlace_) return;
+    dropPlace_ = place;
+    viewport()->update();
+}
+
+/// Cards where it fits are ringed and ticked, others lie under a veil with the reason on it.
+void MapView::paintHints(QPainter& p) {
+    const Tokens& t = theme_.tokens();
+    for (const auto& card : layout_.cards()) {
+        const QRect rect = card.rect.translated(origin());
+        const auto found = hints_.find(card.name);
+        if (found != hints_.end() && !found->second.fits) {
+            QColor veil = t.background;
+            veil.setAlphaF(0.74F);
+            p.setPen(Qt::NoPen);
+            p.setBrush(veil);
+            p.drawRoundedRect(rect, metrics::cardRadius, metrics::cardRadius);
+            p.setPen(t.bad);
+            p.setFont(theme_.body(metrics::smallPx, QFont::Medium));
+            p.drawText(rect.adjusted(12, 8, -12, -8), Qt::AlignCenter | Qt::TextWordWrap,
+                       found->second.reason);
+        } else if (found != hints_.end()) {
+            p.setBrush(Qt::NoBrush);
+            p.setPen(QPen(t.ok, found->second.best ? 2.6 : 1.6));
+            p.drawRoundedRect(QRectF(rect).adjusted(1, 1, -1, -1), metrics::cardRadius, metrics::cardRadius);
+            p.drawPixmap(rect.right() - 24, rect.top() + 8,
+                         theme_.pixmap(QStringLiteral("check"), 16, t.ok, devicePixelRatioF()));
+            if (found->second.best && rect.height() > 60) {
+                p.setFont(theme_.body(metrics::captionPx, QFont::DemiBold));
+                p.setPen(t.ok);
+                p.drawText(rect.adjusted(12, 0, -12, -6), Qt::AlignRight | Qt::AlignBottom,
+                           tr("would go here"));
+            }
+        }
+    }
+    const auto ring = [&](const QRect& rect) {
+        p.setBrush(Qt::NoBrush);
+        p.setPen(QPen(t.accent, 2, Qt::DashLine));
+        p.drawRoundedRect(QRectF(rect).adjusted(-2, -2, 2, 2), metrics::cardRadius + 2,
+                          metrics::cardRadius + 2);
+    };
+    if (!dropPlace_.node.isEmpty()) return ring(rectOfNode(dropPlace_.node));
+    for (const auto& zone : layout_.zones())
+        if (!dropPlace_.zone.isEmpty() && zone.key == dropPlace_.zone)
+            ring(zone.rect.translated(origin()).adjusted(3, 3, -3, -3));
+}
+
 void MapView::mouseMoveEvent(QMouseEvent* event) {
+    if (pressed_ && (event->buttons() & Qt::LeftButton) != 0) {
+        if ((event->pos() - *pressed_).manhattanLength() >= QApplication::startDragDistance()) startDrag();
+        return;
+    }
     const Target target = targetAt(event->pos());
     const QString node = target.card == nullptr ? QString() : target.card->name;
     const Uid pod = target.pod == nullptr ? Uid() : target.pod->uid;
@@ -154,7 +244,7 @@ void MapView::moveFocus(int key) {
 
 QString MapView::describeNode(const MapNode& node) const {
     QStringList lines;
-    const QString state = stateText(node, executor_.clock().wallNow());
+    const QString state = stateText(node, now_());
     lines.push_back(
         tr("%1 · %2 · %3").arg(node.name, kindOf(node), state.isEmpty() ? wordOf(node.look) : state));
     if (!node.acceleratorReason.isEmpty())

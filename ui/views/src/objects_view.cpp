@@ -80,7 +80,8 @@ class RowDelegate final : public QStyledItemDelegate {
 } // namespace
 
 ObjectsView::ObjectsView(ClusterSession& session, const Theme& theme, QWidget* parent)
-    : QWidget(parent), session_(session), theme_(theme), table_(session.cluster(), session.executor()) {
+    : QWidget(parent), session_(session), theme_(theme),
+      table_(session.cluster(), session.executor(), [&session] { return session.now(); }) {
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(0);

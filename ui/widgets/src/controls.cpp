@@ -7,6 +7,7 @@
 #include <QMenu>
 #include <QPainter>
 #include <QStyle>
+#include <QStyleOptionButton>
 #include <QVBoxLayout>
 #include <algorithm>
 
@@ -37,6 +38,31 @@ void setThemedIcon(QPushButton* button, const Theme& theme, const QString& icon,
     button->setIconSize({size, size});
     apply();
     QObject::connect(&theme, &Theme::changed, button, apply);
+}
+
+Chooser::Chooser(const Theme& theme, QWidget* parent) : QPushButton(parent), theme_(theme) {
+    setProperty("role", "chooser");
+    setCursor(Qt::PointingHandCursor);
+}
+
+QSize Chooser::sizeHint() const {
+    return {fontMetrics().horizontalAdvance(text()) + 46, QPushButton::sizeHint().height()};
+}
+
+void Chooser::paintEvent(QPaintEvent*) {
+    // The style leaves a menu button's text no padding: the frame is the style's, the text ours.
+    QStyleOptionButton option;
+    initStyleOption(&option);
+    option.text.clear();
+    option.features &= ~QStyleOptionButton::HasMenu;
+    QPainter p(this);
+    style()->drawControl(QStyle::CE_PushButton, &option, &p, this);
+    p.setPen(theme_.tokens().text);
+    p.drawText(rect().adjusted(12, 0, -30, 0), Qt::AlignLeft | Qt::AlignVCenter,
+               fontMetrics().elidedText(text(), Qt::ElideRight, width() - 44));
+    p.drawPixmap(
+        width() - 26, height() / 2 - 7,
+        theme_.pixmap(QStringLiteral("chevron-down"), 14, theme_.tokens().muted, devicePixelRatioF()));
 }
 
 ElidedLabel::ElidedLabel(Qt::TextElideMode mode, QWidget* parent) : QWidget(parent), mode_(mode) {

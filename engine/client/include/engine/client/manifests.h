@@ -14,6 +14,8 @@ struct ManifestOutcome {
     std::string what; ///< "deployment.apps/web in namespace shop"
     Status error;     ///< when Failed
     std::vector<std::string> warnings;
+    std::string before; ///< the object as it was, as JSON; empty = there was none
+    std::string after;  ///< as it is now, or with a dry run would be; empty when Failed or not told
 };
 
 /// Applies every document of a YAML or JSON text as `kubectl apply` does (three-way, with the last-applied

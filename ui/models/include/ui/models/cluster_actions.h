@@ -33,6 +33,18 @@ class ClusterActions final : public QObject {
     void removeMachine(const QString& name);
     void setPower(const QString& machine, const QString& power);
     void setCordoned(const QString& node, bool cordoned);
+    /// Takes a pod off its node as far as its disruption budgets allow; whoever owns it makes a new one.
+    void evict(const QString& nameSpace, const QString& pod);
+    /// How many machines a pool of nodes should have.
+    void scalePool(const QString& pool, int machines);
+    /// Stops the lab's time, or lets it go on.
+    void setPaused(bool paused);
+    void setSpeed(double speed);
+    /// While paused: one more thing happens, in `queue` or (empty) wherever something is next. `number` is
+    /// what ClockModel::takeStepNumber() gave.
+    void step(std::int64_t number, const QString& queue);
+    /// Whether real machines stand still together with the lab's time.
+    void setMachinesSuspended(bool suspended);
     /// `file` is only for the kubectl command shown. Also says done() or failed() for each document.
     void apply(const QString& text, const QString& file, const QString& nameSpace, bool dryRun, Applied done);
 
@@ -45,6 +57,7 @@ class ClusterActions final : public QObject {
     void failed(const QString& what, const wheelhouse::Status& status, const QString& command);
 
   private:
+    void setClock(const QString& fields, const QString& what);
     client::Callback<client::Written> report(QString what, QString command);
     client::Cluster& cluster_;
 };

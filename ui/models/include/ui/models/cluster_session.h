@@ -2,9 +2,11 @@
 
 #include "engine/client/cluster.h"
 #include "engine/client/informer.h"
+#include "ui/models/clock_model.h"
 #include "ui/models/cluster_map_model.h"
 #include "ui/models/feed_model.h"
 #include "ui/models/frame_pacer.h"
+#include "ui/models/timeline_model.h"
 
 #include <QObject>
 #include <QStringList>
@@ -40,7 +42,11 @@ class ClusterSession final : public QObject {
 
     ClusterMapModel& map() { return map_; }
     FeedModel& feed() { return feed_; }
-    WallTime now() const { return executor_.clock().wallNow(); }
+    /// What is known of the cluster's history.
+    TimelineModel& timeline() { return timeline_; }
+    /// The time the cluster lives by; with a lab that can be stopped and set.
+    ClockModel& clock() { return clock_; }
+    WallTime now() const { return clock_.now(); }
     client::Cluster& cluster() { return cluster_; }
     Executor& executor() { return executor_; }
 
@@ -57,11 +63,14 @@ class ClusterSession final : public QObject {
     void startWatching();
     void keepLineOpen();
     void checkLoaded();
+    void remember(const api::ObjectPtr& object);
 
     client::Cluster& cluster_;
     Executor& executor_;
+    ClockModel clock_;
     ClusterMapModel map_;
     FeedModel feed_;
+    TimelineModel timeline_;
     FramePacer pacer_;
     Connection connection_ = Connection::Connecting;
     QString error_;

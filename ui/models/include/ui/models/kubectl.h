@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/api/kind.h"
+#include "engine/base/ids.h"
 
 #include <QString>
 
@@ -18,6 +19,14 @@ QString remove(const QString& resourceWord, const QString& nameSpace, const QStr
 QString logs(const QString& nameSpace, const QString& pod, const QString& container, bool follow,
              bool previous);
 QString setPower(const QString& machine, const QString& power);
+/// `kubectl scale` of one object.
+QString scale(const QString& resourceWord, const QString& nameSpace, const QString& name, int replicas);
+/// The eviction of a pod, for which kubectl has no word of its own.
+QString evict(const QString& nameSpace, const QString& pod);
+/// All pods as they were at a revision.
+QString podsAt(Revision revision);
+/// A merge patch of the spec of the lab's clock, e.g. `"paused":true`.
+QString setClock(const QString& fields);
 QString cordon(const QString& node, bool cordoned);
 /// `kubectl apply` of a file, or of text given in place when `file` is empty.
 QString apply(const QString& file, const QString& text, const QString& nameSpace);

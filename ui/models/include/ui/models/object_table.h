@@ -17,7 +17,9 @@ class ObjectTable final : public QObject {
   public:
     enum class State { Idle, Loading, Ready, Failed };
 
-    ObjectTable(client::Cluster& cluster, Executor& executor, QObject* parent = nullptr);
+    /// `now` is the time by which ages are told.
+    ObjectTable(client::Cluster& cluster, Executor& executor, std::function<WallTime()> now,
+                QObject* parent = nullptr);
     ~ObjectTable() override;
 
     /// Shows this kind from now on. Empty `nameSpace` = all.
@@ -44,6 +46,7 @@ class ObjectTable final : public QObject {
 
     client::Cluster& cluster_;
     Executor& executor_;
+    std::function<WallTime()> now_;
     LiveTableModel model_;
     FramePacer pacer_;
     Mailbox<LiveTableModel::Key, LiveTableModel::Row> box_;

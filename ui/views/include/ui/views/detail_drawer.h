@@ -4,6 +4,7 @@
 #include "ui/models/cluster_session.h"
 #include "ui/views/feed_view.h"
 #include "ui/views/logs_view.h"
+#include "ui/views/verdict_pane.h"
 #include "ui/widgets/code_edit.h"
 #include "ui/widgets/controls.h"
 
@@ -23,7 +24,7 @@ namespace wheelhouse::ui {
 class DetailDrawer final : public QWidget {
     Q_OBJECT
   public:
-    enum Tab { Status, Events, Yaml, Logs, Console };
+    enum Tab { Status, Verdict, Events, Yaml, Logs, Console };
     struct Subject {
         client::ResourceInfo resource;
         QString nameSpace;
@@ -44,8 +45,12 @@ class DetailDrawer final : public QWidget {
     /// Asks in place whether to delete what is shown.
     void askDelete();
     void askPower(bool on);
+    void askEvict();
+    /// Asks whether to empty the node shown, and take it away afterwards.
+    void askDrain(bool remove);
     QPushButton* confirmButton() { return confirmYes_; }
     QString command() const { return command_->command(); }
+    VerdictPane* verdict() { return verdict_; }
     QString yamlText() const { return yaml_->toPlainText(); }
     QPushButton* action(const QString& id) const {
         return findChild<QPushButton*>(QStringLiteral("action.") + id);
@@ -53,6 +58,7 @@ class DetailDrawer final : public QWidget {
 
   Q_SIGNALS:
     void closed();
+    void drainRequested(const QString& node, bool remove, bool hasMachine);
     void editRequested(const QString& yaml, const QString& name);
 
   protected:
@@ -65,6 +71,8 @@ class DetailDrawer final : public QWidget {
     void follow(const client::ResourceInfo& resource, bool machine);
     void take(const client::WatchEvent& event, bool machine);
     void refresh();
+    bool hasVerdict() const;
+    QString mainCommand() const;
     void rebuildTabs();
     void rebuildActions();
     void offer(const QString& id, const QString& text, const QString& icon, const char* role,
@@ -94,6 +102,7 @@ class DetailDrawer final : public QWidget {
     QList<Tab> shownTabs_;
     QStackedWidget* pages_;
     FactSheet* sheet_;
+    VerdictPane* verdict_;
     FeedModel events_;
     FeedView* eventView_;
     CodeEdit* yaml_;

@@ -1,12 +1,15 @@
 #pragma once
 
 #include "ui/models/cluster_session.h"
+#include "ui/views/map_drag.h"
 #include "ui/views/map_view.h"
 #include "ui/widgets/controls.h"
 
 class QStackedWidget;
 
 namespace wheelhouse::ui {
+
+class PaletteBar;
 
 /// The applications on the map and their hues.
 class MapLegend final : public QWidget {
@@ -33,6 +36,12 @@ class MapPage final : public QWidget {
     MapPage(ClusterSession& session, const Theme& theme, QWidget* parent = nullptr);
     MapView* map() { return map_; }
     QPushButton* addNodeButton() { return addNode_; }
+    MapDrag* drag() { return drag_; }
+    PaletteBar* palette() { return palette_; }
+    /// Shows this map of the past instead of the present one; null = the present.
+    void showPast(ClusterMapModel* past);
+    bool showsPast() const { return inPast_; }
+    MapView* pastMap() { return past_; }
     void setOnlyTrouble(bool only);
 
   Q_SIGNALS:
@@ -42,6 +51,12 @@ class MapPage final : public QWidget {
     void refresh();
     ClusterSession& session_;
     MapView* map_;
+    MapView* past_ = nullptr;
+    bool inPast_ = false;
+    MapDrag* drag_;
+    PaletteBar* palette_;
+    const Theme& theme_;
+
     MapLegend* legend_;
     QLabel* by_;
     QPushButton* trouble_;

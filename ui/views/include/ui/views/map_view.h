@@ -2,6 +2,8 @@
 
 #include "engine/base/executor.h"
 #include "ui/models/cluster_map_model.h"
+#include "ui/models/deploy_template.h"
+#include "ui/models/placement_preview.h"
 #include "ui/views/map_layout.h"
 #include "ui/widgets/theme.h"
 
@@ -9,6 +11,7 @@
 #include <QElapsedTimer>
 #include <QTimer>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -23,25 +26,39 @@ class MapPainter;
 class MapView final : public QAbstractScrollArea {
     Q_OBJECT
   public:
-    MapView(ClusterMapModel& model, const Theme& theme, Executor& executor, QWidget* parent = nullptr);
+    /// `now` is the time the cluster lives by.
+    MapView(ClusterMapModel& model, const Theme& theme, Executor& executor, std::function<WallTime()> now,
+            QWidget* parent = nullptr);
     ~MapView() override;
 
     void setGrouping(MapGrouping grouping);
     MapGrouping grouping() const { return grouping_; }
     void setOnlyTrouble(bool only);
     void setReducedMotion(bool reduced) { reducedMotion_ = reduced; }
+    bool reducedMotion() const { return reducedMotion_; }
     void select(const QString& node, const Uid& pod);
     const MapLayout& layoutOfMap() const { return layout_; }
     /// Where a pod or node is in the viewport, for tests and for pointing at it; null rectangle when it is
     /// not shown.
     QRect rectOfPod(const Uid& uid) const;
     QRect rectOfNode(const QString& name) const;
+    /// Whether what is dragged would fit on each node, drawn over the cards; empty = nothing is dragged.
+    void setHints(PlacementHints hints);
+    const PlacementHints& hints() const { return hints_; }
+    /// The node or the zone that something dragged is meant for.
+    void setDropPlace(const DeployPlace& place);
+    /// What lies at a point of the viewport; empty = nothing. Zones only while the map is grouped by them.
+    QString nodeAt(const QPoint& at) const;
+    QString zoneAt(const QPoint& at) const;
     bool animating() const { return !flights_.empty(); }
 
   Q_SIGNALS:
     void podActivated(const wheelhouse::Uid& uid);
     void nodeActivated(const QString& name);
     void nothingActivated();
+    /// A pod or a node is pulled away by the pointer.
+    void podDragged(const wheelhouse::Uid& uid);
+    void nodeDragged(const QString& name);
     void podMenu(const wheelhouse::Uid& uid, const QPoint& at);
     void nodeMenu(const QString& name, const QPoint& at);
 
@@ -51,6 +68,7 @@ class MapView final : public QAbstractScrollArea {
     void scrollContentsBy(int dx, int dy) override;
     void mousePressEvent(QMouseEvent* event) override;
     void mouseMoveEvent(QMouseEvent* event) override;
+    void mouseReleaseEvent(QMouseEvent* event) override;
     void contextMenuEvent(QContextMenuEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
     void focusInEvent(QFocusEvent* event) override;
@@ -86,6 +104,9 @@ class MapView final : public QAbstractScrollArea {
     void paintQueue(QPainter& p, const QRect& exposed);
     void paintFlights(QPainter& p);
     void paintMarks(QPainter& p);
+    void paintHints(QPainter& p);
+    void activateAt(const QPoint& at);
+    void startDrag();
     void tickLater();
     Sprite& spriteOf(const MapLayout::Card& card, const MapNode& node);
     QPoint origin() const; ///< of content in the viewport
@@ -104,6 +125,7 @@ class MapView final : public QAbstractScrollArea {
     ClusterMapModel& model_;
     const Theme& theme_;
     Executor& executor_;
+    std::function<WallTime()> now_;
     std::unique_ptr<MapPainter> painter_;
     MapLayout layout_;
     MapGrouping grouping_ = MapGrouping::Zone;
@@ -117,6 +139,9 @@ class MapView final : public QAbstractScrollArea {
     QTimer animation_;
     QElapsedTimer clock_;
     ScopedTimer tick_;
+    PlacementHints hints_;
+    DeployPlace dropPlace_;
+    std::optional<QPoint> pressed_;
     QString selectedNode_;
     Uid selectedPod_;
     QString hoverNode_;

@@ -25,6 +25,20 @@ void restyle(QWidget* widget, const char* property, const QVariant& value);
 /// An icon for a button that follows the theme.
 void setThemedIcon(QPushButton* button, const Theme& theme, const QString& icon, Tone tone, int size = 16);
 
+/// A button that opens a list: text at the left, a chevron at the right.
+class Chooser final : public QPushButton {
+    Q_OBJECT
+  public:
+    explicit Chooser(const Theme& theme, QWidget* parent = nullptr);
+    QSize sizeHint() const override;
+
+  protected:
+    void paintEvent(QPaintEvent* event) override;
+
+  private:
+    const Theme& theme_;
+};
+
 /// One line of text that gives way when there is no room, in the middle or at the end.
 class ElidedLabel final : public QWidget {
     Q_OBJECT

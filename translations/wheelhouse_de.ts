@@ -1,0 +1,2354 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="de" sourcelanguage="en">
+<context>
+    <name>DeployTemplate</name>
+    <message>
+        <source>Web app</source>
+        <translation>Web-App</translation>
+    </message>
+    <message>
+        <source>Deployment and Service</source>
+        <translation>Deployment und Service</translation>
+    </message>
+    <message>
+        <source>Web + database</source>
+        <translation>Web + Datenbank</translation>
+    </message>
+    <message>
+        <source>two workloads</source>
+        <translation>zwei Workloads</translation>
+    </message>
+    <message>
+        <source>Stateful set</source>
+        <translation>Stateful Set</translation>
+    </message>
+    <message>
+        <source>names that stay</source>
+        <translation>Namen, die bleiben</translation>
+    </message>
+    <message>
+        <source>Job</source>
+        <translation>Job</translation>
+    </message>
+    <message>
+        <source>runs to completion</source>
+        <translation>läuft bis zum Ende</translation>
+    </message>
+    <message>
+        <source>Cron job</source>
+        <translation>Cron-Job</translation>
+    </message>
+    <message>
+        <source>every minute</source>
+        <translation>jede Minute</translation>
+    </message>
+    <message>
+        <source>It needs a name.</source>
+        <translation>Es braucht einen Namen.</translation>
+    </message>
+    <message>
+        <source>A name has at most %1 characters.</source>
+        <translation>Ein Name hat höchstens %1 Zeichen.</translation>
+    </message>
+    <message>
+        <source>A name is made of a–z, 0–9 and -, and begins with a letter.</source>
+        <translation>Ein Name besteht aus a–z, 0–9 und - und beginnt mit einem Buchstaben.</translation>
+    </message>
+</context>
+<context>
+    <name>QObject</name>
+    <message>
+        <source>Wheelhouse</source>
+        <translation>Wheelhouse</translation>
+    </message>
+    <message>
+        <source>this computer</source>
+        <translation>dieser Rechner</translation>
+    </message>
+</context>
+<context>
+    <name>WhatIf</name>
+    <message>
+        <source>the pod asks for CPU</source>
+        <translation>der Pod verlangt CPU</translation>
+    </message>
+    <message>
+        <source>the pod asks for memory</source>
+        <translation>der Pod verlangt Speicher</translation>
+    </message>
+    <message>
+        <source>the pod has a label</source>
+        <translation>der Pod hat ein Label</translation>
+    </message>
+    <message>
+        <source>the pod wants nodes with</source>
+        <translation>der Pod will Knoten mit</translation>
+    </message>
+    <message>
+        <source>the pod tolerates</source>
+        <translation>der Pod duldet</translation>
+    </message>
+    <message>
+        <source>a node has a label</source>
+        <translation>ein Knoten hat ein Label</translation>
+    </message>
+    <message>
+        <source>a node has a taint</source>
+        <translation>ein Knoten hat einen Taint</translation>
+    </message>
+    <message>
+        <source>a node has no taint</source>
+        <translation>ein Knoten hat keinen Taint</translation>
+    </message>
+    <message>
+        <source>a node is cordoned</source>
+        <translation>ein Knoten ist gesperrt</translation>
+    </message>
+    <message>
+        <source>a node is not cordoned</source>
+        <translation>ein Knoten ist nicht gesperrt</translation>
+    </message>
+    <message>
+        <source>a node is not there</source>
+        <translation>ein Knoten fehlt</translation>
+    </message>
+    <message>
+        <source>there is one more like a node</source>
+        <translation>es gibt einen Knoten mehr wie</translation>
+    </message>
+    <message>
+        <source>a pod is not there</source>
+        <translation>ein Pod fehlt</translation>
+    </message>
+    <message>
+        <source>key=value:NoSchedule, key, or *</source>
+        <translation>key=value:NoSchedule, key oder *</translation>
+    </message>
+    <message>
+        <source>cpu %1</source>
+        <translation>CPU %1</translation>
+    </message>
+    <message>
+        <source>memory %1</source>
+        <translation>Speicher %1</translation>
+    </message>
+    <message>
+        <source>label %1</source>
+        <translation>Label %1</translation>
+    </message>
+    <message>
+        <source>on %1</source>
+        <translation>auf %1</translation>
+    </message>
+    <message>
+        <source>tolerates everything</source>
+        <translation>duldet alles</translation>
+    </message>
+    <message>
+        <source>tolerates %1</source>
+        <translation>duldet %1</translation>
+    </message>
+    <message>
+        <source>%1: no taint %2</source>
+        <translation>%1: ohne Taint %2</translation>
+    </message>
+    <message>
+        <source>%1 cordoned</source>
+        <translation>%1 gesperrt</translation>
+    </message>
+    <message>
+        <source>%1 not cordoned</source>
+        <translation>%1 nicht gesperrt</translation>
+    </message>
+    <message>
+        <source>without %1</source>
+        <translation>ohne %1</translation>
+    </message>
+    <message>
+        <source>one more %1</source>
+        <translation>ein %1 mehr</translation>
+    </message>
+    <message>
+        <source>Type it like this: %1</source>
+        <translation>So wird es geschrieben: %1</translation>
+    </message>
+    <message>
+        <source>%1 is not an amount, such as %2</source>
+        <translation>%1 ist keine Menge wie etwa %2</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui</name>
+    <message>
+        <source>Scheduler</source>
+        <translation>Scheduler</translation>
+    </message>
+    <message>
+        <source>found no node for %o: %m</source>
+        <translation>fand keinen Knoten für %o: %m</translation>
+    </message>
+    <message>
+        <source>is fetching the image for %o.</source>
+        <translation>holt das Image für %o.</translation>
+    </message>
+    <message>
+        <source>has the image for %o.</source>
+        <translation>hat das Image für %o.</translation>
+    </message>
+    <message>
+        <source>created a container of %o.</source>
+        <translation>hat einen Container von %o angelegt.</translation>
+    </message>
+    <message>
+        <source>started a container of %o.</source>
+        <translation>hat einen Container von %o gestartet.</translation>
+    </message>
+    <message>
+        <source>is stopping %o.</source>
+        <translation>beendet %o.</translation>
+    </message>
+    <message>
+        <source>waits before trying %o again: %m</source>
+        <translation>wartet, bevor es %o wieder versucht: %m</translation>
+    </message>
+    <message>
+        <source>could not start %o: %m</source>
+        <translation>konnte %o nicht starten: %m</translation>
+    </message>
+    <message>
+        <source>could not mount a volume of %o: %m</source>
+        <translation>konnte ein Volume von %o nicht einhängen: %m</translation>
+    </message>
+    <message>
+        <source>could not make a sandbox for %o: %m</source>
+        <translation>konnte keine Sandbox für %o anlegen: %m</translation>
+    </message>
+    <message>
+        <source>found %o unwell: %m</source>
+        <translation>fand %o nicht gesund: %m</translation>
+    </message>
+    <message>
+        <source>Node %o</source>
+        <translation>Knoten %o</translation>
+    </message>
+    <message>
+        <source>is ready.</source>
+        <translation>ist bereit.</translation>
+    </message>
+    <message>
+        <source>Node lifecycle</source>
+        <translation>Knotenüberwachung</translation>
+    </message>
+    <message>
+        <source>marked %o NotReady: no heartbeat. Its pods are replaced unless it returns.</source>
+        <translation>meldet %o als NotReady: kein Lebenszeichen. Seine Pods werden ersetzt, wenn er nicht zurückkommt.</translation>
+    </message>
+    <message>
+        <source>takes no new pods.</source>
+        <translation>nimmt keine neuen Pods an.</translation>
+    </message>
+    <message>
+        <source>takes pods again.</source>
+        <translation>nimmt wieder Pods an.</translation>
+    </message>
+    <message>
+        <source>welcomed %o to the cluster.</source>
+        <translation>hat %o in den Cluster aufgenommen.</translation>
+    </message>
+    <message>
+        <source>let %o go.</source>
+        <translation>hat %o entlassen.</translation>
+    </message>
+    <message>
+        <source>evicts %o from a node that does not answer.</source>
+        <translation>räumt %o von einem Knoten, der nicht antwortet.</translation>
+    </message>
+    <message>
+        <source>is starting.</source>
+        <translation>startet.</translation>
+    </message>
+    <message>
+        <source>%o</source>
+        <translation>%o</translation>
+    </message>
+    <message>
+        <source>Cluster</source>
+        <translation>Cluster</translation>
+    </message>
+    <message>
+        <source>placed %1 on %2.</source>
+        <translation>hat %1 auf %2 gesetzt.</translation>
+    </message>
+    <message>
+        <source>Pending</source>
+        <translation>Ausstehend</translation>
+    </message>
+    <message>
+        <source>Starting</source>
+        <translation>Startet</translation>
+    </message>
+    <message>
+        <source>Running</source>
+        <translation>Läuft</translation>
+    </message>
+    <message>
+        <source>Not ready</source>
+        <translation>Nicht bereit</translation>
+    </message>
+    <message>
+        <source>Failing</source>
+        <translation>Fehlerhaft</translation>
+    </message>
+    <message>
+        <source>Completed</source>
+        <translation>Beendet</translation>
+    </message>
+    <message>
+        <source>Terminating</source>
+        <translation>Wird beendet</translation>
+    </message>
+    <message>
+        <source>Ready</source>
+        <translation>Bereit</translation>
+    </message>
+    <message>
+        <source>NotReady</source>
+        <translation>NotReady</translation>
+    </message>
+    <message>
+        <source>Cordoned</source>
+        <translation>Gesperrt</translation>
+    </message>
+    <message>
+        <source>Booting</source>
+        <translation>Fährt hoch</translation>
+    </message>
+    <message>
+        <source>Power off</source>
+        <translation>Ausgeschaltet</translation>
+    </message>
+    <message>
+        <source>Frozen</source>
+        <translation>Eingefroren</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>Fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>Leaving</source>
+        <translation>Geht</translation>
+    </message>
+    <message>
+        <source>VM</source>
+        <translation>VM</translation>
+    </message>
+    <message>
+        <source>simulated</source>
+        <translation>simuliert</translation>
+    </message>
+    <message>
+        <source>node</source>
+        <translation>Knoten</translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 s</translation>
+    </message>
+    <message>
+        <source>%1 min %2 s</source>
+        <translation>%1 min %2 s</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::AddNodePanel</name>
+    <message>
+        <source>Add nodes</source>
+        <translation>Knoten hinzufügen</translation>
+    </message>
+    <message>
+        <source>Virtual machine</source>
+        <translation>Virtuelle Maschine</translation>
+    </message>
+    <message>
+        <source>Simulated</source>
+        <translation>Simuliert</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>keine</translation>
+    </message>
+    <message>
+        <source>How many</source>
+        <translation>Wie viele</translation>
+    </message>
+    <message>
+        <source>Processors each</source>
+        <translation>Prozessoren je Knoten</translation>
+    </message>
+    <message>
+        <source>Memory each</source>
+        <translation>Speicher je Knoten</translation>
+    </message>
+    <message>
+        <source>Zone</source>
+        <translation>Zone</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>Hinzufügen</translation>
+    </message>
+    <message>
+        <source>The same node agent on a runtime that only pretends: starts at once, costs almost nothing. Pods must ask for it.</source>
+        <translation>Derselbe Knotenagent auf einer Laufzeit, die nur so tut: startet sofort, kostet fast nichts. Pods müssen es verlangen.</translation>
+    </message>
+    <message>
+        <source>A Linux machine of its own with containerd. Takes a few seconds to come up.</source>
+        <translation>Eine eigene Linux-Maschine mit containerd. Braucht ein paar Sekunden zum Hochfahren.</translation>
+    </message>
+    <message>
+        <source>Add simulated node</source>
+        <translation>Simulierten Knoten hinzufügen</translation>
+    </message>
+    <message>
+        <source>Add VM node</source>
+        <translation>VM-Knoten hinzufügen</translation>
+    </message>
+    <message>
+        <source>Add %1 nodes</source>
+        <translation>%1 Knoten hinzufügen</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::Banner</name>
+    <message>
+        <source>Close message</source>
+        <translation>Meldung schließen</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::ClockBar</name>
+    <message>
+        <source>Speed of the cluster&apos;s time: %1</source>
+        <translation>Tempo der Clusterzeit: %1</translation>
+    </message>
+    <message>
+        <source>The cluster&apos;s time goes at %1</source>
+        <translation>Die Clusterzeit geht mit %1</translation>
+    </message>
+    <message>
+        <source>Speed of the cluster&apos;s time</source>
+        <translation>Tempo der Clusterzeit</translation>
+    </message>
+    <message>
+        <source>Only the time of a Wheelhouse lab can be stopped: this cluster has no clock</source>
+        <translation>Nur die Zeit eines Wheelhouse-Labors lässt sich anhalten: Dieser Cluster hat keine Uhr</translation>
+    </message>
+    <message>
+        <source>Let the cluster&apos;s time go on</source>
+        <translation>Clusterzeit weiterlaufen lassen</translation>
+    </message>
+    <message>
+        <source>Stop the cluster&apos;s time</source>
+        <translation>Clusterzeit anhalten</translation>
+    </message>
+    <message>
+        <source>Go on (Ctrl+Space)</source>
+        <translation>Weiter (Strg+Leertaste)</translation>
+    </message>
+    <message>
+        <source>Stop the cluster&apos;s time: controllers, scheduler and leases stand still (Ctrl+Space)</source>
+        <translation>Clusterzeit anhalten: Controller, Scheduler und Leases stehen still (Strg+Leertaste)</translation>
+    </message>
+    <message>
+        <source>Let one thing happen</source>
+        <translation>Eines geschehen lassen</translation>
+    </message>
+    <message>
+        <source>Stop the time first, then go step by step</source>
+        <translation>Erst die Zeit anhalten, dann Schritt für Schritt</translation>
+    </message>
+    <message>
+        <source>Let one thing happen (Ctrl+.)</source>
+        <translation>Eines geschehen lassen (Strg+.)</translation>
+    </message>
+    <message>
+        <source>Let %1 look at %2 (Ctrl+.)</source>
+        <translation>%1 sieht nach %2 (Strg+.)</translation>
+    </message>
+    <message>
+        <source>How fast the cluster&apos;s time goes (Ctrl+] faster, Ctrl+[ slower)</source>
+        <translation>Wie schnell die Clusterzeit geht (Strg+] schneller, Strg+[ langsamer)</translation>
+    </message>
+    <message>
+        <source>The cluster&apos;s time stands still</source>
+        <translation>Die Clusterzeit steht still</translation>
+    </message>
+    <message>
+        <source>The cluster&apos;s time</source>
+        <translation>Die Clusterzeit</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::ClusterActions</name>
+    <message>
+        <source>deleted %1 %2.</source>
+        <translation>hast %1 %2 gelöscht.</translation>
+    </message>
+    <message>
+        <source>added the simulated node %1.</source>
+        <translation>hast den simulierten Knoten %1 hinzugefügt.</translation>
+    </message>
+    <message>
+        <source>added the VM node %1.</source>
+        <translation>hast den VM-Knoten %1 hinzugefügt.</translation>
+    </message>
+    <message>
+        <source>removed node %1 and its machine.</source>
+        <translation>hast den Knoten %1 und seine Maschine entfernt.</translation>
+    </message>
+    <message>
+        <source>cut the power of %1.</source>
+        <translation>hast %1 den Strom genommen.</translation>
+    </message>
+    <message>
+        <source>switched %1 on.</source>
+        <translation>hast %1 eingeschaltet.</translation>
+    </message>
+    <message>
+        <source>froze %1.</source>
+        <translation>hast %1 eingefroren.</translation>
+    </message>
+    <message>
+        <source>keeps new pods off %1.</source>
+        <translation>hältst neue Pods von %1 fern.</translation>
+    </message>
+    <message>
+        <source>lets pods onto %1 again.</source>
+        <translation>lässt wieder Pods auf %1.</translation>
+    </message>
+    <message>
+        <source>evicted %1.</source>
+        <translation>hast %1 verdrängt.</translation>
+    </message>
+    <message>
+        <source>set the pool %1 to %2 machines.</source>
+        <translation>hast den Pool %1 auf %2 Maschinen gesetzt.</translation>
+    </message>
+    <message>
+        <source>stopped the cluster&apos;s time.</source>
+        <translation>hast die Clusterzeit angehalten.</translation>
+    </message>
+    <message>
+        <source>let the cluster&apos;s time go on.</source>
+        <translation>hast die Clusterzeit weiterlaufen lassen.</translation>
+    </message>
+    <message>
+        <source>set the cluster&apos;s time to %1.</source>
+        <translation>hast die Clusterzeit auf %1 gestellt.</translation>
+    </message>
+    <message>
+        <source>let one thing happen.</source>
+        <translation>hast eines geschehen lassen.</translation>
+    </message>
+    <message>
+        <source>let %1 do one thing.</source>
+        <translation>hast %1 eines tun lassen.</translation>
+    </message>
+    <message>
+        <source>lets machines stand still with the cluster&apos;s time.</source>
+        <translation>lässt Maschinen mit der Clusterzeit stillstehen.</translation>
+    </message>
+    <message>
+        <source>lets machines run while the cluster&apos;s time stands still.</source>
+        <translation>lässt Maschinen laufen, während die Clusterzeit stillsteht.</translation>
+    </message>
+    <message>
+        <source>applied %1.</source>
+        <translation>hast %1 angewendet.</translation>
+    </message>
+    <message>
+        <source>created %1.</source>
+        <translation>hast %1 angelegt.</translation>
+    </message>
+    <message>
+        <source>changed %1.</source>
+        <translation>hast %1 geändert.</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::CommandStrip</name>
+    <message>
+        <source>Copy the command</source>
+        <translation>Befehl kopieren</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::DeployPanel</name>
+    <message>
+        <source>Deploy</source>
+        <translation>Deployen</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>How many</source>
+        <translation>Wie viele</translation>
+    </message>
+    <message>
+        <source>What would change</source>
+        <translation>Was sich ändern würde</translation>
+    </message>
+    <message>
+        <source>Open in the editor</source>
+        <translation>Im Editor öffnen</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Apply</source>
+        <translation>Anwenden</translation>
+    </message>
+    <message>
+        <source>Your manifest</source>
+        <translation>Dein Manifest</translation>
+    </message>
+    <message>
+        <source>Documents that name no namespace go to &lt;b&gt;%1&lt;/b&gt;.</source>
+        <translation>Dokumente ohne Namespace kommen nach &lt;b&gt;%1&lt;/b&gt;.</translation>
+    </message>
+    <message>
+        <source>Into namespace &lt;b&gt;%1&lt;/b&gt;, on node &lt;b&gt;%2&lt;/b&gt; only.</source>
+        <translation>In den Namespace &lt;b&gt;%1&lt;/b&gt;, nur auf Knoten &lt;b&gt;%2&lt;/b&gt;.</translation>
+    </message>
+    <message>
+        <source>Into namespace &lt;b&gt;%1&lt;/b&gt;, on nodes of zone &lt;b&gt;%2&lt;/b&gt;.</source>
+        <translation>In den Namespace &lt;b&gt;%1&lt;/b&gt;, auf Knoten der Zone &lt;b&gt;%2&lt;/b&gt;.</translation>
+    </message>
+    <message>
+        <source>Into namespace &lt;b&gt;%1&lt;/b&gt;, wherever the scheduler finds best.</source>
+        <translation>In den Namespace &lt;b&gt;%1&lt;/b&gt;, wo es der Scheduler am besten findet.</translation>
+    </message>
+    <message>
+        <source>%1 would be created</source>
+        <translation>%1 würde angelegt</translation>
+    </message>
+    <message>
+        <source>%1 would change</source>
+        <translation>%1 würde sich ändern</translation>
+    </message>
+    <message>
+        <source>%1 stays as it is</source>
+        <translation>%1 bleibt, wie es ist</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::DetailDrawer</name>
+    <message>
+        <source>Close details</source>
+        <translation>Details schließen</translation>
+    </message>
+    <message>
+        <source>Close details (Esc)</source>
+        <translation>Details schließen (Esc)</translation>
+    </message>
+    <message>
+        <source>Details</source>
+        <translation>Details</translation>
+    </message>
+    <message>
+        <source>YAML of the object</source>
+        <translation>YAML des Objekts</translation>
+    </message>
+    <message>
+        <source>Edit</source>
+        <translation>Bearbeiten</translation>
+    </message>
+    <message>
+        <source>Open it in the editor below, to change and apply</source>
+        <translation>Unten im Editor öffnen, ändern und anwenden</translation>
+    </message>
+    <message>
+        <source>Console of the machine</source>
+        <translation>Konsole der Maschine</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Loading…</source>
+        <translation>Lädt …</translation>
+    </message>
+    <message>
+        <source>Deleted</source>
+        <translation>Gelöscht</translation>
+    </message>
+    <message>
+        <source>It is gone.</source>
+        <translation>Es ist fort.</translation>
+    </message>
+    <message>
+        <source>Status</source>
+        <translation>Status</translation>
+    </message>
+    <message>
+        <source>Verdict</source>
+        <translation>Urteil</translation>
+    </message>
+    <message>
+        <source>Events</source>
+        <translation>Ereignisse</translation>
+    </message>
+    <message>
+        <source>YAML</source>
+        <translation>YAML</translation>
+    </message>
+    <message>
+        <source>Logs</source>
+        <translation>Logs</translation>
+    </message>
+    <message>
+        <source>Console</source>
+        <translation>Konsole</translation>
+    </message>
+    <message>
+        <source>Power on</source>
+        <translation>Einschalten</translation>
+    </message>
+    <message>
+        <source>Cut power</source>
+        <translation>Strom kappen</translation>
+    </message>
+    <message>
+        <source>Uncordon</source>
+        <translation>Freigeben</translation>
+    </message>
+    <message>
+        <source>Cordon</source>
+        <translation>Sperren</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>Löschen</translation>
+    </message>
+    <message>
+        <source>Remove %1? Its machine and disk are deleted; its pods move elsewhere.</source>
+        <translation>%1 entfernen? Maschine und Platte werden gelöscht; die Pods ziehen um.</translation>
+    </message>
+    <message>
+        <source>Delete pod %1? Whoever owns it makes a new one.</source>
+        <translation>Pod %1 löschen? Sein Besitzer erzeugt einen neuen.</translation>
+    </message>
+    <message>
+        <source>Delete %1 %2?</source>
+        <translation>%1 %2 löschen?</translation>
+    </message>
+    <message>
+        <source>Cut the power of %1, as pulling the plug would?</source>
+        <translation>%1 den Strom nehmen, als zöge man den Stecker?</translation>
+    </message>
+    <message>
+        <source>Evict pod %1? It leaves its node as far as disruption budgets allow; whoever owns it makes a new one.</source>
+        <translation>Pod %1 verdrängen? Er verlässt seinen Knoten, soweit Disruption Budgets es erlauben; sein Besitzer erzeugt einen neuen.</translation>
+    </message>
+    <message>
+        <source>Evict</source>
+        <translation>Verdrängen</translation>
+    </message>
+    <message>
+        <source>Drain %1 and remove it? Its pods are evicted, then the node is taken away.</source>
+        <translation>%1 leeren und entfernen? Seine Pods werden verdrängt, dann wird der Knoten weggenommen.</translation>
+    </message>
+    <message>
+        <source>Drain %1? It takes no new pods and those it has are evicted.</source>
+        <translation>%1 leeren? Er nimmt keine neuen Pods an, und die vorhandenen werden verdrängt.</translation>
+    </message>
+    <message>
+        <source>Drain and remove</source>
+        <translation>Leeren und entfernen</translation>
+    </message>
+    <message>
+        <source>Drain</source>
+        <translation>Leeren</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::FactSheet</name>
+    <message>
+        <source>Facts</source>
+        <translation>Fakten</translation>
+    </message>
+    <message>
+        <source>Copy all</source>
+        <translation>Alles kopieren</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::Facts</name>
+    <message>
+        <source>Conditions</source>
+        <translation>Zustände</translation>
+    </message>
+    <message>
+        <source>running for %1</source>
+        <translation>läuft seit %1</translation>
+    </message>
+    <message>
+        <source>%1, exit code %2</source>
+        <translation>%1, Exit-Code %2</translation>
+    </message>
+    <message>
+        <source>waiting</source>
+        <translation>wartet</translation>
+    </message>
+    <message>
+        <source>Pod</source>
+        <translation>Pod</translation>
+    </message>
+    <message>
+        <source>Namespace</source>
+        <translation>Namespace</translation>
+    </message>
+    <message>
+        <source>Node</source>
+        <translation>Knoten</translation>
+    </message>
+    <message>
+        <source>none yet</source>
+        <translation>noch keiner</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>Adresse</translation>
+    </message>
+    <message>
+        <source>Class</source>
+        <translation>Klasse</translation>
+    </message>
+    <message>
+        <source>Owner</source>
+        <translation>Besitzer</translation>
+    </message>
+    <message>
+        <source>Asks for</source>
+        <translation>Verlangt</translation>
+    </message>
+    <message>
+        <source>Age</source>
+        <translation>Alter</translation>
+    </message>
+    <message>
+        <source>Containers</source>
+        <translation>Container</translation>
+    </message>
+    <message>
+        <source>not started</source>
+        <translation>nicht gestartet</translation>
+    </message>
+    <message>
+        <source>restarted once</source>
+        <translation>einmal neu gestartet</translation>
+    </message>
+    <message>
+        <source>restarted %1 times</source>
+        <translation>%1-mal neu gestartet</translation>
+    </message>
+    <message>
+        <source>Pod in %1</source>
+        <translation>Pod in %1</translation>
+    </message>
+    <message>
+        <source>Zone</source>
+        <translation>Zone</translation>
+    </message>
+    <message>
+        <source>CPU</source>
+        <translation>CPU</translation>
+    </message>
+    <message>
+        <source>allocatable</source>
+        <translation>zuteilbar</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>Speicher</translation>
+    </message>
+    <message>
+        <source>Agent</source>
+        <translation>Agent</translation>
+    </message>
+    <message>
+        <source>Runtime</source>
+        <translation>Laufzeit</translation>
+    </message>
+    <message>
+        <source>System</source>
+        <translation>System</translation>
+    </message>
+    <message>
+        <source>Kernel</source>
+        <translation>Kernel</translation>
+    </message>
+    <message>
+        <source>Taints</source>
+        <translation>Taints</translation>
+    </message>
+    <message>
+        <source>Running</source>
+        <translation>Läuft</translation>
+    </message>
+    <message>
+        <source>Machine</source>
+        <translation>Maschine</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>Art</translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation>Warum</translation>
+    </message>
+    <message>
+        <source>Power</source>
+        <translation>Strom</translation>
+    </message>
+    <message>
+        <source>Processors</source>
+        <translation>Prozessoren</translation>
+    </message>
+    <message>
+        <source>Console</source>
+        <translation>Konsole</translation>
+    </message>
+    <message>
+        <source>Process</source>
+        <translation>Prozess</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>Start</translation>
+    </message>
+    <message>
+        <source>Terminating</source>
+        <translation>Wird beendet</translation>
+    </message>
+    <message>
+        <source>%1 in %2</source>
+        <translation>%1 in %2</translation>
+    </message>
+    <message>
+        <source>Labels</source>
+        <translation>Labels</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::FeedModel</name>
+    <message>
+        <source>Time</source>
+        <translation>Zeit</translation>
+    </message>
+    <message>
+        <source>Who</source>
+        <translation>Wer</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>Was</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::FeedView</name>
+    <message>
+        <source>Event feed</source>
+        <translation>Ereignisse</translation>
+    </message>
+    <message>
+        <source>Nothing has happened yet. What the scheduler, the nodes and you do is told here, newest first.</source>
+        <translation>Noch ist nichts geschehen. Was der Scheduler, die Knoten und du tun, steht hier, Neuestes zuerst.</translation>
+    </message>
+    <message>
+        <source>Copy line</source>
+        <translation>Zeile kopieren</translation>
+    </message>
+    <message>
+        <source>Copy kubectl command</source>
+        <translation>kubectl-Befehl kopieren</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::LogsView</name>
+    <message>
+        <source>No log chosen</source>
+        <translation>Kein Log gewählt</translation>
+    </message>
+    <message>
+        <source>Select a pod on the map or in a table to read what its containers write.</source>
+        <translation>Wähle einen Pod auf der Karte oder in einer Tabelle, um zu lesen, was seine Container schreiben.</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>Log</translation>
+    </message>
+    <message>
+        <source>Container</source>
+        <translation>Container</translation>
+    </message>
+    <message>
+        <source>Previous</source>
+        <translation>Vorheriger</translation>
+    </message>
+    <message>
+        <source>The run before the last restart</source>
+        <translation>Der Lauf vor dem letzten Neustart</translation>
+    </message>
+    <message>
+        <source>Wrap</source>
+        <translation>Umbrechen</translation>
+    </message>
+    <message>
+        <source>Follow</source>
+        <translation>Folgen</translation>
+    </message>
+    <message>
+        <source>Search the log</source>
+        <translation>Log durchsuchen</translation>
+    </message>
+    <message>
+        <source>live</source>
+        <translation>live</translation>
+    </message>
+    <message>
+        <source>previous run</source>
+        <translation>voriger Lauf</translation>
+    </message>
+    <message>
+        <source>ended</source>
+        <translation>beendet</translation>
+    </message>
+    <message>
+        <source>%1+</source>
+        <translation>%1+</translation>
+    </message>
+    <message>
+        <source>1 hit</source>
+        <translation>1 Treffer</translation>
+    </message>
+    <message>
+        <source>%1 hits</source>
+        <translation>%1 Treffer</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::MainWindow</name>
+    <message>
+        <source>%1 – Wheelhouse</source>
+        <translation>%1 – Wheelhouse</translation>
+    </message>
+    <message>
+        <source>Try now</source>
+        <translation>Jetzt versuchen</translation>
+    </message>
+    <message>
+        <source>Map</source>
+        <translation>Karte</translation>
+    </message>
+    <message>
+        <source>The cluster as a map (Ctrl+1)</source>
+        <translation>Der Cluster als Karte (Strg+1)</translation>
+    </message>
+    <message>
+        <source>Objects</source>
+        <translation>Objekte</translation>
+    </message>
+    <message>
+        <source>Everything as tables (Ctrl+2)</source>
+        <translation>Alles als Tabellen (Strg+2)</translation>
+    </message>
+    <message>
+        <source>Verdicts</source>
+        <translation>Urteile</translation>
+    </message>
+    <message>
+        <source>Why every pod is where it is (Ctrl+3)</source>
+        <translation>Warum jeder Pod ist, wo er ist (Strg+3)</translation>
+    </message>
+    <message>
+        <source>Scaling</source>
+        <translation>Skalierung</translation>
+    </message>
+    <message>
+        <source>Autoscalers and pools of nodes (Ctrl+4)</source>
+        <translation>Autoscaler und Knotenpools (Strg+4)</translation>
+    </message>
+    <message>
+        <source>Dock</source>
+        <translation>Dock</translation>
+    </message>
+    <message>
+        <source>Timeline</source>
+        <translation>Zeitleiste</translation>
+    </message>
+    <message>
+        <source>Feed</source>
+        <translation>Geschehen</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>Als Nächstes</translation>
+    </message>
+    <message>
+        <source>Logs</source>
+        <translation>Logs</translation>
+    </message>
+    <message>
+        <source>YAML</source>
+        <translation>YAML</translation>
+    </message>
+    <message>
+        <source>You</source>
+        <translation>Du</translation>
+    </message>
+    <message>
+        <source>Refused</source>
+        <translation>Abgelehnt</translation>
+    </message>
+    <message>
+        <source>Not done: %1 %2</source>
+        <translation>Nicht geschehen: %1 %2</translation>
+    </message>
+    <message>
+        <source>%1 does not answer: %2. What you see is the last known state; it is tried again by itself.</source>
+        <translation>%1 antwortet nicht: %2. Du siehst den letzten bekannten Stand; es wird von selbst wieder versucht.</translation>
+    </message>
+    <message>
+        <source>Next step</source>
+        <translation>Nächster Schritt</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>Weiter</translation>
+    </message>
+    <message>
+        <source>The cluster&apos;s time stands still: controllers, the scheduler and leases wait. You can still change things.</source>
+        <translation>Die Clusterzeit steht still: Controller, Scheduler und Leases warten. Ändern kannst du weiterhin.</translation>
+    </message>
+    <message>
+        <source>began to drain %1.</source>
+        <translation>leerst %1.</translation>
+    </message>
+    <message>
+        <source>Stop draining</source>
+        <translation>Leeren abbrechen</translation>
+    </message>
+    <message>
+        <source>stopped draining %1.</source>
+        <translation>hast das Leeren von %1 abgebrochen.</translation>
+    </message>
+    <message>
+        <source>Draining %1: one pod is left.</source>
+        <translation>%1 wird geleert: ein Pod ist noch da.</translation>
+    </message>
+    <message>
+        <source>Draining %1: %2 pods are left.</source>
+        <translation>%1 wird geleert: %2 Pods sind noch da.</translation>
+    </message>
+    <message>
+        <source>drained %1 and removed it.</source>
+        <translation>hast %1 geleert und entfernt.</translation>
+    </message>
+    <message>
+        <source>drained %1.</source>
+        <translation>hast %1 geleert.</translation>
+    </message>
+    <message>
+        <source>%1 is not drained: %2</source>
+        <translation>%1 ist nicht geleert: %2</translation>
+    </message>
+    <message>
+        <source>Copy kubectl command</source>
+        <translation>kubectl-Befehl kopieren</translation>
+    </message>
+    <message>
+        <source>Back to the present</source>
+        <translation>Zurück in die Gegenwart</translation>
+    </message>
+    <message>
+        <source>The past: %1, revision %2. It can be looked at, not changed.</source>
+        <translation>Die Vergangenheit: %1, Revision %2. Sie lässt sich ansehen, nicht ändern.</translation>
+    </message>
+    <message>
+        <source>The history of revision %1 is gone; the tape begins later now.</source>
+        <translation>Die Geschichte der Revision %1 ist fort; das Band beginnt jetzt später.</translation>
+    </message>
+    <message>
+        <source>The past cannot be shown: %1</source>
+        <translation>Die Vergangenheit lässt sich nicht zeigen: %1</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Öffnen</translation>
+    </message>
+    <message>
+        <source>Evict…</source>
+        <translation>Verdrängen …</translation>
+    </message>
+    <message>
+        <source>Delete pod…</source>
+        <translation>Pod löschen …</translation>
+    </message>
+    <message>
+        <source>Power on</source>
+        <translation>Einschalten</translation>
+    </message>
+    <message>
+        <source>Cut power…</source>
+        <translation>Strom kappen …</translation>
+    </message>
+    <message>
+        <source>Uncordon</source>
+        <translation>Freigeben</translation>
+    </message>
+    <message>
+        <source>Cordon</source>
+        <translation>Sperren</translation>
+    </message>
+    <message>
+        <source>Drain and remove…</source>
+        <translation>Leeren und entfernen …</translation>
+    </message>
+    <message>
+        <source>Drain…</source>
+        <translation>Leeren …</translation>
+    </message>
+    <message>
+        <source>Remove…</source>
+        <translation>Entfernen …</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::MapDrag</name>
+    <message>
+        <source>%1 is too large for a manifest.</source>
+        <translation>%1 ist zu groß für ein Manifest.</translation>
+    </message>
+    <message>
+        <source>%1 cannot be read: %2.</source>
+        <translation>%1 lässt sich nicht lesen: %2.</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::MapPage</name>
+    <message>
+        <source>Map</source>
+        <translation>Karte</translation>
+    </message>
+    <message>
+        <source>by zone</source>
+        <translation>nach Zone</translation>
+    </message>
+    <message>
+        <source>zone</source>
+        <translation>Zone</translation>
+    </message>
+    <message>
+        <source>kind</source>
+        <translation>Art</translation>
+    </message>
+    <message>
+        <source>only trouble</source>
+        <translation>nur Probleme</translation>
+    </message>
+    <message>
+        <source>Add node</source>
+        <translation>Knoten hinzufügen</translation>
+    </message>
+    <message>
+        <source>Add a node</source>
+        <translation>Einen Knoten hinzufügen</translation>
+    </message>
+    <message>
+        <source>by kind</source>
+        <translation>nach Art</translation>
+    </message>
+    <message>
+        <source>Cluster map of the past</source>
+        <translation>Clusterkarte der Vergangenheit</translation>
+    </message>
+    <message>
+        <source>The cluster does not answer yet</source>
+        <translation>Der Cluster antwortet noch nicht</translation>
+    </message>
+    <message>
+        <source>Add virtual machines or simulated nodes</source>
+        <translation>Virtuelle Maschinen oder simulierte Knoten hinzufügen</translation>
+    </message>
+    <message>
+        <source>Only a Wheelhouse lab can make nodes: this cluster does not serve Machines</source>
+        <translation>Nur ein Wheelhouse-Labor kann Knoten erzeugen: Dieser Cluster kennt keine Machines</translation>
+    </message>
+    <message>
+        <source>A cluster without nodes</source>
+        <translation>Ein Cluster ohne Knoten</translation>
+    </message>
+    <message>
+        <source>The control plane runs. Pods need a node to run on: add a virtual machine, or a simulated node to try things at once.</source>
+        <translation>Die Steuerungsebene läuft. Pods brauchen einen Knoten: Füge eine virtuelle Maschine hinzu oder, um gleich etwas zu probieren, einen simulierten Knoten.</translation>
+    </message>
+    <message>
+        <source>The control plane answers, but no node has joined it yet.</source>
+        <translation>Die Steuerungsebene antwortet, aber noch ist kein Knoten beigetreten.</translation>
+    </message>
+    <message>
+        <source>The cluster does not answer</source>
+        <translation>Der Cluster antwortet nicht</translation>
+    </message>
+    <message>
+        <source>Connecting…</source>
+        <translation>Verbindet …</translation>
+    </message>
+    <message>
+        <source>The map fills as soon as the cluster answers.</source>
+        <translation>Die Karte füllt sich, sobald der Cluster antwortet.</translation>
+    </message>
+    <message>
+        <source>The past can be looked at, not changed</source>
+        <translation>Die Vergangenheit lässt sich ansehen, nicht ändern</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::MapView</name>
+    <message>
+        <source>cpu</source>
+        <translation>CPU</translation>
+    </message>
+    <message>
+        <source>mem</source>
+        <translation>Mem</translation>
+    </message>
+    <message>
+        <source>no pods yet</source>
+        <translation>noch keine Pods</translation>
+    </message>
+    <message>
+        <source>its processors stand still</source>
+        <translation>seine Prozessoren stehen still</translation>
+    </message>
+    <message>
+        <source>switched off</source>
+        <translation>ausgeschaltet</translation>
+    </message>
+    <message>
+        <source>no node fits</source>
+        <translation>kein Knoten passt</translation>
+    </message>
+    <message>
+        <source>waiting</source>
+        <translation>wartet</translation>
+    </message>
+    <message>
+        <source>Cluster map</source>
+        <translation>Clusterkarte</translation>
+    </message>
+    <message>
+        <source>nodes</source>
+        <translation>Knoten</translation>
+    </message>
+    <message>
+        <source>no zone</source>
+        <translation>keine Zone</translation>
+    </message>
+    <message>
+        <source>zone %1</source>
+        <translation>Zone %1</translation>
+    </message>
+    <message>
+        <source>virtual machines</source>
+        <translation>virtuelle Maschinen</translation>
+    </message>
+    <message>
+        <source>1 node</source>
+        <translation>1 Knoten</translation>
+    </message>
+    <message>
+        <source>%1 nodes</source>
+        <translation>%1 Knoten</translation>
+    </message>
+    <message>
+        <source>Scheduler</source>
+        <translation>Scheduler</translation>
+    </message>
+    <message>
+        <source>queue</source>
+        <translation>Warteschlange</translation>
+    </message>
+    <message>
+        <source>queue · %1</source>
+        <translation>Warteschlange · %1</translation>
+    </message>
+    <message>
+        <source>Nothing waits for a node.</source>
+        <translation>Nichts wartet auf einen Knoten.</translation>
+    </message>
+    <message>
+        <source>and %1 more</source>
+        <translation>und %1 weitere</translation>
+    </message>
+    <message>
+        <source>would go here</source>
+        <translation>käme hierher</translation>
+    </message>
+    <message>
+        <source>%1 · %2 · %3</source>
+        <translation>%1 · %2 · %3</translation>
+    </message>
+    <message>
+        <source>Pods: %1, asking for %2 of %3 CPU and %4 of %5 memory</source>
+        <translation>Pods: %1, verlangen %2 von %3 CPU und %4 von %5 Speicher</translation>
+    </message>
+    <message>
+        <source>%1 in %2 · %3</source>
+        <translation>%1 in %2 · %3</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::NextActionsModel</name>
+    <message>
+        <source>at work</source>
+        <translation>bei der Arbeit</translation>
+    </message>
+    <message>
+        <source>waits for its turn</source>
+        <translation>wartet, bis er dran ist</translation>
+    </message>
+    <message>
+        <source>waits for its time</source>
+        <translation>wartet auf seine Zeit</translation>
+    </message>
+    <message>
+        <source>fits nowhere; tried again when something changes</source>
+        <translation>passt nirgends; wird bei einer Änderung neu versucht</translation>
+    </message>
+    <message>
+        <source>is being bound to its node</source>
+        <translation>wird an seinen Knoten gebunden</translation>
+    </message>
+    <message>
+        <source>failed once</source>
+        <translation>einmal fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>failed %1 times</source>
+        <translation>%1-mal fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>now</source>
+        <translation>jetzt</translation>
+    </message>
+    <message>
+        <source>in %1 s</source>
+        <translation>in %1 s</translation>
+    </message>
+    <message>
+        <source>in %1:%2</source>
+        <translation>in %1:%2</translation>
+    </message>
+    <message>
+        <source>in %1 h %2 min</source>
+        <translation>in %1 h %2 min</translation>
+    </message>
+    <message>
+        <source>When</source>
+        <translation>Wann</translation>
+    </message>
+    <message>
+        <source>Who</source>
+        <translation>Wer</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>Was</translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation>Warum</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::NextView</name>
+    <message>
+        <source>Machines stand still too</source>
+        <translation>Maschinen stehen auch still</translation>
+    </message>
+    <message>
+        <source>Let it act</source>
+        <translation>Handeln lassen</translation>
+    </message>
+    <message>
+        <source>Next step</source>
+        <translation>Nächster Schritt</translation>
+    </message>
+    <message>
+        <source>Who acts next</source>
+        <translation>Wer als Nächstes handelt</translation>
+    </message>
+    <message>
+        <source>This cluster does not tell what its controllers wait for.</source>
+        <translation>Dieser Cluster sagt nicht, worauf seine Controller warten.</translation>
+    </message>
+    <message>
+        <source>What controllers and the scheduler wait for, soonest first. Stop the time to go step by step.</source>
+        <translation>Worauf Controller und Scheduler warten, das Nächste zuerst. Halte die Zeit an, um Schritt für Schritt zu gehen.</translation>
+    </message>
+    <message>
+        <source>Time stands still. Nothing acts until you take a step or let it go on.</source>
+        <translation>Die Zeit steht still. Nichts handelt, bis du einen Schritt machst oder sie weiterlaufen lässt.</translation>
+    </message>
+    <message>
+        <source>Time stands still. The last step: %1.</source>
+        <translation>Die Zeit steht still. Der letzte Schritt: %1.</translation>
+    </message>
+    <message>
+        <source>Choose who acts</source>
+        <translation>Wähle, wer handelt</translation>
+    </message>
+    <message>
+        <source>Only %1 takes the step, others wait</source>
+        <translation>Nur %1 macht den Schritt, andere warten</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::NodeBin</name>
+    <message>
+        <source>Bin</source>
+        <translation>Papierkorb</translation>
+    </message>
+    <message>
+        <source>Drag a node here to drain and remove it, or a pod to evict it</source>
+        <translation>Zieh einen Knoten hierher, um ihn zu leeren und zu entfernen, oder einen Pod, um ihn zu verdrängen</translation>
+    </message>
+    <message>
+        <source>drain and remove</source>
+        <translation>leeren und entfernen</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::ObjectTable</name>
+    <message>
+        <source>Namespace</source>
+        <translation>Namespace</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::ObjectsView</name>
+    <message>
+        <source>Workloads</source>
+        <translation>Workloads</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>Netz</translation>
+    </message>
+    <message>
+        <source>Configuration</source>
+        <translation>Konfiguration</translation>
+    </message>
+    <message>
+        <source>Cluster</source>
+        <translation>Cluster</translation>
+    </message>
+    <message>
+        <source>Lab</source>
+        <translation>Labor</translation>
+    </message>
+    <message>
+        <source>Kinds</source>
+        <translation>Arten</translation>
+    </message>
+    <message>
+        <source>Objects</source>
+        <translation>Objekte</translation>
+    </message>
+    <message>
+        <source>Filter: text, !not, -l app=web</source>
+        <translation>Filter: Text, !nicht, -l app=web</translation>
+    </message>
+    <message>
+        <source>Filter rows</source>
+        <translation>Zeilen filtern</translation>
+    </message>
+    <message>
+        <source>Wide</source>
+        <translation>Breit</translation>
+    </message>
+    <message>
+        <source>All of the server&apos;s columns</source>
+        <translation>Alle Spalten des Servers</translation>
+    </message>
+    <message>
+        <source>Deploy a manifest</source>
+        <translation>Ein Manifest anwenden</translation>
+    </message>
+    <message>
+        <source>Other</source>
+        <translation>Andere</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 von %2</translation>
+    </message>
+    <message>
+        <source>Not connected yet</source>
+        <translation>Noch nicht verbunden</translation>
+    </message>
+    <message>
+        <source>What this cluster holds is listed here as soon as it answers.</source>
+        <translation>Was dieser Cluster enthält, steht hier, sobald er antwortet.</translation>
+    </message>
+    <message>
+        <source>Loading…</source>
+        <translation>Lädt …</translation>
+    </message>
+    <message>
+        <source>Could not list %1</source>
+        <translation>%1 ließ sich nicht auflisten</translation>
+    </message>
+    <message>
+        <source>%1
+It is tried again by itself.</source>
+        <translation>%1
+Es wird von selbst wieder versucht.</translation>
+    </message>
+    <message>
+        <source>Nothing matches</source>
+        <translation>Nichts passt</translation>
+    </message>
+    <message>
+        <source>No row holds “%1”. Clear the filter to see all %2.</source>
+        <translation>Keine Zeile enthält „%1“. Leere den Filter, um alle %2 zu sehen.</translation>
+    </message>
+    <message>
+        <source>No %1 yet</source>
+        <translation>Noch kein %1</translation>
+    </message>
+    <message>
+        <source>No %1 in %2</source>
+        <translation>Kein %1 in %2</translation>
+    </message>
+    <message>
+        <source>Objects are made from manifests. Apply one here, or with kubectl, and it appears at once.</source>
+        <translation>Objekte entstehen aus Manifesten. Wende eines hier oder mit kubectl an, und es erscheint sofort.</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::PaletteBar</name>
+    <message>
+        <source>Your YAML</source>
+        <translation>Dein YAML</translation>
+    </message>
+    <message>
+        <source>drop a file on the map</source>
+        <translation>Datei auf die Karte ziehen</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::PaletteItem</name>
+    <message>
+        <source>Drag it onto a zone or a node, or press it</source>
+        <translation>Zieh es auf eine Zone oder einen Knoten, oder drück darauf</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::ScalingChart</name>
+    <message>
+        <source>replicas</source>
+        <translation>Replikate</translation>
+    </message>
+    <message>
+        <source>measured ÷ wanted</source>
+        <translation>gemessen ÷ gewünscht</translation>
+    </message>
+    <message>
+        <source>metric</source>
+        <translation>Metrik</translation>
+    </message>
+    <message>
+        <source>target</source>
+        <translation>Ziel</translation>
+    </message>
+    <message>
+        <source>metric asks for</source>
+        <translation>Metrik verlangt</translation>
+    </message>
+    <message>
+        <source>stabilised</source>
+        <translation>stabilisiert</translation>
+    </message>
+    <message>
+        <source>decided</source>
+        <translation>entschieden</translation>
+    </message>
+    <message>
+        <source>Trace of the autoscaler</source>
+        <translation>Verlauf des Autoscalers</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::ScalingModel</name>
+    <message>
+        <source>%1: %2 of %3</source>
+        <translation>%1: %2 von %3</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>switched off</source>
+        <translation>ausgeschaltet</translation>
+    </message>
+    <message>
+        <source>stays at %1</source>
+        <translation>bleibt bei %1</translation>
+    </message>
+    <message>
+        <source>%1 → %2</source>
+        <translation>%1 → %2</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Zeit</translation>
+    </message>
+    <message>
+        <source>Outcome</source>
+        <translation>Ergebnis</translation>
+    </message>
+    <message>
+        <source>Metric</source>
+        <translation>Metrik</translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation>Warum</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::ScalingPage</name>
+    <message>
+        <source>Autoscaling</source>
+        <translation>Automatische Skalierung</translation>
+    </message>
+    <message>
+        <source>Pods</source>
+        <translation>Pods</translation>
+    </message>
+    <message>
+        <source>Pod autoscalers</source>
+        <translation>Pod-Autoscaler</translation>
+    </message>
+    <message>
+        <source>Pools of nodes</source>
+        <translation>Knotenpools</translation>
+    </message>
+    <message>
+        <source>Machines in the pool</source>
+        <translation>Maschinen im Pool</translation>
+    </message>
+    <message>
+        <source>Decisions of the autoscaler</source>
+        <translation>Entscheidungen des Autoscalers</translation>
+    </message>
+    <message>
+        <source>Machines in %1</source>
+        <translation>Maschinen in %1</translation>
+    </message>
+    <message>
+        <source>Nothing scales by itself yet</source>
+        <translation>Noch skaliert nichts von selbst</translation>
+    </message>
+    <message>
+        <source>A HorizontalPodAutoscaler changes the number of pods with their load. Apply one, and each of its decisions is drawn here with its reasons.</source>
+        <translation>Ein HorizontalPodAutoscaler ändert die Zahl der Pods mit ihrer Last. Wende einen an, und jede seiner Entscheidungen wird hier mit ihren Gründen gezeichnet.</translation>
+    </message>
+    <message>
+        <source>No reasons here</source>
+        <translation>Hier gibt es keine Gründe</translation>
+    </message>
+    <message>
+        <source>Only the autoscaler of a Wheelhouse lab tells why.</source>
+        <translation>Nur der Autoscaler eines Wheelhouse-Labors sagt, warum.</translation>
+    </message>
+    <message>
+        <source>Choose an autoscaler</source>
+        <translation>Wähle einen Autoscaler</translation>
+    </message>
+    <message>
+        <source>Its metric, what it asks for and what became of that are drawn as one chart.</source>
+        <translation>Seine Metrik, was sie verlangt und was daraus wurde, erscheint als ein Diagramm.</translation>
+    </message>
+    <message>
+        <source>No decision yet</source>
+        <translation>Noch keine Entscheidung</translation>
+    </message>
+    <message>
+        <source>An autoscaler decides every 15 seconds.</source>
+        <translation>Ein Autoscaler entscheidet alle 15 Sekunden.</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::Stepper</name>
+    <message>
+        <source>Less</source>
+        <translation>Weniger</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>Mehr</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::TimelineView</name>
+    <message>
+        <source>Timeline</source>
+        <translation>Zeitleiste</translation>
+    </message>
+    <message>
+        <source>The past, at %1, revision %2</source>
+        <translation>Die Vergangenheit, um %1, Revision %2</translation>
+    </message>
+    <message>
+        <source>The present</source>
+        <translation>Die Gegenwart</translation>
+    </message>
+    <message>
+        <source>%1 · revision %2</source>
+        <translation>%1 · Revision %2</translation>
+    </message>
+    <message>
+        <source>The tape begins with the first thing that happens.</source>
+        <translation>Das Band beginnt mit dem Ersten, was geschieht.</translation>
+    </message>
+    <message>
+        <source>live</source>
+        <translation>live</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::TopBar</name>
+    <message>
+        <source>all namespaces</source>
+        <translation>alle Namespaces</translation>
+    </message>
+    <message>
+        <source>Namespace shown</source>
+        <translation>Gezeigter Namespace</translation>
+    </message>
+    <message>
+        <source>Show the nodes</source>
+        <translation>Die Knoten zeigen</translation>
+    </message>
+    <message>
+        <source>Show the pods</source>
+        <translation>Die Pods zeigen</translation>
+    </message>
+    <message>
+        <source>Pods that wait for a node or are starting</source>
+        <translation>Pods, die auf einen Knoten warten oder starten</translation>
+    </message>
+    <message>
+        <source>Show only trouble</source>
+        <translation>Nur Probleme zeigen</translation>
+    </message>
+    <message>
+        <source>Light or dark</source>
+        <translation>Hell oder dunkel</translation>
+    </message>
+    <message>
+        <source>Deploy</source>
+        <translation>Deployen</translation>
+    </message>
+    <message>
+        <source>Apply a manifest</source>
+        <translation>Ein Manifest anwenden</translation>
+    </message>
+    <message>
+        <source>connecting</source>
+        <translation>verbindet</translation>
+    </message>
+    <message>
+        <source>live</source>
+        <translation>live</translation>
+    </message>
+    <message>
+        <source>no answer</source>
+        <translation>keine Antwort</translation>
+    </message>
+    <message>
+        <source>1 node</source>
+        <translation>1 Knoten</translation>
+    </message>
+    <message>
+        <source>%1 nodes</source>
+        <translation>%1 Knoten</translation>
+    </message>
+    <message>
+        <source>, %1 down</source>
+        <translation>, %1 aus</translation>
+    </message>
+    <message>
+        <source>1 pod</source>
+        <translation>1 Pod</translation>
+    </message>
+    <message>
+        <source>%1 pods</source>
+        <translation>%1 Pods</translation>
+    </message>
+    <message>
+        <source>%1 pending</source>
+        <translation>%1 ausstehend</translation>
+    </message>
+    <message>
+        <source>%1 failing</source>
+        <translation>%1 fehlerhaft</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::VerdictMatrix</name>
+    <message>
+        <source>Nodes and what each plug-in said of them</source>
+        <translation>Knoten, und was jedes Plug-in von ihnen sagte</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::VerdictModel</name>
+    <message>
+        <source>%1 µs</source>
+        <translation>%1 µs</translation>
+    </message>
+    <message>
+        <source>%1 ms</source>
+        <translation>%1 ms</translation>
+    </message>
+    <message>
+        <source>cordon</source>
+        <translation>Sperre</translation>
+    </message>
+    <message>
+        <source>name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>taint</source>
+        <translation>Taint</translation>
+    </message>
+    <message>
+        <source>affinity</source>
+        <translation>Affinität</translation>
+    </message>
+    <message>
+        <source>ports</source>
+        <translation>Ports</translation>
+    </message>
+    <message>
+        <source>fit</source>
+        <translation>Platz</translation>
+    </message>
+    <message>
+        <source>disks</source>
+        <translation>Platten</translation>
+    </message>
+    <message>
+        <source>limits</source>
+        <translation>Grenzen</translation>
+    </message>
+    <message>
+        <source>volumes</source>
+        <translation>Volumes</translation>
+    </message>
+    <message>
+        <source>zone</source>
+        <translation>Zone</translation>
+    </message>
+    <message>
+        <source>spread</source>
+        <translation>Streuung</translation>
+    </message>
+    <message>
+        <source>pods</source>
+        <translation>Pods</translation>
+    </message>
+    <message>
+        <source>balance</source>
+        <translation>Balance</translation>
+    </message>
+    <message>
+        <source>image</source>
+        <translation>Image</translation>
+    </message>
+    <message>
+        <source>devices</source>
+        <translation>Geräte</translation>
+    </message>
+    <message>
+        <source>%1 more that fit</source>
+        <translation>%1 weitere, die passen</translation>
+    </message>
+    <message>
+        <source>%1 more refused</source>
+        <translation>%1 weitere abgelehnt</translation>
+    </message>
+    <message>
+        <source>Sum of the weighted scores</source>
+        <translation>Summe der gewichteten Punkte</translation>
+    </message>
+    <message>
+        <source>%1 has nothing against %2</source>
+        <translation>%1 hat nichts gegen %2</translation>
+    </message>
+    <message>
+        <source>%1 refuses %2: %3</source>
+        <translation>%1 lehnt %2 ab: %3</translation>
+    </message>
+    <message>
+        <source>%1: counted %2, that is %3 of 100, times weight %4 = %5</source>
+        <translation>%1: zählte %2, das sind %3 von 100, mal Gewicht %4 = %5</translation>
+    </message>
+    <message>
+        <source>Only the best nodes are written down</source>
+        <translation>Nur die besten Knoten sind aufgezeichnet</translation>
+    </message>
+    <message>
+        <source>Not asked: another one had refused %1</source>
+        <translation>Nicht gefragt: ein anderes hatte %1 abgelehnt</translation>
+    </message>
+    <message>
+        <source>node</source>
+        <translation>Knoten</translation>
+    </message>
+    <message>
+        <source>score</source>
+        <translation>Punkte</translation>
+    </message>
+    <message>
+        <source>weight %1</source>
+        <translation>Gewicht %1</translation>
+    </message>
+    <message>
+        <source>filtering took %1</source>
+        <translation>Filtern dauerte %1</translation>
+    </message>
+    <message>
+        <source>scoring took %1</source>
+        <translation>Bewerten dauerte %1</translation>
+    </message>
+    <message>
+        <source>%1 nodes have the same score of %2: the lot decided.</source>
+        <translation>%1 Knoten haben dieselbe Punktzahl %2: das Los entschied.</translation>
+    </message>
+    <message>
+        <source>%1 against %2 of %3: %4.</source>
+        <translation>%1 gegen %2 von %3: %4.</translation>
+    </message>
+    <message>
+        <source>It is the only node that fits.</source>
+        <translation>Es ist der einzige Knoten, der passt.</translation>
+    </message>
+    <message>
+        <source>There is no node.</source>
+        <translation>Es gibt keinen Knoten.</translation>
+    </message>
+    <message>
+        <source>%1 is out: %2.</source>
+        <translation>%1 scheidet aus: %2.</translation>
+    </message>
+    <message>
+        <source>%1 nodes are out: %2.</source>
+        <translation>%1 Knoten scheiden aus: %2.</translation>
+    </message>
+    <message>
+        <source>%1 is being cleared for it.</source>
+        <translation>%1 wird dafür geräumt.</translation>
+    </message>
+    <message>
+        <source>No node can be cleared: %1</source>
+        <translation>Kein Knoten lässt sich räumen: %1</translation>
+    </message>
+    <message>
+        <source>%1 would have to lose %2</source>
+        <translation>%1 müsste %2 verlieren</translation>
+    </message>
+    <message>
+        <source> (against %1 disruption budgets)</source>
+        <translation> (gegen %1 Disruption Budgets)</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::VerdictPane</name>
+    <message>
+        <source>Attempt before</source>
+        <translation>Voriger Versuch</translation>
+    </message>
+    <message>
+        <source>Attempt after</source>
+        <translation>Nächster Versuch</translation>
+    </message>
+    <message>
+        <source>all plug-ins</source>
+        <translation>alle Plug-ins</translation>
+    </message>
+    <message>
+        <source>Ask now</source>
+        <translation>Jetzt fragen</translation>
+    </message>
+    <message>
+        <source>Ask the scheduler where the pod would go now</source>
+        <translation>Den Scheduler fragen, wohin der Pod jetzt käme</translation>
+    </message>
+    <message>
+        <source>What if</source>
+        <translation>Was wäre, wenn</translation>
+    </message>
+    <message>
+        <source>What to change</source>
+        <translation>Was zu ändern ist</translation>
+    </message>
+    <message>
+        <source>The change</source>
+        <translation>Die Änderung</translation>
+    </message>
+    <message>
+        <source>Try</source>
+        <translation>Probieren</translation>
+    </message>
+    <message>
+        <source>No attempt is known</source>
+        <translation>Kein Versuch ist bekannt</translation>
+    </message>
+    <message>
+        <source>This cluster&apos;s scheduler does not tell its reasons; that of a Wheelhouse lab does.</source>
+        <translation>Der Scheduler dieses Clusters nennt seine Gründe nicht; der eines Wheelhouse-Labors tut es.</translation>
+    </message>
+    <message>
+        <source>The scheduler has not looked at this pod since it was started. Ask it where the pod would go now.</source>
+        <translation>Der Scheduler hat diesen Pod seit seinem Start nicht angesehen. Frag ihn, wohin der Pod jetzt käme.</translation>
+    </message>
+    <message>
+        <source>What if, now</source>
+        <translation>Was wäre, wenn, jetzt</translation>
+    </message>
+    <message>
+        <source>Attempt %1 of %2</source>
+        <translation>Versuch %1 von %2</translation>
+    </message>
+    <message>
+        <source>%1 of %2 nodes fit</source>
+        <translation>%1 von %2 Knoten passen</translation>
+    </message>
+    <message>
+        <source>%1 plug-ins had nothing to say</source>
+        <translation>%1 Plug-ins hatten nichts zu sagen</translation>
+    </message>
+    <message>
+        <source>It would fit nowhere.</source>
+        <translation>Er passte nirgends.</translation>
+    </message>
+    <message>
+        <source>It fitted nowhere.</source>
+        <translation>Er passte nirgends hin.</translation>
+    </message>
+    <message>
+        <source>It would go to %1.</source>
+        <translation>Er käme auf %1.</translation>
+    </message>
+    <message>
+        <source>It went to %1.</source>
+        <translation>Er kam auf %1.</translation>
+    </message>
+    <message>
+        <source>Click to try it or not; right click to forget it</source>
+        <translation>Klicken, um es zu probieren oder nicht; Rechtsklick, um es zu vergessen</translation>
+    </message>
+    <message>
+        <source>The scheduler gave no answer.</source>
+        <translation>Der Scheduler gab keine Antwort.</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::VerdictsPage</name>
+    <message>
+        <source>to %1</source>
+        <translation>auf %1</translation>
+    </message>
+    <message>
+        <source>fits nowhere</source>
+        <translation>passt nirgends</translation>
+    </message>
+    <message>
+        <source>%1, attempt %2</source>
+        <translation>%1, Versuch %2</translation>
+    </message>
+    <message>
+        <source>%1 fit</source>
+        <translation>%1 passen</translation>
+    </message>
+    <message>
+        <source>Verdicts</source>
+        <translation>Urteile</translation>
+    </message>
+    <message>
+        <source>Filter: text, !not, -l app=web</source>
+        <translation>Filter: Text, !nicht, -l app=web</translation>
+    </message>
+    <message>
+        <source>Filter pods</source>
+        <translation>Pods filtern</translation>
+    </message>
+    <message>
+        <source>Pods the scheduler has looked at</source>
+        <translation>Pods, die der Scheduler angesehen hat</translation>
+    </message>
+    <message>
+        <source>Connecting…</source>
+        <translation>Verbindet …</translation>
+    </message>
+    <message>
+        <source>No reasons here</source>
+        <translation>Hier gibt es keine Gründe</translation>
+    </message>
+    <message>
+        <source>Only the scheduler of a Wheelhouse lab tells why.</source>
+        <translation>Nur der Scheduler eines Wheelhouse-Labors sagt, warum.</translation>
+    </message>
+    <message>
+        <source>Nothing matches</source>
+        <translation>Nichts passt</translation>
+    </message>
+    <message>
+        <source>Not to be had</source>
+        <translation>Nicht zu haben</translation>
+    </message>
+    <message>
+        <source>No verdicts yet</source>
+        <translation>Noch keine Urteile</translation>
+    </message>
+    <message>
+        <source>Deploy something: each pod the scheduler looks at appears here, with what every plug-in said of every node.</source>
+        <translation>Deploye etwas: Jeder Pod, den der Scheduler ansieht, erscheint hier, mit dem, was jedes Plug-in von jedem Knoten sagte.</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::YamlPane</name>
+    <message>
+        <source>Manifest</source>
+        <translation>Manifest</translation>
+    </message>
+    <message>
+        <source>Paste a manifest here, drop a file, or begin with an example.
+Several documents are separated by ---</source>
+        <translation>Füge hier ein Manifest ein, zieh eine Datei hierher oder beginne mit einem Beispiel.
+Mehrere Dokumente werden durch --- getrennt</translation>
+    </message>
+    <message>
+        <source>Open…</source>
+        <translation>Öffnen …</translation>
+    </message>
+    <message>
+        <source>Example</source>
+        <translation>Beispiel</translation>
+    </message>
+    <message>
+        <source>Dry run</source>
+        <translation>Probelauf</translation>
+    </message>
+    <message>
+        <source>Ask the server what would happen; nothing is changed</source>
+        <translation>Den Server fragen, was geschähe; nichts wird geändert</translation>
+    </message>
+    <message>
+        <source>Apply</source>
+        <translation>Anwenden</translation>
+    </message>
+    <message>
+        <source>Apply (Ctrl+Return)</source>
+        <translation>Anwenden (Strg+Eingabe)</translation>
+    </message>
+    <message>
+        <source>Applying…</source>
+        <translation>Wendet an …</translation>
+    </message>
+    <message>
+        <source>Documents that name no namespace go to &lt;b&gt;%1&lt;/b&gt;. What becomes of each is shown here.</source>
+        <translation>Dokumente ohne Namespace kommen nach &lt;b&gt;%1&lt;/b&gt;. Was aus jedem wird, steht hier.</translation>
+    </message>
+    <message>
+        <source>Nothing was applied</source>
+        <translation>Nichts wurde angewendet</translation>
+    </message>
+    <message>
+        <source>%1 would be created</source>
+        <translation>%1 würde angelegt</translation>
+    </message>
+    <message>
+        <source>%1 created</source>
+        <translation>%1 angelegt</translation>
+    </message>
+    <message>
+        <source>%1 would change</source>
+        <translation>%1 würde sich ändern</translation>
+    </message>
+    <message>
+        <source>%1 changed</source>
+        <translation>%1 geändert</translation>
+    </message>
+    <message>
+        <source>%1 unchanged</source>
+        <translation>%1 unverändert</translation>
+    </message>
+    <message>
+        <source>%1 was refused</source>
+        <translation>%1 wurde abgelehnt</translation>
+    </message>
+    <message>
+        <source>A document</source>
+        <translation>Ein Dokument</translation>
+    </message>
+    <message>
+        <source>Open a manifest</source>
+        <translation>Ein Manifest öffnen</translation>
+    </message>
+    <message>
+        <source>Manifests (*.yaml *.yml *.json);;All files (*)</source>
+        <translation>Manifeste (*.yaml *.yml *.json);;Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>Could not open %1</source>
+        <translation>%1 ließ sich nicht öffnen</translation>
+    </message>
+    <message>
+        <source>%1 is too large</source>
+        <translation>%1 ist zu groß</translation>
+    </message>
+    <message>
+        <source>Manifests of more than 3 MiB are refused by the server.</source>
+        <translation>Manifeste über 3 MiB lehnt der Server ab.</translation>
+    </message>
+</context>
+</TS>

@@ -1,0 +1,2354 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="zh_CN" sourcelanguage="en">
+<context>
+    <name>DeployTemplate</name>
+    <message>
+        <source>Web app</source>
+        <translation>Web 应用</translation>
+    </message>
+    <message>
+        <source>Deployment and Service</source>
+        <translation>Deployment 和 Service</translation>
+    </message>
+    <message>
+        <source>Web + database</source>
+        <translation>Web + 数据库</translation>
+    </message>
+    <message>
+        <source>two workloads</source>
+        <translation>两个工作负载</translation>
+    </message>
+    <message>
+        <source>Stateful set</source>
+        <translation>有状态集</translation>
+    </message>
+    <message>
+        <source>names that stay</source>
+        <translation>名称固定不变</translation>
+    </message>
+    <message>
+        <source>Job</source>
+        <translation>任务</translation>
+    </message>
+    <message>
+        <source>runs to completion</source>
+        <translation>运行到完成</translation>
+    </message>
+    <message>
+        <source>Cron job</source>
+        <translation>定时任务</translation>
+    </message>
+    <message>
+        <source>every minute</source>
+        <translation>每分钟一次</translation>
+    </message>
+    <message>
+        <source>It needs a name.</source>
+        <translation>需要一个名称。</translation>
+    </message>
+    <message>
+        <source>A name has at most %1 characters.</source>
+        <translation>名称最多 %1 个字符。</translation>
+    </message>
+    <message>
+        <source>A name is made of a–z, 0–9 and -, and begins with a letter.</source>
+        <translation>名称由 a–z、0–9 和 - 组成，并以字母开头。</translation>
+    </message>
+</context>
+<context>
+    <name>QObject</name>
+    <message>
+        <source>Wheelhouse</source>
+        <translation>Wheelhouse</translation>
+    </message>
+    <message>
+        <source>this computer</source>
+        <translation>本机</translation>
+    </message>
+</context>
+<context>
+    <name>WhatIf</name>
+    <message>
+        <source>the pod asks for CPU</source>
+        <translation>Pod 请求 CPU</translation>
+    </message>
+    <message>
+        <source>the pod asks for memory</source>
+        <translation>Pod 请求内存</translation>
+    </message>
+    <message>
+        <source>the pod has a label</source>
+        <translation>Pod 带有标签</translation>
+    </message>
+    <message>
+        <source>the pod wants nodes with</source>
+        <translation>Pod 需要的节点具有</translation>
+    </message>
+    <message>
+        <source>the pod tolerates</source>
+        <translation>Pod 容忍</translation>
+    </message>
+    <message>
+        <source>a node has a label</source>
+        <translation>某节点带有标签</translation>
+    </message>
+    <message>
+        <source>a node has a taint</source>
+        <translation>某节点带有污点</translation>
+    </message>
+    <message>
+        <source>a node has no taint</source>
+        <translation>某节点没有污点</translation>
+    </message>
+    <message>
+        <source>a node is cordoned</source>
+        <translation>某节点已封锁</translation>
+    </message>
+    <message>
+        <source>a node is not cordoned</source>
+        <translation>某节点未封锁</translation>
+    </message>
+    <message>
+        <source>a node is not there</source>
+        <translation>某节点不存在</translation>
+    </message>
+    <message>
+        <source>there is one more like a node</source>
+        <translation>再多一个同样的节点</translation>
+    </message>
+    <message>
+        <source>a pod is not there</source>
+        <translation>某个 Pod 不存在</translation>
+    </message>
+    <message>
+        <source>key=value:NoSchedule, key, or *</source>
+        <translation>key=value:NoSchedule、key 或 *</translation>
+    </message>
+    <message>
+        <source>cpu %1</source>
+        <translation>CPU %1</translation>
+    </message>
+    <message>
+        <source>memory %1</source>
+        <translation>内存 %1</translation>
+    </message>
+    <message>
+        <source>label %1</source>
+        <translation>标签 %1</translation>
+    </message>
+    <message>
+        <source>on %1</source>
+        <translation>位于 %1</translation>
+    </message>
+    <message>
+        <source>tolerates everything</source>
+        <translation>容忍一切</translation>
+    </message>
+    <message>
+        <source>tolerates %1</source>
+        <translation>容忍 %1</translation>
+    </message>
+    <message>
+        <source>%1: no taint %2</source>
+        <translation>%1：无污点 %2</translation>
+    </message>
+    <message>
+        <source>%1 cordoned</source>
+        <translation>%1 已封锁</translation>
+    </message>
+    <message>
+        <source>%1 not cordoned</source>
+        <translation>%1 未封锁</translation>
+    </message>
+    <message>
+        <source>without %1</source>
+        <translation>没有 %1</translation>
+    </message>
+    <message>
+        <source>one more %1</source>
+        <translation>再加一个 %1</translation>
+    </message>
+    <message>
+        <source>Type it like this: %1</source>
+        <translation>请这样输入：%1</translation>
+    </message>
+    <message>
+        <source>%1 is not an amount, such as %2</source>
+        <translation>%1 不是数量，例如 %2</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui</name>
+    <message>
+        <source>Scheduler</source>
+        <translation>调度器</translation>
+    </message>
+    <message>
+        <source>found no node for %o: %m</source>
+        <translation>没有为 %o 找到节点：%m</translation>
+    </message>
+    <message>
+        <source>is fetching the image for %o.</source>
+        <translation>正在拉取 %o 的镜像。</translation>
+    </message>
+    <message>
+        <source>has the image for %o.</source>
+        <translation>已有 %o 的镜像。</translation>
+    </message>
+    <message>
+        <source>created a container of %o.</source>
+        <translation>已创建 %o 的容器。</translation>
+    </message>
+    <message>
+        <source>started a container of %o.</source>
+        <translation>已启动 %o 的容器。</translation>
+    </message>
+    <message>
+        <source>is stopping %o.</source>
+        <translation>正在停止 %o。</translation>
+    </message>
+    <message>
+        <source>waits before trying %o again: %m</source>
+        <translation>等待后再重试 %o：%m</translation>
+    </message>
+    <message>
+        <source>could not start %o: %m</source>
+        <translation>无法启动 %o：%m</translation>
+    </message>
+    <message>
+        <source>could not mount a volume of %o: %m</source>
+        <translation>无法挂载 %o 的卷：%m</translation>
+    </message>
+    <message>
+        <source>could not make a sandbox for %o: %m</source>
+        <translation>无法为 %o 建立沙箱：%m</translation>
+    </message>
+    <message>
+        <source>found %o unwell: %m</source>
+        <translation>发现 %o 不健康：%m</translation>
+    </message>
+    <message>
+        <source>Node %o</source>
+        <translation>节点 %o</translation>
+    </message>
+    <message>
+        <source>is ready.</source>
+        <translation>已就绪。</translation>
+    </message>
+    <message>
+        <source>Node lifecycle</source>
+        <translation>节点生命周期</translation>
+    </message>
+    <message>
+        <source>marked %o NotReady: no heartbeat. Its pods are replaced unless it returns.</source>
+        <translation>将 %o 标记为 NotReady：没有心跳。若不恢复，其 Pod 将被替换。</translation>
+    </message>
+    <message>
+        <source>takes no new pods.</source>
+        <translation>不再接收新的 Pod。</translation>
+    </message>
+    <message>
+        <source>takes pods again.</source>
+        <translation>重新接收 Pod。</translation>
+    </message>
+    <message>
+        <source>welcomed %o to the cluster.</source>
+        <translation>欢迎 %o 加入集群。</translation>
+    </message>
+    <message>
+        <source>let %o go.</source>
+        <translation>已让 %o 离开。</translation>
+    </message>
+    <message>
+        <source>evicts %o from a node that does not answer.</source>
+        <translation>将 %o 从无响应的节点驱逐。</translation>
+    </message>
+    <message>
+        <source>is starting.</source>
+        <translation>正在启动。</translation>
+    </message>
+    <message>
+        <source>%o</source>
+        <translation>%o</translation>
+    </message>
+    <message>
+        <source>Cluster</source>
+        <translation>集群</translation>
+    </message>
+    <message>
+        <source>placed %1 on %2.</source>
+        <translation>将 %1 放到 %2。</translation>
+    </message>
+    <message>
+        <source>Pending</source>
+        <translation>等待中</translation>
+    </message>
+    <message>
+        <source>Starting</source>
+        <translation>启动中</translation>
+    </message>
+    <message>
+        <source>Running</source>
+        <translation>运行中</translation>
+    </message>
+    <message>
+        <source>Not ready</source>
+        <translation>未就绪</translation>
+    </message>
+    <message>
+        <source>Failing</source>
+        <translation>异常</translation>
+    </message>
+    <message>
+        <source>Completed</source>
+        <translation>已完成</translation>
+    </message>
+    <message>
+        <source>Terminating</source>
+        <translation>终止中</translation>
+    </message>
+    <message>
+        <source>Ready</source>
+        <translation>就绪</translation>
+    </message>
+    <message>
+        <source>NotReady</source>
+        <translation>NotReady</translation>
+    </message>
+    <message>
+        <source>Cordoned</source>
+        <translation>已封锁</translation>
+    </message>
+    <message>
+        <source>Booting</source>
+        <translation>启动中</translation>
+    </message>
+    <message>
+        <source>Power off</source>
+        <translation>已断电</translation>
+    </message>
+    <message>
+        <source>Frozen</source>
+        <translation>已冻结</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>失败</translation>
+    </message>
+    <message>
+        <source>Leaving</source>
+        <translation>离开中</translation>
+    </message>
+    <message>
+        <source>VM</source>
+        <translation>虚拟机</translation>
+    </message>
+    <message>
+        <source>simulated</source>
+        <translation>模拟</translation>
+    </message>
+    <message>
+        <source>node</source>
+        <translation>节点</translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 秒</translation>
+    </message>
+    <message>
+        <source>%1 min %2 s</source>
+        <translation>%1 分 %2 秒</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::AddNodePanel</name>
+    <message>
+        <source>Add nodes</source>
+        <translation>添加节点</translation>
+    </message>
+    <message>
+        <source>Virtual machine</source>
+        <translation>虚拟机</translation>
+    </message>
+    <message>
+        <source>Simulated</source>
+        <translation>模拟</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>How many</source>
+        <translation>数量</translation>
+    </message>
+    <message>
+        <source>Processors each</source>
+        <translation>每个的处理器</translation>
+    </message>
+    <message>
+        <source>Memory each</source>
+        <translation>每个的内存</translation>
+    </message>
+    <message>
+        <source>Zone</source>
+        <translation>可用区</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>添加</translation>
+    </message>
+    <message>
+        <source>The same node agent on a runtime that only pretends: starts at once, costs almost nothing. Pods must ask for it.</source>
+        <translation>同样的节点代理，运行在只做模拟的运行时上：立即启动，几乎不耗资源。Pod 需要主动要求。</translation>
+    </message>
+    <message>
+        <source>A Linux machine of its own with containerd. Takes a few seconds to come up.</source>
+        <translation>一台带有 containerd 的独立 Linux 机器。启动需要几秒钟。</translation>
+    </message>
+    <message>
+        <source>Add simulated node</source>
+        <translation>添加模拟节点</translation>
+    </message>
+    <message>
+        <source>Add VM node</source>
+        <translation>添加虚拟机节点</translation>
+    </message>
+    <message>
+        <source>Add %1 nodes</source>
+        <translation>添加 %1 个节点</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::Banner</name>
+    <message>
+        <source>Close message</source>
+        <translation>关闭消息</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::ClockBar</name>
+    <message>
+        <source>Speed of the cluster&apos;s time: %1</source>
+        <translation>集群时间的速度：%1</translation>
+    </message>
+    <message>
+        <source>The cluster&apos;s time goes at %1</source>
+        <translation>集群时间以 %1 运行</translation>
+    </message>
+    <message>
+        <source>Speed of the cluster&apos;s time</source>
+        <translation>集群时间的速度</translation>
+    </message>
+    <message>
+        <source>Only the time of a Wheelhouse lab can be stopped: this cluster has no clock</source>
+        <translation>只有 Wheelhouse 实验环境的时间可以停止：此集群没有时钟</translation>
+    </message>
+    <message>
+        <source>Let the cluster&apos;s time go on</source>
+        <translation>让集群时间继续</translation>
+    </message>
+    <message>
+        <source>Stop the cluster&apos;s time</source>
+        <translation>停止集群时间</translation>
+    </message>
+    <message>
+        <source>Go on (Ctrl+Space)</source>
+        <translation>继续（Ctrl+空格）</translation>
+    </message>
+    <message>
+        <source>Stop the cluster&apos;s time: controllers, scheduler and leases stand still (Ctrl+Space)</source>
+        <translation>停止集群时间：控制器、调度器和租约都静止（Ctrl+空格）</translation>
+    </message>
+    <message>
+        <source>Let one thing happen</source>
+        <translation>让一件事发生</translation>
+    </message>
+    <message>
+        <source>Stop the time first, then go step by step</source>
+        <translation>先停止时间，然后逐步进行</translation>
+    </message>
+    <message>
+        <source>Let one thing happen (Ctrl+.)</source>
+        <translation>让一件事发生（Ctrl+.）</translation>
+    </message>
+    <message>
+        <source>Let %1 look at %2 (Ctrl+.)</source>
+        <translation>让 %1 处理 %2（Ctrl+.）</translation>
+    </message>
+    <message>
+        <source>How fast the cluster&apos;s time goes (Ctrl+] faster, Ctrl+[ slower)</source>
+        <translation>集群时间的快慢（Ctrl+] 加快，Ctrl+[ 减慢）</translation>
+    </message>
+    <message>
+        <source>The cluster&apos;s time stands still</source>
+        <translation>集群时间已停止</translation>
+    </message>
+    <message>
+        <source>The cluster&apos;s time</source>
+        <translation>集群时间</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::ClusterActions</name>
+    <message>
+        <source>deleted %1 %2.</source>
+        <translation>删除了 %1 %2。</translation>
+    </message>
+    <message>
+        <source>added the simulated node %1.</source>
+        <translation>添加了模拟节点 %1。</translation>
+    </message>
+    <message>
+        <source>added the VM node %1.</source>
+        <translation>添加了虚拟机节点 %1。</translation>
+    </message>
+    <message>
+        <source>removed node %1 and its machine.</source>
+        <translation>移除了节点 %1 及其机器。</translation>
+    </message>
+    <message>
+        <source>cut the power of %1.</source>
+        <translation>切断了 %1 的电源。</translation>
+    </message>
+    <message>
+        <source>switched %1 on.</source>
+        <translation>打开了 %1。</translation>
+    </message>
+    <message>
+        <source>froze %1.</source>
+        <translation>冻结了 %1。</translation>
+    </message>
+    <message>
+        <source>keeps new pods off %1.</source>
+        <translation>不让新的 Pod 进入 %1。</translation>
+    </message>
+    <message>
+        <source>lets pods onto %1 again.</source>
+        <translation>重新允许 Pod 进入 %1。</translation>
+    </message>
+    <message>
+        <source>evicted %1.</source>
+        <translation>驱逐了 %1。</translation>
+    </message>
+    <message>
+        <source>set the pool %1 to %2 machines.</source>
+        <translation>将节点池 %1 设为 %2 台机器。</translation>
+    </message>
+    <message>
+        <source>stopped the cluster&apos;s time.</source>
+        <translation>停止了集群时间。</translation>
+    </message>
+    <message>
+        <source>let the cluster&apos;s time go on.</source>
+        <translation>让集群时间继续。</translation>
+    </message>
+    <message>
+        <source>set the cluster&apos;s time to %1.</source>
+        <translation>将集群时间设为 %1。</translation>
+    </message>
+    <message>
+        <source>let one thing happen.</source>
+        <translation>让一件事发生。</translation>
+    </message>
+    <message>
+        <source>let %1 do one thing.</source>
+        <translation>让 %1 做一件事。</translation>
+    </message>
+    <message>
+        <source>lets machines stand still with the cluster&apos;s time.</source>
+        <translation>让机器随集群时间一起静止。</translation>
+    </message>
+    <message>
+        <source>lets machines run while the cluster&apos;s time stands still.</source>
+        <translation>集群时间静止时让机器继续运行。</translation>
+    </message>
+    <message>
+        <source>applied %1.</source>
+        <translation>应用了 %1。</translation>
+    </message>
+    <message>
+        <source>created %1.</source>
+        <translation>创建了 %1。</translation>
+    </message>
+    <message>
+        <source>changed %1.</source>
+        <translation>更改了 %1。</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::CommandStrip</name>
+    <message>
+        <source>Copy the command</source>
+        <translation>复制命令</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::DeployPanel</name>
+    <message>
+        <source>Deploy</source>
+        <translation>部署</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>How many</source>
+        <translation>数量</translation>
+    </message>
+    <message>
+        <source>What would change</source>
+        <translation>将会改变什么</translation>
+    </message>
+    <message>
+        <source>Open in the editor</source>
+        <translation>在编辑器中打开</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Apply</source>
+        <translation>应用</translation>
+    </message>
+    <message>
+        <source>Your manifest</source>
+        <translation>你的清单</translation>
+    </message>
+    <message>
+        <source>Documents that name no namespace go to &lt;b&gt;%1&lt;/b&gt;.</source>
+        <translation>未指定命名空间的文档进入 &lt;b&gt;%1&lt;/b&gt;。</translation>
+    </message>
+    <message>
+        <source>Into namespace &lt;b&gt;%1&lt;/b&gt;, on node &lt;b&gt;%2&lt;/b&gt; only.</source>
+        <translation>进入命名空间 &lt;b&gt;%1&lt;/b&gt;，仅在节点 &lt;b&gt;%2&lt;/b&gt; 上。</translation>
+    </message>
+    <message>
+        <source>Into namespace &lt;b&gt;%1&lt;/b&gt;, on nodes of zone &lt;b&gt;%2&lt;/b&gt;.</source>
+        <translation>进入命名空间 &lt;b&gt;%1&lt;/b&gt;，在可用区 &lt;b&gt;%2&lt;/b&gt; 的节点上。</translation>
+    </message>
+    <message>
+        <source>Into namespace &lt;b&gt;%1&lt;/b&gt;, wherever the scheduler finds best.</source>
+        <translation>进入命名空间 &lt;b&gt;%1&lt;/b&gt;，由调度器选择最佳位置。</translation>
+    </message>
+    <message>
+        <source>%1 would be created</source>
+        <translation>将创建 %1</translation>
+    </message>
+    <message>
+        <source>%1 would change</source>
+        <translation>%1 将改变</translation>
+    </message>
+    <message>
+        <source>%1 stays as it is</source>
+        <translation>%1 保持不变</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::DetailDrawer</name>
+    <message>
+        <source>Close details</source>
+        <translation>关闭详情</translation>
+    </message>
+    <message>
+        <source>Close details (Esc)</source>
+        <translation>关闭详情（Esc）</translation>
+    </message>
+    <message>
+        <source>Details</source>
+        <translation>详情</translation>
+    </message>
+    <message>
+        <source>YAML of the object</source>
+        <translation>对象的 YAML</translation>
+    </message>
+    <message>
+        <source>Edit</source>
+        <translation>编辑</translation>
+    </message>
+    <message>
+        <source>Open it in the editor below, to change and apply</source>
+        <translation>在下方编辑器中打开，以便修改和应用</translation>
+    </message>
+    <message>
+        <source>Console of the machine</source>
+        <translation>机器控制台</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Loading…</source>
+        <translation>正在加载…</translation>
+    </message>
+    <message>
+        <source>Deleted</source>
+        <translation>已删除</translation>
+    </message>
+    <message>
+        <source>It is gone.</source>
+        <translation>它已不存在。</translation>
+    </message>
+    <message>
+        <source>Status</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Verdict</source>
+        <translation>裁决</translation>
+    </message>
+    <message>
+        <source>Events</source>
+        <translation>事件</translation>
+    </message>
+    <message>
+        <source>YAML</source>
+        <translation>YAML</translation>
+    </message>
+    <message>
+        <source>Logs</source>
+        <translation>日志</translation>
+    </message>
+    <message>
+        <source>Console</source>
+        <translation>控制台</translation>
+    </message>
+    <message>
+        <source>Power on</source>
+        <translation>开机</translation>
+    </message>
+    <message>
+        <source>Cut power</source>
+        <translation>切断电源</translation>
+    </message>
+    <message>
+        <source>Uncordon</source>
+        <translation>解除封锁</translation>
+    </message>
+    <message>
+        <source>Cordon</source>
+        <translation>封锁</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Remove %1? Its machine and disk are deleted; its pods move elsewhere.</source>
+        <translation>移除 %1？其机器和磁盘将被删除，Pod 会迁往别处。</translation>
+    </message>
+    <message>
+        <source>Delete pod %1? Whoever owns it makes a new one.</source>
+        <translation>删除 Pod %1？其所有者会新建一个。</translation>
+    </message>
+    <message>
+        <source>Delete %1 %2?</source>
+        <translation>删除 %1 %2？</translation>
+    </message>
+    <message>
+        <source>Cut the power of %1, as pulling the plug would?</source>
+        <translation>像拔掉插头一样切断 %1 的电源？</translation>
+    </message>
+    <message>
+        <source>Evict pod %1? It leaves its node as far as disruption budgets allow; whoever owns it makes a new one.</source>
+        <translation>驱逐 Pod %1？在中断预算允许时它会离开节点，其所有者会新建一个。</translation>
+    </message>
+    <message>
+        <source>Evict</source>
+        <translation>驱逐</translation>
+    </message>
+    <message>
+        <source>Drain %1 and remove it? Its pods are evicted, then the node is taken away.</source>
+        <translation>排空并移除 %1？先驱逐其 Pod，然后移走节点。</translation>
+    </message>
+    <message>
+        <source>Drain %1? It takes no new pods and those it has are evicted.</source>
+        <translation>排空 %1？它不再接收新 Pod，现有 Pod 将被驱逐。</translation>
+    </message>
+    <message>
+        <source>Drain and remove</source>
+        <translation>排空并移除</translation>
+    </message>
+    <message>
+        <source>Drain</source>
+        <translation>排空</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::FactSheet</name>
+    <message>
+        <source>Facts</source>
+        <translation>详情</translation>
+    </message>
+    <message>
+        <source>Copy all</source>
+        <translation>全部复制</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::Facts</name>
+    <message>
+        <source>Conditions</source>
+        <translation>状况</translation>
+    </message>
+    <message>
+        <source>running for %1</source>
+        <translation>已运行 %1</translation>
+    </message>
+    <message>
+        <source>%1, exit code %2</source>
+        <translation>%1，退出码 %2</translation>
+    </message>
+    <message>
+        <source>waiting</source>
+        <translation>等待中</translation>
+    </message>
+    <message>
+        <source>Pod</source>
+        <translation>Pod</translation>
+    </message>
+    <message>
+        <source>Namespace</source>
+        <translation>命名空间</translation>
+    </message>
+    <message>
+        <source>Node</source>
+        <translation>节点</translation>
+    </message>
+    <message>
+        <source>none yet</source>
+        <translation>尚无</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>地址</translation>
+    </message>
+    <message>
+        <source>Class</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>Owner</source>
+        <translation>所有者</translation>
+    </message>
+    <message>
+        <source>Asks for</source>
+        <translation>请求</translation>
+    </message>
+    <message>
+        <source>Age</source>
+        <translation>存在时间</translation>
+    </message>
+    <message>
+        <source>Containers</source>
+        <translation>容器</translation>
+    </message>
+    <message>
+        <source>not started</source>
+        <translation>未启动</translation>
+    </message>
+    <message>
+        <source>restarted once</source>
+        <translation>重启过一次</translation>
+    </message>
+    <message>
+        <source>restarted %1 times</source>
+        <translation>重启过 %1 次</translation>
+    </message>
+    <message>
+        <source>Pod in %1</source>
+        <translation>%1 中的 Pod</translation>
+    </message>
+    <message>
+        <source>Zone</source>
+        <translation>可用区</translation>
+    </message>
+    <message>
+        <source>CPU</source>
+        <translation>CPU</translation>
+    </message>
+    <message>
+        <source>allocatable</source>
+        <translation>可分配</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>内存</translation>
+    </message>
+    <message>
+        <source>Agent</source>
+        <translation>代理</translation>
+    </message>
+    <message>
+        <source>Runtime</source>
+        <translation>运行时</translation>
+    </message>
+    <message>
+        <source>System</source>
+        <translation>系统</translation>
+    </message>
+    <message>
+        <source>Kernel</source>
+        <translation>内核</translation>
+    </message>
+    <message>
+        <source>Taints</source>
+        <translation>污点</translation>
+    </message>
+    <message>
+        <source>Running</source>
+        <translation>运行中</translation>
+    </message>
+    <message>
+        <source>Machine</source>
+        <translation>机器</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>类型</translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation>原因</translation>
+    </message>
+    <message>
+        <source>Power</source>
+        <translation>电源</translation>
+    </message>
+    <message>
+        <source>Processors</source>
+        <translation>处理器</translation>
+    </message>
+    <message>
+        <source>Console</source>
+        <translation>控制台</translation>
+    </message>
+    <message>
+        <source>Process</source>
+        <translation>进程</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>启动</translation>
+    </message>
+    <message>
+        <source>Terminating</source>
+        <translation>终止中</translation>
+    </message>
+    <message>
+        <source>%1 in %2</source>
+        <translation>%2 中的 %1</translation>
+    </message>
+    <message>
+        <source>Labels</source>
+        <translation>标签</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::FeedModel</name>
+    <message>
+        <source>Time</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>Who</source>
+        <translation>谁</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>什么</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::FeedView</name>
+    <message>
+        <source>Event feed</source>
+        <translation>事件流</translation>
+    </message>
+    <message>
+        <source>Nothing has happened yet. What the scheduler, the nodes and you do is told here, newest first.</source>
+        <translation>还没有发生什么。调度器、节点和你的操作都会显示在这里，最新的在前。</translation>
+    </message>
+    <message>
+        <source>Copy line</source>
+        <translation>复制此行</translation>
+    </message>
+    <message>
+        <source>Copy kubectl command</source>
+        <translation>复制 kubectl 命令</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::LogsView</name>
+    <message>
+        <source>No log chosen</source>
+        <translation>未选择日志</translation>
+    </message>
+    <message>
+        <source>Select a pod on the map or in a table to read what its containers write.</source>
+        <translation>在地图或表格中选择一个 Pod，即可查看其容器的输出。</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>日志</translation>
+    </message>
+    <message>
+        <source>Container</source>
+        <translation>容器</translation>
+    </message>
+    <message>
+        <source>Previous</source>
+        <translation>上一次</translation>
+    </message>
+    <message>
+        <source>The run before the last restart</source>
+        <translation>上次重启之前的运行</translation>
+    </message>
+    <message>
+        <source>Wrap</source>
+        <translation>自动换行</translation>
+    </message>
+    <message>
+        <source>Follow</source>
+        <translation>跟随</translation>
+    </message>
+    <message>
+        <source>Search the log</source>
+        <translation>搜索日志</translation>
+    </message>
+    <message>
+        <source>live</source>
+        <translation>实时</translation>
+    </message>
+    <message>
+        <source>previous run</source>
+        <translation>上次运行</translation>
+    </message>
+    <message>
+        <source>ended</source>
+        <translation>已结束</translation>
+    </message>
+    <message>
+        <source>%1+</source>
+        <translation>%1+</translation>
+    </message>
+    <message>
+        <source>1 hit</source>
+        <translation>1 处匹配</translation>
+    </message>
+    <message>
+        <source>%1 hits</source>
+        <translation>%1 处匹配</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::MainWindow</name>
+    <message>
+        <source>%1 – Wheelhouse</source>
+        <translation>%1 – Wheelhouse</translation>
+    </message>
+    <message>
+        <source>Try now</source>
+        <translation>立即重试</translation>
+    </message>
+    <message>
+        <source>Map</source>
+        <translation>地图</translation>
+    </message>
+    <message>
+        <source>The cluster as a map (Ctrl+1)</source>
+        <translation>以地图显示集群（Ctrl+1）</translation>
+    </message>
+    <message>
+        <source>Objects</source>
+        <translation>对象</translation>
+    </message>
+    <message>
+        <source>Everything as tables (Ctrl+2)</source>
+        <translation>以表格显示一切（Ctrl+2）</translation>
+    </message>
+    <message>
+        <source>Verdicts</source>
+        <translation>裁决</translation>
+    </message>
+    <message>
+        <source>Why every pod is where it is (Ctrl+3)</source>
+        <translation>每个 Pod 为何在其位置（Ctrl+3）</translation>
+    </message>
+    <message>
+        <source>Scaling</source>
+        <translation>伸缩</translation>
+    </message>
+    <message>
+        <source>Autoscalers and pools of nodes (Ctrl+4)</source>
+        <translation>自动伸缩器和节点池（Ctrl+4）</translation>
+    </message>
+    <message>
+        <source>Dock</source>
+        <translation>停靠栏</translation>
+    </message>
+    <message>
+        <source>Timeline</source>
+        <translation>时间线</translation>
+    </message>
+    <message>
+        <source>Feed</source>
+        <translation>动态</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>接下来</translation>
+    </message>
+    <message>
+        <source>Logs</source>
+        <translation>日志</translation>
+    </message>
+    <message>
+        <source>YAML</source>
+        <translation>YAML</translation>
+    </message>
+    <message>
+        <source>You</source>
+        <translation>你</translation>
+    </message>
+    <message>
+        <source>Refused</source>
+        <translation>被拒绝</translation>
+    </message>
+    <message>
+        <source>Not done: %1 %2</source>
+        <translation>未完成：%1 %2</translation>
+    </message>
+    <message>
+        <source>%1 does not answer: %2. What you see is the last known state; it is tried again by itself.</source>
+        <translation>%1 没有响应：%2。你看到的是最后已知的状态，系统会自动重试。</translation>
+    </message>
+    <message>
+        <source>Next step</source>
+        <translation>下一步</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>The cluster&apos;s time stands still: controllers, the scheduler and leases wait. You can still change things.</source>
+        <translation>集群时间已停止：控制器、调度器和租约都在等待。你仍可进行更改。</translation>
+    </message>
+    <message>
+        <source>began to drain %1.</source>
+        <translation>开始排空 %1。</translation>
+    </message>
+    <message>
+        <source>Stop draining</source>
+        <translation>停止排空</translation>
+    </message>
+    <message>
+        <source>stopped draining %1.</source>
+        <translation>停止排空 %1。</translation>
+    </message>
+    <message>
+        <source>Draining %1: one pod is left.</source>
+        <translation>正在排空 %1：还剩一个 Pod。</translation>
+    </message>
+    <message>
+        <source>Draining %1: %2 pods are left.</source>
+        <translation>正在排空 %1：还剩 %2 个 Pod。</translation>
+    </message>
+    <message>
+        <source>drained %1 and removed it.</source>
+        <translation>排空并移除了 %1。</translation>
+    </message>
+    <message>
+        <source>drained %1.</source>
+        <translation>排空了 %1。</translation>
+    </message>
+    <message>
+        <source>%1 is not drained: %2</source>
+        <translation>%1 未排空：%2</translation>
+    </message>
+    <message>
+        <source>Copy kubectl command</source>
+        <translation>复制 kubectl 命令</translation>
+    </message>
+    <message>
+        <source>Back to the present</source>
+        <translation>回到现在</translation>
+    </message>
+    <message>
+        <source>The past: %1, revision %2. It can be looked at, not changed.</source>
+        <translation>过去：%1，修订 %2。只能查看，不能更改。</translation>
+    </message>
+    <message>
+        <source>The history of revision %1 is gone; the tape begins later now.</source>
+        <translation>修订 %1 的历史已被清除，时间线现在从更晚处开始。</translation>
+    </message>
+    <message>
+        <source>The past cannot be shown: %1</source>
+        <translation>无法显示过去：%1</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>打开</translation>
+    </message>
+    <message>
+        <source>Evict…</source>
+        <translation>驱逐…</translation>
+    </message>
+    <message>
+        <source>Delete pod…</source>
+        <translation>删除 Pod…</translation>
+    </message>
+    <message>
+        <source>Power on</source>
+        <translation>开机</translation>
+    </message>
+    <message>
+        <source>Cut power…</source>
+        <translation>切断电源…</translation>
+    </message>
+    <message>
+        <source>Uncordon</source>
+        <translation>解除封锁</translation>
+    </message>
+    <message>
+        <source>Cordon</source>
+        <translation>封锁</translation>
+    </message>
+    <message>
+        <source>Drain and remove…</source>
+        <translation>排空并移除…</translation>
+    </message>
+    <message>
+        <source>Drain…</source>
+        <translation>排空…</translation>
+    </message>
+    <message>
+        <source>Remove…</source>
+        <translation>移除…</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::MapDrag</name>
+    <message>
+        <source>%1 is too large for a manifest.</source>
+        <translation>%1 太大，不能作为清单。</translation>
+    </message>
+    <message>
+        <source>%1 cannot be read: %2.</source>
+        <translation>无法读取 %1：%2。</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::MapPage</name>
+    <message>
+        <source>Map</source>
+        <translation>地图</translation>
+    </message>
+    <message>
+        <source>by zone</source>
+        <translation>按可用区</translation>
+    </message>
+    <message>
+        <source>zone</source>
+        <translation>可用区</translation>
+    </message>
+    <message>
+        <source>kind</source>
+        <translation>类型</translation>
+    </message>
+    <message>
+        <source>only trouble</source>
+        <translation>仅看异常</translation>
+    </message>
+    <message>
+        <source>Add node</source>
+        <translation>添加节点</translation>
+    </message>
+    <message>
+        <source>Add a node</source>
+        <translation>添加一个节点</translation>
+    </message>
+    <message>
+        <source>by kind</source>
+        <translation>按类型</translation>
+    </message>
+    <message>
+        <source>Cluster map of the past</source>
+        <translation>过去的集群地图</translation>
+    </message>
+    <message>
+        <source>The cluster does not answer yet</source>
+        <translation>集群尚未响应</translation>
+    </message>
+    <message>
+        <source>Add virtual machines or simulated nodes</source>
+        <translation>添加虚拟机或模拟节点</translation>
+    </message>
+    <message>
+        <source>Only a Wheelhouse lab can make nodes: this cluster does not serve Machines</source>
+        <translation>只有 Wheelhouse 实验环境能创建节点：此集群不提供 Machine</translation>
+    </message>
+    <message>
+        <source>A cluster without nodes</source>
+        <translation>没有节点的集群</translation>
+    </message>
+    <message>
+        <source>The control plane runs. Pods need a node to run on: add a virtual machine, or a simulated node to try things at once.</source>
+        <translation>控制平面正在运行。Pod 需要节点：添加一台虚拟机，或添加模拟节点立即体验。</translation>
+    </message>
+    <message>
+        <source>The control plane answers, but no node has joined it yet.</source>
+        <translation>控制平面有响应，但尚无节点加入。</translation>
+    </message>
+    <message>
+        <source>The cluster does not answer</source>
+        <translation>集群没有响应</translation>
+    </message>
+    <message>
+        <source>Connecting…</source>
+        <translation>正在连接…</translation>
+    </message>
+    <message>
+        <source>The map fills as soon as the cluster answers.</source>
+        <translation>集群响应后地图即会显示。</translation>
+    </message>
+    <message>
+        <source>The past can be looked at, not changed</source>
+        <translation>过去只能查看，不能更改</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::MapView</name>
+    <message>
+        <source>cpu</source>
+        <translation>CPU</translation>
+    </message>
+    <message>
+        <source>mem</source>
+        <translation>内存</translation>
+    </message>
+    <message>
+        <source>no pods yet</source>
+        <translation>尚无 Pod</translation>
+    </message>
+    <message>
+        <source>its processors stand still</source>
+        <translation>其处理器已静止</translation>
+    </message>
+    <message>
+        <source>switched off</source>
+        <translation>已关闭</translation>
+    </message>
+    <message>
+        <source>no node fits</source>
+        <translation>没有合适的节点</translation>
+    </message>
+    <message>
+        <source>waiting</source>
+        <translation>等待中</translation>
+    </message>
+    <message>
+        <source>Cluster map</source>
+        <translation>集群地图</translation>
+    </message>
+    <message>
+        <source>nodes</source>
+        <translation>节点</translation>
+    </message>
+    <message>
+        <source>no zone</source>
+        <translation>无可用区</translation>
+    </message>
+    <message>
+        <source>zone %1</source>
+        <translation>可用区 %1</translation>
+    </message>
+    <message>
+        <source>virtual machines</source>
+        <translation>虚拟机</translation>
+    </message>
+    <message>
+        <source>1 node</source>
+        <translation>1 个节点</translation>
+    </message>
+    <message>
+        <source>%1 nodes</source>
+        <translation>%1 个节点</translation>
+    </message>
+    <message>
+        <source>Scheduler</source>
+        <translation>调度器</translation>
+    </message>
+    <message>
+        <source>queue</source>
+        <translation>队列</translation>
+    </message>
+    <message>
+        <source>queue · %1</source>
+        <translation>队列 · %1</translation>
+    </message>
+    <message>
+        <source>Nothing waits for a node.</source>
+        <translation>没有 Pod 在等待节点。</translation>
+    </message>
+    <message>
+        <source>and %1 more</source>
+        <translation>另有 %1 个</translation>
+    </message>
+    <message>
+        <source>would go here</source>
+        <translation>会放到这里</translation>
+    </message>
+    <message>
+        <source>%1 · %2 · %3</source>
+        <translation>%1 · %2 · %3</translation>
+    </message>
+    <message>
+        <source>Pods: %1, asking for %2 of %3 CPU and %4 of %5 memory</source>
+        <translation>Pod：%1，请求 CPU %2（共 %3）、内存 %4（共 %5）</translation>
+    </message>
+    <message>
+        <source>%1 in %2 · %3</source>
+        <translation>%2 中的 %1 · %3</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::NextActionsModel</name>
+    <message>
+        <source>at work</source>
+        <translation>正在处理</translation>
+    </message>
+    <message>
+        <source>waits for its turn</source>
+        <translation>等待轮到</translation>
+    </message>
+    <message>
+        <source>waits for its time</source>
+        <translation>等待时间到</translation>
+    </message>
+    <message>
+        <source>fits nowhere; tried again when something changes</source>
+        <translation>无处可放；有变化时重试</translation>
+    </message>
+    <message>
+        <source>is being bound to its node</source>
+        <translation>正在绑定到节点</translation>
+    </message>
+    <message>
+        <source>failed once</source>
+        <translation>失败过一次</translation>
+    </message>
+    <message>
+        <source>failed %1 times</source>
+        <translation>失败过 %1 次</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>now</source>
+        <translation>现在</translation>
+    </message>
+    <message>
+        <source>in %1 s</source>
+        <translation>%1 秒后</translation>
+    </message>
+    <message>
+        <source>in %1:%2</source>
+        <translation>%1:%2 后</translation>
+    </message>
+    <message>
+        <source>in %1 h %2 min</source>
+        <translation>%1 小时 %2 分后</translation>
+    </message>
+    <message>
+        <source>When</source>
+        <translation>何时</translation>
+    </message>
+    <message>
+        <source>Who</source>
+        <translation>谁</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>什么</translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation>原因</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::NextView</name>
+    <message>
+        <source>Machines stand still too</source>
+        <translation>机器也静止</translation>
+    </message>
+    <message>
+        <source>Let it act</source>
+        <translation>让它行动</translation>
+    </message>
+    <message>
+        <source>Next step</source>
+        <translation>下一步</translation>
+    </message>
+    <message>
+        <source>Who acts next</source>
+        <translation>接下来谁行动</translation>
+    </message>
+    <message>
+        <source>This cluster does not tell what its controllers wait for.</source>
+        <translation>此集群不透露其控制器在等待什么。</translation>
+    </message>
+    <message>
+        <source>What controllers and the scheduler wait for, soonest first. Stop the time to go step by step.</source>
+        <translation>控制器和调度器在等待什么，最近的在前。停止时间即可逐步进行。</translation>
+    </message>
+    <message>
+        <source>Time stands still. Nothing acts until you take a step or let it go on.</source>
+        <translation>时间已停止。在你走一步或让它继续之前，什么都不会行动。</translation>
+    </message>
+    <message>
+        <source>Time stands still. The last step: %1.</source>
+        <translation>时间已停止。上一步：%1。</translation>
+    </message>
+    <message>
+        <source>Choose who acts</source>
+        <translation>选择谁来行动</translation>
+    </message>
+    <message>
+        <source>Only %1 takes the step, others wait</source>
+        <translation>只有 %1 走这一步，其他等待</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::NodeBin</name>
+    <message>
+        <source>Bin</source>
+        <translation>回收站</translation>
+    </message>
+    <message>
+        <source>Drag a node here to drain and remove it, or a pod to evict it</source>
+        <translation>把节点拖到这里可排空并移除，把 Pod 拖来可驱逐</translation>
+    </message>
+    <message>
+        <source>drain and remove</source>
+        <translation>排空并移除</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::ObjectTable</name>
+    <message>
+        <source>Namespace</source>
+        <translation>命名空间</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::ObjectsView</name>
+    <message>
+        <source>Workloads</source>
+        <translation>工作负载</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>网络</translation>
+    </message>
+    <message>
+        <source>Configuration</source>
+        <translation>配置</translation>
+    </message>
+    <message>
+        <source>Cluster</source>
+        <translation>集群</translation>
+    </message>
+    <message>
+        <source>Lab</source>
+        <translation>实验环境</translation>
+    </message>
+    <message>
+        <source>Kinds</source>
+        <translation>类型</translation>
+    </message>
+    <message>
+        <source>Objects</source>
+        <translation>对象</translation>
+    </message>
+    <message>
+        <source>Filter: text, !not, -l app=web</source>
+        <translation>过滤：文本、!排除、-l app=web</translation>
+    </message>
+    <message>
+        <source>Filter rows</source>
+        <translation>过滤行</translation>
+    </message>
+    <message>
+        <source>Wide</source>
+        <translation>宽</translation>
+    </message>
+    <message>
+        <source>All of the server&apos;s columns</source>
+        <translation>服务器的全部列</translation>
+    </message>
+    <message>
+        <source>Deploy a manifest</source>
+        <translation>部署清单</translation>
+    </message>
+    <message>
+        <source>Other</source>
+        <translation>其他</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 / %2</translation>
+    </message>
+    <message>
+        <source>Not connected yet</source>
+        <translation>尚未连接</translation>
+    </message>
+    <message>
+        <source>What this cluster holds is listed here as soon as it answers.</source>
+        <translation>集群响应后，其内容会列在这里。</translation>
+    </message>
+    <message>
+        <source>Loading…</source>
+        <translation>正在加载…</translation>
+    </message>
+    <message>
+        <source>Could not list %1</source>
+        <translation>无法列出 %1</translation>
+    </message>
+    <message>
+        <source>%1
+It is tried again by itself.</source>
+        <translation>%1
+系统会自动重试。</translation>
+    </message>
+    <message>
+        <source>Nothing matches</source>
+        <translation>没有匹配项</translation>
+    </message>
+    <message>
+        <source>No row holds “%1”. Clear the filter to see all %2.</source>
+        <translation>没有包含“%1”的行。清除过滤条件即可查看全部 %2 项。</translation>
+    </message>
+    <message>
+        <source>No %1 yet</source>
+        <translation>尚无 %1</translation>
+    </message>
+    <message>
+        <source>No %1 in %2</source>
+        <translation>%2 中没有 %1</translation>
+    </message>
+    <message>
+        <source>Objects are made from manifests. Apply one here, or with kubectl, and it appears at once.</source>
+        <translation>对象由清单创建。在这里或用 kubectl 应用一份清单，它会立即出现。</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::PaletteBar</name>
+    <message>
+        <source>Your YAML</source>
+        <translation>你的 YAML</translation>
+    </message>
+    <message>
+        <source>drop a file on the map</source>
+        <translation>将文件拖到地图上</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::PaletteItem</name>
+    <message>
+        <source>Drag it onto a zone or a node, or press it</source>
+        <translation>拖到可用区或节点上，或直接点击</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::ScalingChart</name>
+    <message>
+        <source>replicas</source>
+        <translation>副本数</translation>
+    </message>
+    <message>
+        <source>measured ÷ wanted</source>
+        <translation>实测 ÷ 目标</translation>
+    </message>
+    <message>
+        <source>metric</source>
+        <translation>指标</translation>
+    </message>
+    <message>
+        <source>target</source>
+        <translation>目标</translation>
+    </message>
+    <message>
+        <source>metric asks for</source>
+        <translation>指标要求</translation>
+    </message>
+    <message>
+        <source>stabilised</source>
+        <translation>稳定后</translation>
+    </message>
+    <message>
+        <source>decided</source>
+        <translation>决定</translation>
+    </message>
+    <message>
+        <source>Trace of the autoscaler</source>
+        <translation>自动伸缩轨迹</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::ScalingModel</name>
+    <message>
+        <source>%1: %2 of %3</source>
+        <translation>%1：%2（目标 %3）</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>失败</translation>
+    </message>
+    <message>
+        <source>switched off</source>
+        <translation>已关闭</translation>
+    </message>
+    <message>
+        <source>stays at %1</source>
+        <translation>保持 %1</translation>
+    </message>
+    <message>
+        <source>%1 → %2</source>
+        <translation>%1 → %2</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>Outcome</source>
+        <translation>结果</translation>
+    </message>
+    <message>
+        <source>Metric</source>
+        <translation>指标</translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation>原因</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::ScalingPage</name>
+    <message>
+        <source>Autoscaling</source>
+        <translation>自动伸缩</translation>
+    </message>
+    <message>
+        <source>Pods</source>
+        <translation>Pod</translation>
+    </message>
+    <message>
+        <source>Pod autoscalers</source>
+        <translation>Pod 自动伸缩器</translation>
+    </message>
+    <message>
+        <source>Pools of nodes</source>
+        <translation>节点池</translation>
+    </message>
+    <message>
+        <source>Machines in the pool</source>
+        <translation>池中的机器</translation>
+    </message>
+    <message>
+        <source>Decisions of the autoscaler</source>
+        <translation>自动伸缩器的决定</translation>
+    </message>
+    <message>
+        <source>Machines in %1</source>
+        <translation>%1 中的机器</translation>
+    </message>
+    <message>
+        <source>Nothing scales by itself yet</source>
+        <translation>尚无自动伸缩</translation>
+    </message>
+    <message>
+        <source>A HorizontalPodAutoscaler changes the number of pods with their load. Apply one, and each of its decisions is drawn here with its reasons.</source>
+        <translation>HorizontalPodAutoscaler 会随负载改变 Pod 数量。应用一个，它的每个决定及原因都会画在这里。</translation>
+    </message>
+    <message>
+        <source>No reasons here</source>
+        <translation>这里没有原因</translation>
+    </message>
+    <message>
+        <source>Only the autoscaler of a Wheelhouse lab tells why.</source>
+        <translation>只有 Wheelhouse 实验环境的自动伸缩器会说明原因。</translation>
+    </message>
+    <message>
+        <source>Choose an autoscaler</source>
+        <translation>选择一个自动伸缩器</translation>
+    </message>
+    <message>
+        <source>Its metric, what it asks for and what became of that are drawn as one chart.</source>
+        <translation>它的指标、要求和最终结果会画成一张图。</translation>
+    </message>
+    <message>
+        <source>No decision yet</source>
+        <translation>尚无决定</translation>
+    </message>
+    <message>
+        <source>An autoscaler decides every 15 seconds.</source>
+        <translation>自动伸缩器每 15 秒决定一次。</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::Stepper</name>
+    <message>
+        <source>Less</source>
+        <translation>减少</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>增加</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::TimelineView</name>
+    <message>
+        <source>Timeline</source>
+        <translation>时间线</translation>
+    </message>
+    <message>
+        <source>The past, at %1, revision %2</source>
+        <translation>过去，%1，修订 %2</translation>
+    </message>
+    <message>
+        <source>The present</source>
+        <translation>现在</translation>
+    </message>
+    <message>
+        <source>%1 · revision %2</source>
+        <translation>%1 · 修订 %2</translation>
+    </message>
+    <message>
+        <source>The tape begins with the first thing that happens.</source>
+        <translation>时间线从第一件事开始。</translation>
+    </message>
+    <message>
+        <source>live</source>
+        <translation>实时</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::TopBar</name>
+    <message>
+        <source>all namespaces</source>
+        <translation>所有命名空间</translation>
+    </message>
+    <message>
+        <source>Namespace shown</source>
+        <translation>显示的命名空间</translation>
+    </message>
+    <message>
+        <source>Show the nodes</source>
+        <translation>显示节点</translation>
+    </message>
+    <message>
+        <source>Show the pods</source>
+        <translation>显示 Pod</translation>
+    </message>
+    <message>
+        <source>Pods that wait for a node or are starting</source>
+        <translation>等待节点或正在启动的 Pod</translation>
+    </message>
+    <message>
+        <source>Show only trouble</source>
+        <translation>仅显示异常</translation>
+    </message>
+    <message>
+        <source>Light or dark</source>
+        <translation>浅色或深色</translation>
+    </message>
+    <message>
+        <source>Deploy</source>
+        <translation>部署</translation>
+    </message>
+    <message>
+        <source>Apply a manifest</source>
+        <translation>应用清单</translation>
+    </message>
+    <message>
+        <source>connecting</source>
+        <translation>连接中</translation>
+    </message>
+    <message>
+        <source>live</source>
+        <translation>实时</translation>
+    </message>
+    <message>
+        <source>no answer</source>
+        <translation>无响应</translation>
+    </message>
+    <message>
+        <source>1 node</source>
+        <translation>1 个节点</translation>
+    </message>
+    <message>
+        <source>%1 nodes</source>
+        <translation>%1 个节点</translation>
+    </message>
+    <message>
+        <source>, %1 down</source>
+        <translation>，%1 个故障</translation>
+    </message>
+    <message>
+        <source>1 pod</source>
+        <translation>1 个 Pod</translation>
+    </message>
+    <message>
+        <source>%1 pods</source>
+        <translation>%1 个 Pod</translation>
+    </message>
+    <message>
+        <source>%1 pending</source>
+        <translation>%1 等待中</translation>
+    </message>
+    <message>
+        <source>%1 failing</source>
+        <translation>%1 异常</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::VerdictMatrix</name>
+    <message>
+        <source>Nodes and what each plug-in said of them</source>
+        <translation>节点以及每个插件对它们的评价</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::VerdictModel</name>
+    <message>
+        <source>%1 µs</source>
+        <translation>%1 微秒</translation>
+    </message>
+    <message>
+        <source>%1 ms</source>
+        <translation>%1 毫秒</translation>
+    </message>
+    <message>
+        <source>cordon</source>
+        <translation>封锁</translation>
+    </message>
+    <message>
+        <source>name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>taint</source>
+        <translation>污点</translation>
+    </message>
+    <message>
+        <source>affinity</source>
+        <translation>亲和</translation>
+    </message>
+    <message>
+        <source>ports</source>
+        <translation>端口</translation>
+    </message>
+    <message>
+        <source>fit</source>
+        <translation>容量</translation>
+    </message>
+    <message>
+        <source>disks</source>
+        <translation>磁盘</translation>
+    </message>
+    <message>
+        <source>limits</source>
+        <translation>上限</translation>
+    </message>
+    <message>
+        <source>volumes</source>
+        <translation>卷</translation>
+    </message>
+    <message>
+        <source>zone</source>
+        <translation>可用区</translation>
+    </message>
+    <message>
+        <source>spread</source>
+        <translation>分散</translation>
+    </message>
+    <message>
+        <source>pods</source>
+        <translation>Pod</translation>
+    </message>
+    <message>
+        <source>balance</source>
+        <translation>均衡</translation>
+    </message>
+    <message>
+        <source>image</source>
+        <translation>镜像</translation>
+    </message>
+    <message>
+        <source>devices</source>
+        <translation>设备</translation>
+    </message>
+    <message>
+        <source>%1 more that fit</source>
+        <translation>另有 %1 个可用</translation>
+    </message>
+    <message>
+        <source>%1 more refused</source>
+        <translation>另有 %1 个被拒</translation>
+    </message>
+    <message>
+        <source>Sum of the weighted scores</source>
+        <translation>加权得分之和</translation>
+    </message>
+    <message>
+        <source>%1 has nothing against %2</source>
+        <translation>%1 对 %2 没有异议</translation>
+    </message>
+    <message>
+        <source>%1 refuses %2: %3</source>
+        <translation>%1 拒绝 %2：%3</translation>
+    </message>
+    <message>
+        <source>%1: counted %2, that is %3 of 100, times weight %4 = %5</source>
+        <translation>%1：计得 %2，即 100 分中的 %3，乘以权重 %4 = %5</translation>
+    </message>
+    <message>
+        <source>Only the best nodes are written down</source>
+        <translation>只记录最好的节点</translation>
+    </message>
+    <message>
+        <source>Not asked: another one had refused %1</source>
+        <translation>未询问：另一个插件已拒绝 %1</translation>
+    </message>
+    <message>
+        <source>node</source>
+        <translation>节点</translation>
+    </message>
+    <message>
+        <source>score</source>
+        <translation>得分</translation>
+    </message>
+    <message>
+        <source>weight %1</source>
+        <translation>权重 %1</translation>
+    </message>
+    <message>
+        <source>filtering took %1</source>
+        <translation>过滤用时 %1</translation>
+    </message>
+    <message>
+        <source>scoring took %1</source>
+        <translation>打分用时 %1</translation>
+    </message>
+    <message>
+        <source>%1 nodes have the same score of %2: the lot decided.</source>
+        <translation>%1 个节点得分同为 %2：由抽签决定。</translation>
+    </message>
+    <message>
+        <source>%1 against %2 of %3: %4.</source>
+        <translation>%1 对 %3 的 %2：%4。</translation>
+    </message>
+    <message>
+        <source>It is the only node that fits.</source>
+        <translation>它是唯一合适的节点。</translation>
+    </message>
+    <message>
+        <source>There is no node.</source>
+        <translation>没有节点。</translation>
+    </message>
+    <message>
+        <source>%1 is out: %2.</source>
+        <translation>%1 出局：%2。</translation>
+    </message>
+    <message>
+        <source>%1 nodes are out: %2.</source>
+        <translation>%1 个节点出局：%2。</translation>
+    </message>
+    <message>
+        <source>%1 is being cleared for it.</source>
+        <translation>正在为它腾空 %1。</translation>
+    </message>
+    <message>
+        <source>No node can be cleared: %1</source>
+        <translation>没有节点可以腾空：%1</translation>
+    </message>
+    <message>
+        <source>%1 would have to lose %2</source>
+        <translation>%1 需要移除 %2</translation>
+    </message>
+    <message>
+        <source> (against %1 disruption budgets)</source>
+        <translation>（违反 %1 个中断预算）</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::VerdictPane</name>
+    <message>
+        <source>Attempt before</source>
+        <translation>上一次尝试</translation>
+    </message>
+    <message>
+        <source>Attempt after</source>
+        <translation>下一次尝试</translation>
+    </message>
+    <message>
+        <source>all plug-ins</source>
+        <translation>全部插件</translation>
+    </message>
+    <message>
+        <source>Ask now</source>
+        <translation>现在询问</translation>
+    </message>
+    <message>
+        <source>Ask the scheduler where the pod would go now</source>
+        <translation>询问调度器该 Pod 现在会去哪里</translation>
+    </message>
+    <message>
+        <source>What if</source>
+        <translation>假如</translation>
+    </message>
+    <message>
+        <source>What to change</source>
+        <translation>要更改什么</translation>
+    </message>
+    <message>
+        <source>The change</source>
+        <translation>更改内容</translation>
+    </message>
+    <message>
+        <source>Try</source>
+        <translation>试试</translation>
+    </message>
+    <message>
+        <source>No attempt is known</source>
+        <translation>没有已知的尝试</translation>
+    </message>
+    <message>
+        <source>This cluster&apos;s scheduler does not tell its reasons; that of a Wheelhouse lab does.</source>
+        <translation>此集群的调度器不说明原因；Wheelhouse 实验环境的会。</translation>
+    </message>
+    <message>
+        <source>The scheduler has not looked at this pod since it was started. Ask it where the pod would go now.</source>
+        <translation>调度器启动后还没有看过这个 Pod。可以询问它现在会去哪里。</translation>
+    </message>
+    <message>
+        <source>What if, now</source>
+        <translation>假如，现在</translation>
+    </message>
+    <message>
+        <source>Attempt %1 of %2</source>
+        <translation>第 %1 次尝试，共 %2 次</translation>
+    </message>
+    <message>
+        <source>%1 of %2 nodes fit</source>
+        <translation>%2 个节点中有 %1 个合适</translation>
+    </message>
+    <message>
+        <source>%1 plug-ins had nothing to say</source>
+        <translation>%1 个插件没有意见</translation>
+    </message>
+    <message>
+        <source>It would fit nowhere.</source>
+        <translation>它将无处可放。</translation>
+    </message>
+    <message>
+        <source>It fitted nowhere.</source>
+        <translation>它无处可放。</translation>
+    </message>
+    <message>
+        <source>It would go to %1.</source>
+        <translation>它会去 %1。</translation>
+    </message>
+    <message>
+        <source>It went to %1.</source>
+        <translation>它去了 %1。</translation>
+    </message>
+    <message>
+        <source>Click to try it or not; right click to forget it</source>
+        <translation>点击启用或停用；右键点击移除</translation>
+    </message>
+    <message>
+        <source>The scheduler gave no answer.</source>
+        <translation>调度器没有回答。</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::VerdictsPage</name>
+    <message>
+        <source>to %1</source>
+        <translation>到 %1</translation>
+    </message>
+    <message>
+        <source>fits nowhere</source>
+        <translation>无处可放</translation>
+    </message>
+    <message>
+        <source>%1, attempt %2</source>
+        <translation>%1，第 %2 次尝试</translation>
+    </message>
+    <message>
+        <source>%1 fit</source>
+        <translation>%1 合适</translation>
+    </message>
+    <message>
+        <source>Verdicts</source>
+        <translation>裁决</translation>
+    </message>
+    <message>
+        <source>Filter: text, !not, -l app=web</source>
+        <translation>过滤：文本、!排除、-l app=web</translation>
+    </message>
+    <message>
+        <source>Filter pods</source>
+        <translation>过滤 Pod</translation>
+    </message>
+    <message>
+        <source>Pods the scheduler has looked at</source>
+        <translation>调度器看过的 Pod</translation>
+    </message>
+    <message>
+        <source>Connecting…</source>
+        <translation>正在连接…</translation>
+    </message>
+    <message>
+        <source>No reasons here</source>
+        <translation>这里没有原因</translation>
+    </message>
+    <message>
+        <source>Only the scheduler of a Wheelhouse lab tells why.</source>
+        <translation>只有 Wheelhouse 实验环境的调度器会说明原因。</translation>
+    </message>
+    <message>
+        <source>Nothing matches</source>
+        <translation>没有匹配项</translation>
+    </message>
+    <message>
+        <source>Not to be had</source>
+        <translation>无法获取</translation>
+    </message>
+    <message>
+        <source>No verdicts yet</source>
+        <translation>尚无裁决</translation>
+    </message>
+    <message>
+        <source>Deploy something: each pod the scheduler looks at appears here, with what every plug-in said of every node.</source>
+        <translation>部署些什么吧：调度器看过的每个 Pod 都会出现在这里，并附上每个插件对每个节点的评价。</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::YamlPane</name>
+    <message>
+        <source>Manifest</source>
+        <translation>清单</translation>
+    </message>
+    <message>
+        <source>Paste a manifest here, drop a file, or begin with an example.
+Several documents are separated by ---</source>
+        <translation>在此粘贴清单、拖入文件，或从示例开始。
+多个文档以 --- 分隔</translation>
+    </message>
+    <message>
+        <source>Open…</source>
+        <translation>打开…</translation>
+    </message>
+    <message>
+        <source>Example</source>
+        <translation>示例</translation>
+    </message>
+    <message>
+        <source>Dry run</source>
+        <translation>试运行</translation>
+    </message>
+    <message>
+        <source>Ask the server what would happen; nothing is changed</source>
+        <translation>询问服务器将会发生什么；不做任何更改</translation>
+    </message>
+    <message>
+        <source>Apply</source>
+        <translation>应用</translation>
+    </message>
+    <message>
+        <source>Apply (Ctrl+Return)</source>
+        <translation>应用（Ctrl+回车）</translation>
+    </message>
+    <message>
+        <source>Applying…</source>
+        <translation>正在应用…</translation>
+    </message>
+    <message>
+        <source>Documents that name no namespace go to &lt;b&gt;%1&lt;/b&gt;. What becomes of each is shown here.</source>
+        <translation>未指定命名空间的文档进入 &lt;b&gt;%1&lt;/b&gt;。每个文档的结果显示在这里。</translation>
+    </message>
+    <message>
+        <source>Nothing was applied</source>
+        <translation>没有应用任何内容</translation>
+    </message>
+    <message>
+        <source>%1 would be created</source>
+        <translation>将创建 %1</translation>
+    </message>
+    <message>
+        <source>%1 created</source>
+        <translation>%1 已创建</translation>
+    </message>
+    <message>
+        <source>%1 would change</source>
+        <translation>%1 将改变</translation>
+    </message>
+    <message>
+        <source>%1 changed</source>
+        <translation>%1 已更改</translation>
+    </message>
+    <message>
+        <source>%1 unchanged</source>
+        <translation>%1 未变</translation>
+    </message>
+    <message>
+        <source>%1 was refused</source>
+        <translation>%1 被拒绝</translation>
+    </message>
+    <message>
+        <source>A document</source>
+        <translation>一个文档</translation>
+    </message>
+    <message>
+        <source>Open a manifest</source>
+        <translation>打开清单</translation>
+    </message>
+    <message>
+        <source>Manifests (*.yaml *.yml *.json);;All files (*)</source>
+        <translation>清单 (*.yaml *.yml *.json);;所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>Could not open %1</source>
+        <translation>无法打开 %1</translation>
+    </message>
+    <message>
+        <source>%1 is too large</source>
+        <translation>%1 太大</translation>
+    </message>
+    <message>
+        <source>Manifests of more than 3 MiB are refused by the server.</source>
+        <translation>服务器拒绝超过 3 MiB 的清单。</translation>
+    </message>
+</context>
+</TS>

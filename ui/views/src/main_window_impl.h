@@ -1,0 +1,110 @@
+#pragma once
+
+#include "chrome.h"
+#include "palette_bar.h"
+#include "ui/models/node_drain.h"
+#include "ui/models/time_travel.h"
+#include "ui/views/add_node_panel.h"
+#include "ui/views/deploy_panel.h"
+#include "ui/views/detail_drawer.h"
+#include "ui/views/main_window.h"
+#include "ui/views/map_page.h"
+#include "ui/views/next_view.h"
+#include "ui/views/objects_view.h"
+#include "ui/views/scaling_page.h"
+#include "ui/views/timeline_view.h"
+#include "ui/views/verdicts_page.h"
+#include "ui/views/yaml_pane.h"
+
+class QSplitter;
+class QStackedWidget;
+class QTabBar;
+
+namespace wheelhouse::ui {
+
+/// The parts of the window and what ties them together: `main_window.cpp` builds it, `main_window_links.cpp`
+/// connects it.
+struct MainWindow::Impl {
+    enum Dock { Timeline, Feed, Next, Logs, Yaml };
+    enum Place { Map, Objects, Verdicts, Scaling };
+
+    Impl(MainWindow& window, MainWindowOptions given, client::Cluster& cluster, Executor& executor)
+        : self(window), options(std::move(given)), theme(isDark()), session(cluster, executor),
+          actions(cluster), drain(cluster, executor), travel(cluster) {}
+
+    bool isDark() const {
+        return options.appearance == Appearance::System ? Theme::systemIsDark()
+                                                        : options.appearance == Appearance::Dark;
+    }
+    void build();
+    QWidget* buildRail();
+    QWidget* buildCentre();
+    QWidget* buildDock();
+    void connectAll();
+    void connectBars();
+    void connectMap();
+    void connectObjects();
+    void connectReports();
+    void connectClock();
+    void connectDeploy();
+    void connectDrain();
+    void connectTimeline();
+    void connectKeys();
+    void applyTheme();
+    void openDock(Dock tab);
+    void showObject(const QString& kind, const QString& nameSpace, const QString& name,
+                    DetailDrawer::Tab tab = DetailDrawer::Status);
+    void showPod(const Uid& uid, DetailDrawer::Tab tab = DetailDrawer::Status);
+    void showNode(const QString& name);
+    void hideDrawer();
+    void addNodes(QWidget* near);
+    void podMenu(const Uid& uid, const QPoint& at);
+    void nodeMenu(const QString& name, const QPoint& at);
+    void chooseNamespace(const QString& nameSpace);
+    void deploy();
+    void place(int index);
+    /// Shows the cluster as it was; nothing can be changed meanwhile.
+    void goBack(Revision revision);
+    void goLive();
+    std::vector<QString> takenNames();
+
+    MainWindow& self;
+    MainWindowOptions options;
+    Theme theme;
+    ClusterSession session;
+    ClusterActions actions;
+    NodeDrain drain;
+    TimeTravel travel;
+    TopBar* top = nullptr;
+    Banner* unreachable = nullptr;
+    Banner* failure = nullptr;
+    Banner* notice = nullptr;
+    Banner* stopped = nullptr;
+    Banner* draining = nullptr;
+    Banner* past = nullptr;
+    RailButton* mapPlace = nullptr;
+    RailButton* objectsPlace = nullptr;
+    QStackedWidget* places = nullptr;
+    MapPage* mapPage = nullptr;
+    RailButton* verdictsPlace = nullptr;
+    ObjectsView* objects = nullptr;
+    VerdictsPage* verdicts = nullptr;
+    RailButton* scalingPlace = nullptr;
+    ScalingPage* scaling = nullptr;
+    TimelineView* timeline = nullptr;
+    DeployPanel* deployPanel = nullptr;
+    QString drained;
+    DetailDrawer* drawer = nullptr;
+    QTabBar* dockTabs = nullptr;
+    QStackedWidget* dockPages = nullptr;
+    FeedView* feed = nullptr;
+    NextView* next = nullptr;
+    LogsView* logs = nullptr;
+    YamlPane* yaml = nullptr;
+    AddNodePanel* addPanel = nullptr;
+    QSplitter* vertical = nullptr;
+    QSplitter* horizontal = nullptr;
+    bool timeStands = false;
+};
+
+} // namespace wheelhouse::ui
