@@ -42,7 +42,7 @@ Chaos::Chaos(std::uint64_t seed, int nodes, ZoneFault fault, bool actorsCrash)
     for (int i = 0; i < nodes; ++i) {
         NodeShape shape;
         shape.zone = i < smallZone ? "small" : std::string("large-") + static_cast<char>('a' + i % 3);
-        shape.cpus = 2;
+        shape.cpus = 1; // one pod of a workload each, and an agent: there is little to spare
         const std::string& name = names_.emplace_back("n" + std::to_string(i));
         plane_.addNode(name, shape);
         if (chance_.below(50) == 0) flapping_.insert(name);
@@ -57,10 +57,10 @@ bool Chaos::settle() {
         plane_.create(web);
     }
     plane_.create(workload<apps::DaemonSet>("agent", "100m"));
-    auto db = workload<apps::StatefulSet>("db", "500m");
+    auto db = workload<apps::StatefulSet>("db", "600m");
     db.mutable_spec()->set_replicas(ordered);
     plane_.create(db);
-    auto cache = workload<apps::StatefulSet>("cache", "500m");
+    auto cache = workload<apps::StatefulSet>("cache", "600m");
     cache.mutable_spec()->set_replicas(parallel);
     cache.mutable_spec()->set_podmanagementpolicy("Parallel");
     plane_.create(cache);
