@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <tuple>
 
 namespace wheelhouse::scheduler {
 
@@ -14,8 +13,7 @@ const char* const pluginName = "DefaultPreemption";
 constexpr std::size_t mostMemos = 8;
 constexpr std::size_t mostConsidered = 20;
 
-/// What is lost by taking a node: the smaller the better.
-auto loss(const Victims& victims) {
+Loss lossOf(const Victims& victims) {
     const std::int32_t highest = victims.pods.front()->priority();
     std::int64_t sum = 0;
     std::int64_t earliest = std::numeric_limits<std::int64_t>::max();
@@ -24,11 +22,11 @@ auto loss(const Victims& victims) {
         sum += std::int64_t{pod->priority()} + (std::int64_t{1} << 31);
         if (pod->priority() == highest) earliest = std::min(earliest, pod->startedAt);
     }
-    return std::make_tuple(victims.budgetsBroken, highest, sum, victims.pods.size(), -earliest);
+    return {victims.budgetsBroken, highest, sum, victims.pods.size(), -earliest};
 }
 
 bool loses(const std::shared_ptr<const Victims>& a, const std::shared_ptr<const Victims>& b) {
-    return loss(*a) < loss(*b);
+    return a->loss < b->loss;
 }
 
 } // namespace
@@ -134,6 +132,7 @@ Preemption::Trial Preemption::dryRun(const PodInfo& pod, Sheet& sheet, Slot slot
     if (victims->pods.empty()) return nobody();
     std::stable_sort(victims->pods.begin(), victims->pods.end(),
                      [](const PodInfoPtr& a, const PodInfoPtr& b) { return moreImportant(*a, *b); });
+    victims->loss = lossOf(*victims);
     return {victims, 0};
 }
 

@@ -3,6 +3,7 @@
 #include "engine/base/random.h"
 #include "sheet.h"
 
+#include <compare>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -31,11 +32,22 @@ class DisruptionBudgets {
     std::map<std::string, Budget> budgets_;
 };
 
+/// What is lost by taking a node; compared member by member, the smaller the better.
+struct Loss {
+    std::uint32_t budgetsBroken = 0;
+    std::int32_t highest = 0;    ///< of the victims' priorities
+    std::int64_t priorities = 0; ///< all together
+    std::size_t pods = 0;
+    std::int64_t youth = 0; ///< minus the start of the longest running of the most important
+    auto operator<=>(const Loss&) const = default;
+};
+
 /// Who would have to leave a node.
 struct Victims {
     Slot slot = 0;
     std::vector<PodInfoPtr> pods; ///< the most important first
     std::uint32_t budgetsBroken = 0;
+    Loss loss;
 };
 
 /// What preemption can do for a pod that found no node.
