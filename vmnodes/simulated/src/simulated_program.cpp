@@ -102,7 +102,8 @@ void SimulatedRuntime::probeByCommand(const ProbeTarget& target, Container& cont
     run.shell = std::make_shared<Shell>(executor_, placeOf(pod, &container), Shell::Io{print, print, {}},
                                         [this, number](int code) { probeEnded(number, code == 0, {}); });
     run.shell->run(target.command);
-    later(timeout, [this, number] { probeEnded(number, false, "command timed out"); });
+    if (timeout > Duration::zero())
+        later(timeout, [this, number] { probeEnded(number, false, "command timed out"); });
 }
 
 bool SimulatedRuntime::layPage(SimulatedFiles& files, const std::string& path) {

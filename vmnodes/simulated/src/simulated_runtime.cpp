@@ -291,18 +291,19 @@ void SimulatedRuntime::removeContainer(const std::string& id, Done<void> done) {
 
 void SimulatedRuntime::probe(const ProbeTarget& target, Duration timeout, Done<ProbeAnswer> done) {
     const auto it = containers_.find(target.containerId);
-    bool ok =
-        it != containers_.end() && it->second.info.state == ContainerInfo::State::Running && !probesFail_;
-    if (ok && it->second.behaviour.unreadyAfter > Duration::zero())
+    bool ok = it != containers_.end() && it->second.info.state == ContainerInfo::State::Running &&
+              (target.hook || !probesFail_);
+    if (ok && !target.hook && it->second.behaviour.unreadyAfter > Duration::zero())
         ok = executor_.clock().now() - it->second.started < it->second.behaviour.unreadyAfter;
     if (ok && target.kind == ProbeTarget::Kind::Exec && Shell::knows(target.command))
         return probeByCommand(target, it->second, timeout, std::move(done));
-    const bool found = !ok || target.kind != ProbeTarget::Kind::Http || hasPage(it->second, target.path);
-    answer<ProbeAnswer>(
-        std::chrono::milliseconds(5), std::move(done),
-        ProbeAnswer{ok && found,
-                    ok && found ? "ok"
-                                : fmt::format("HTTP probe failed with statuscode: {}", found ? 503 : 404)});
+    const bool page = target.kind == ProbeTarget::Kind::Http && !target.hook;
+    const bool found = !ok || !page || hasPage(it->second, target.path);
+    std::string text = fmt::format("HTTP probe failed with statuscode: {}", found ? 503 : 404);
+    if (target.kind == ProbeTarget::Kind::Grpc) text = "service unhealthy (responded with \"NOT_SERVING\")";
+    if (ok && found) text = "ok";
+    answer<ProbeAnswer>(std::chrono::milliseconds(5), std::move(done),
+                        ProbeAnswer{ok && found, std::move(text)});
 }
 
 Result<std::unique_ptr<LogSource>> SimulatedRuntime::openLog(const LogQuery& query) {

@@ -14,6 +14,8 @@ namespace core = api::core;
 namespace {
 
 constexpr Duration waitForObject = std::chrono::seconds(10);
+constexpr Duration killAgain = std::chrono::seconds(2);
+constexpr Duration leastAfterHook = std::chrono::seconds(2); ///< between the end of a hook and SIGKILL
 constexpr std::string_view runtimeName = "containerd://";
 
 double seconds(Duration duration) {
@@ -96,6 +98,7 @@ void ContainerWorker::adopt(std::vector<ContainerInfo> found) {
     startedImage_ = spec_->image();
     if (newest.state == ContainerInfo::State::Running) {
         running(newest);
+        serve();
     } else {
         info_ = newest;
         state_ = State::Exited;
@@ -223,6 +226,7 @@ void ContainerWorker::imageFailed(const std::string& reason, const Status& statu
                                   [this] { changed(); });
                  });
     pod_.host().statusChanged(pod_.podId().uid);
+    letOthersStart();
 }
 
 void ContainerWorker::create() {
@@ -231,10 +235,11 @@ void ContainerWorker::create() {
     Result<ContainerSpec> spec = pod_.containerSpec(*spec_);
     if (!spec) {
         if (spec.error().reason == Reason::ServiceUnavailable)
-            return wait("ContainerCreating", "", waitForObject);
+            return wait("ContainerCreating", "", waitForObject), letOthersStart();
         event(true, "Failed", "Error: " + spec.error().message);
         wait("CreateContainerConfigError", spec.error().message, waitForObject);
-        return pod_.host().statusChanged(pod_.podId().uid);
+        pod_.host().statusChanged(pod_.podId().uid);
+        return letOthersStart();
     }
     spec->attempt = attempt_;
     spec->imageId = imageId_;
@@ -249,6 +254,7 @@ void ContainerWorker::createFailed(const std::string& reason, const Status& stat
     event(true, "Failed", "Error: " + status.message);
     wait(reason, status.message, restarts_.next());
     pod_.host().statusChanged(pod_.podId().uid);
+    letOthersStart();
 }
 
 void ContainerWorker::created(Result<std::string> id) {
@@ -285,7 +291,37 @@ void ContainerWorker::startAnswered(Result<ContainerInfo> info) {
     running(*info);
     forgetOldContainers();
     if (info->state == ContainerInfo::State::Exited) return exit(*info);
+    if (spec_->lifecycle().has_poststart()) return postStart();
+    serve();
     changed();
+}
+
+void ContainerWorker::letOthersStart() {
+    if (spec_->lifecycle().has_poststart()) changed();
+}
+
+std::unique_ptr<HookRun> ContainerWorker::doHook(const core::LifecycleHandler& handler,
+                                                 HookRun::Ended ended) {
+    const std::string& ip = pod_.podIp().empty() ? pod_.host().hostIp() : pod_.podIp();
+    return std::make_unique<HookRun>(pod_.host().runtime(), pod_.host().executor(), handler, *spec_, ip,
+                                     containerId_, std::move(ended));
+}
+
+void ContainerWorker::postStart() {
+    starting_ = true;
+    postStart_ = doHook(spec_->lifecycle().poststart(), [this](const std::string& error) {
+        postStart_.reset();
+        if (error.empty()) {
+            serve();
+            return changed();
+        }
+        waitingReason_ = "PostStartHookError";
+        waitingMessage_ = error;
+        // What a hook says may be secret, and events go to many places.
+        event(true, "FailedPostStartHook", "PostStartHook failed");
+        stop(pod_.gracePeriod(), "FailedPostStartHook");
+    });
+    changed(); // it may be that the pod was deleted meanwhile
 }
 
 void ContainerWorker::running(const ContainerInfo& info) {
@@ -300,6 +336,12 @@ void ContainerWorker::running(const ContainerInfo& info) {
     applying_.reset();
     resizeTimer_.stop();
     startedAt_ = pod_.host().executor().clock().now();
+    started_ = ready_ = starting_ = preStopDone_ = false;
+    pod_.host().statusChanged(pod_.podId().uid);
+}
+
+void ContainerWorker::serve() {
+    starting_ = false;
     started_ = !spec_->has_startupprobe();
     ready_ = !spec_->has_readinessprobe();
     startProbes();
@@ -318,17 +360,22 @@ void ContainerWorker::startProbes() {
         }
         return std::make_unique<ProbeWorker>(pod_.host().runtime(), pod_.host().executor(), probe, *target,
                                              std::move(verdict), [this, kind](const std::string& text) {
+                                                 // However long its last hook takes, it may be unwell now.
+                                                 if (stopSent_ && pod_.stopping()) return;
                                                  event(true, "Unhealthy",
                                                        fmt::format("{} probe failed: {}", kind, text));
                                              });
     };
-    const auto kill = [this](const char* kind) {
-        stop(pod_.gracePeriod(),
-             fmt::format("Container {} failed {} probe, will be restarted", name(), kind));
+    const auto kill = [this](const core::Probe& probe, const char* kind) {
+        if (pod_.stopping()) return; // its end is decided elsewhere
+        const Duration grace = probe.has_terminationgraceperiodseconds()
+                                   ? std::chrono::seconds(probe.terminationgraceperiodseconds())
+                                   : pod_.gracePeriod();
+        stop(grace, fmt::format("Container {} failed {} probe, will be restarted", name(), kind));
     };
     if (!started_) {
         startup_ = make(spec_->startupprobe(), "Startup", [this, kill](bool ok) {
-            if (!ok) return kill("startup");
+            if (!ok) return kill(spec_->startupprobe(), "startup");
             started_ = true;
             pod_.host().executor().post([this, life = pod_.lifeToken(), step = step_] {
                 if (life.expired() || step != step_) return;
@@ -342,8 +389,8 @@ void ContainerWorker::startProbes() {
         started_ = true; // a probe that cannot be asked must not hold the pod for ever; the event says so
     }
     if (spec_->has_livenessprobe())
-        liveness_ = make(spec_->livenessprobe(), "Liveness", [kill](bool ok) {
-            if (!ok) kill("liveness");
+        liveness_ = make(spec_->livenessprobe(), "Liveness", [this, kill](bool ok) {
+            if (!ok) kill(spec_->livenessprobe(), "liveness");
         });
     if (spec_->has_readinessprobe()) {
         readiness_ = make(spec_->readinessprobe(), "Readiness", [this](bool ok) {
@@ -394,15 +441,35 @@ void ContainerWorker::stop(Duration grace, const std::string& why) {
     if (!stopSent_) event(false, "Killing", why);
     stopSent_ = grace;
     state_ = State::Stopping;
+    postStart_.reset();
+    preStop(grace);
+}
+
+void ContainerWorker::preStop(Duration grace) {
+    if (!spec_->lifecycle().has_prestop() || preStopDone_ || grace <= Duration::zero()) {
+        preStop_.reset();
+        preStopDone_ = true;
+        return terminate(grace);
+    }
+    stopBegan_ = pod_.host().executor().clock().now();
+    if (!preStop_)
+        preStop_ = doHook(spec_->lifecycle().prestop(), [this](const std::string& error) {
+            preStop_.reset();
+            preStopDone_ = true;
+            if (!error.empty()) event(true, "FailedPreStopHook", "PreStopHook failed");
+            const Duration used = pod_.host().executor().clock().now() - stopBegan_;
+            terminate(std::max(*stopSent_ - std::chrono::floor<std::chrono::seconds>(used), leastAfterHook));
+        });
+    preStop_->limit(grace);
+}
+
+void ContainerWorker::terminate(Duration grace) {
     pod_.host().runtime().stopContainer(
         containerId_, grace, [this, life = pod_.lifeToken(), step = step_](Result<void> result) {
             if (result || life.expired() || step != step_ || state_ != State::Stopping) return;
             event(true, "FailedKillPod", "error killing container: " + result.error().message);
-            timer_.start(pod_.host().executor(), std::chrono::seconds(2), [this] {
-                if (state_ != State::Stopping) return;
-                state_ = State::Running; // so that whoever wants it stopped says so again
-                stopSent_.reset();
-                changed();
+            timer_.start(pod_.host().executor(), killAgain, [this] {
+                if (state_ == State::Stopping) terminate(*stopSent_);
             });
         });
 }
@@ -429,10 +496,12 @@ void ContainerWorker::sandboxLost() {
 
 void ContainerWorker::exit(const ContainerInfo& info) {
     ++step_;
+    postStart_.reset();
+    preStop_.reset();
     startup_.reset();
     liveness_.reset();
     readiness_.reset();
-    started_ = ready_ = false;
+    started_ = ready_ = starting_ = false;
     info_ = info;
     state_ = State::Exited;
     restartPlanned_ = false;
@@ -467,7 +536,7 @@ core::ContainerStatus ContainerWorker::status(const std::string& waitingReason) 
     out.mutable_resources()->clear_claims();
     if (last_) *out.mutable_laststate()->mutable_terminated() = terminated(*last_);
     core::ContainerState& state = *out.mutable_state();
-    if (active()) {
+    if (active() && !starting_) {
         *state.mutable_running()->mutable_startedat() = api::toTime(info_.startedAt);
     } else if (state_ == State::Exited) {
         *state.mutable_terminated() = terminated(info_);

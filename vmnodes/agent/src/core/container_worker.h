@@ -3,6 +3,7 @@
 #include "backoff.h"
 #include "engine/api/types.h"
 #include "engine/base/executor.h"
+#include "hook_run.h"
 #include "pod_host.h"
 #include "probe_worker.h"
 #include "vmnodes/agent/runtime.h"
@@ -34,9 +35,11 @@ class ContainerOwner {
     virtual std::weak_ptr<void> lifeToken() const = 0;
 };
 
-/// One container of a pod: image, create, start, probes, and starting again with growing pauses. Decides
-/// nothing about whether it should run: its pod calls run() while it should and stop() when it should not;
-/// both are idempotent.
+/// One container of a pod: image, create, start, hooks, probes, and starting again with growing pauses.
+/// Decides nothing about whether it should run: its pod calls run() while it should and stop() when it should
+/// not; both are idempotent. The hook after the start is done once, by whoever started the container: an
+/// agent that finds it running takes that for done. The hook before the end is begun again after a restart of
+/// the agent.
 class ContainerWorker {
   public:
     enum class State { Waiting, Pulling, Creating, Running, Stopping, Exited };
@@ -63,7 +66,11 @@ class ContainerWorker {
     State state() const { return state_; }
     bool active() const { return state_ == State::Running || state_ == State::Stopping; }
     bool busy() const { return state_ == State::Pulling || state_ == State::Creating; }
-    bool everRan() const { return !info_.id.empty() || last_.has_value(); }
+    /// It runs, but its postStart hook is not done: nobody is told yet that it runs.
+    bool starting() const { return active() && starting_; }
+    /// The containers after it are not started yet: it has a postStart hook that is still to come to its end.
+    bool holdsOthers() const { return spec_->lifecycle().has_poststart() && (busy() || starting()); }
+    bool everRan() const { return last_.has_value() || (!info_.id.empty() && !starting()); }
     bool exited() const { return state_ == State::Exited; }
     int exitCode() const { return info_.exitCode; }
     bool started() const { return started_; }
@@ -86,6 +93,14 @@ class ContainerWorker {
     void createFailed(const std::string& reason, const Status& status);
     void running(const ContainerInfo& info);
     void exit(const ContainerInfo& info);
+    void postStart();
+    /// From here on it counts as running.
+    void serve();
+    void preStop(Duration grace);
+    void terminate(Duration grace);
+    std::unique_ptr<HookRun> doHook(const api::core::LifecycleHandler& handler, HookRun::Ended ended);
+    /// Those that wait for its postStart hook need not wait for its next try.
+    void letOthersStart();
     void startProbes();
     void wait(std::string reason, std::string message, Duration retry);
     void planRestart();
@@ -127,9 +142,14 @@ class ContainerWorker {
     std::optional<api::core::ResourceRequirements> applying_;
     bool started_ = false;
     bool ready_ = false;
+    bool starting_ = false;
+    bool preStopDone_ = false; ///< or given up
+    Instant stopBegan_{};
     std::uint64_t step_ = 0;
     ScopedTimer timer_;
     ScopedTimer resizeTimer_;
+    std::unique_ptr<HookRun> postStart_;
+    std::unique_ptr<HookRun> preStop_;
     std::unique_ptr<ProbeWorker> startup_;
     std::unique_ptr<ProbeWorker> liveness_;
     std::unique_ptr<ProbeWorker> readiness_;

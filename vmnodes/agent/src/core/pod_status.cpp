@@ -24,8 +24,9 @@ std::string joined(const std::vector<std::string>& names) {
 std::string PodWorker::phase() const {
     if (over_) return overPhase_;
     if (!initialized_) return "Pending";
-    const bool waiting = std::any_of(containers_.begin(), containers_.end(),
-                                     [](const auto& c) { return !c->active() && !c->everRan(); });
+    const bool waiting = std::any_of(containers_.begin(), containers_.end(), [](const auto& c) {
+        return (!c->active() || c->starting()) && !c->everRan();
+    });
     return waiting ? "Pending" : "Running";
 }
 

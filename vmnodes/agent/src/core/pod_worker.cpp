@@ -382,8 +382,10 @@ bool PodWorker::runInitContainers() {
 }
 
 void PodWorker::runContainers() {
-    for (const auto& container : containers_)
+    for (const auto& container : containers_) {
         if (!container->exited() || shouldRestart(*container)) container->run();
+        if (container->holdsOthers()) return;
+    }
 }
 
 bool PodWorker::everyContainerEnded() const {

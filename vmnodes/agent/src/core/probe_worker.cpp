@@ -54,7 +54,13 @@ Result<ProbeTarget> probeTarget(const core::ProbeHandler& handler, const core::C
         if (!handler.tcpsocket().host().empty()) target.host = handler.tcpsocket().host();
         return target;
     }
-    return fail(Reason::Invalid, "this kind of probe is not supported yet");
+    if (handler.has_grpc()) {
+        target.kind = ProbeTarget::Kind::Grpc;
+        target.port = handler.grpc().port();
+        target.service = handler.grpc().service();
+        return target;
+    }
+    return fail(Reason::Invalid, "it asks for nothing that is known here");
 }
 
 ProbeWorker::ProbeWorker(Runtime& runtime, Executor& executor, const core::Probe& probe, ProbeTarget target,

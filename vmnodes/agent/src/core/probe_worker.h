@@ -11,8 +11,7 @@
 
 namespace wheelhouse::agent {
 
-/// The target of a probe, with named ports looked up; Invalid for a handler this agent does not know (gRPC,
-/// for now).
+/// The target of a probe, with named ports looked up; Invalid for a handler this agent does not know.
 Result<ProbeTarget> probeTarget(const api::core::ProbeHandler& handler, const api::core::Container& container,
                                 const std::string& podIp, const std::string& containerId);
 

@@ -6,6 +6,7 @@
 #include "engine/base/files.h"
 #include "engine/base/log.h"
 #include "engine/base/system.h"
+#include "health_prober.h"
 #include "log_file.h"
 #include "name_server.h"
 #include "node_facts.h"
@@ -17,7 +18,6 @@
 #include "traffic.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <utility>
 
@@ -32,6 +32,7 @@ using ImageStub = CriClient::ImageStub;
 constexpr Duration quick = std::chrono::seconds(10);
 constexpr Duration slow = std::chrono::minutes(4);
 constexpr Duration pullLimit = std::chrono::minutes(30);
+constexpr Duration noLimit = std::chrono::hours(24 * 365);
 constexpr const char* cgroupRoot = "/sys/fs/cgroup";
 
 /// Success where the thing was not there in the first place.
@@ -104,11 +105,9 @@ class CriRuntime final : public Runtime {
     std::string engine_;                    ///< "containerd://1.6.20"
     ScopedTimer pollTimer_;
     ScopedTimer networkTimer_;
-    std::size_t nextProber_ = 0;
     std::shared_ptr<int> life_ = std::make_shared<int>(0);
     // Last, so that they end first: their tasks use what stands above.
     ThreadExecutor worker_{"node-worker"};
-    std::array<ThreadExecutor, 2> probers_{ThreadExecutor{"prober-1"}, ThreadExecutor{"prober-2"}};
     StreamThread streams_;
     NameServer names_;
 };
@@ -382,18 +381,21 @@ void CriRuntime::removeContainer(const std::string& id, Done<void> done) {
 }
 
 void CriRuntime::probe(const ProbeTarget& target, Duration timeout, Done<ProbeAnswer> done) {
+    auto answered = [executor = &executor_, life = std::weak_ptr(life_), done](ProbeAnswer answer) {
+        executor->post([life, done, answer = std::move(answer)] {
+            if (!life.expired()) done(answer);
+        });
+    };
+    if (target.kind == ProbeTarget::Kind::Grpc) return askHealth(target, timeout, std::move(answered));
     if (target.kind != ProbeTarget::Kind::Exec)
-        return onWorker<ProbeAnswer>(
-            probers_.at(nextProber_++ % probers_.size()),
-            [target, timeout]() -> Result<ProbeAnswer> { return askNetwork(target, timeout); },
-            std::move(done));
+        return askNetwork(streams_.io(), target, timeout, std::move(answered));
     cri::ExecSyncRequest request;
     request.set_container_id(target.containerId);
     for (const std::string& word : target.command)
         request.add_cmd(word);
     request.set_timeout(std::chrono::duration_cast<std::chrono::seconds>(timeout).count());
     client_.call<cri::ExecSyncRequest, cri::ExecSyncResponse>(
-        &RuntimeStub::ExecSync, request, timeout + quick,
+        &RuntimeStub::ExecSync, request, timeout > Duration::zero() ? timeout + quick : noLimit,
         [done = std::move(done)](Result<cri::ExecSyncResponse> got) {
             if (!got) return done(fail(got.error()));
             done(ProbeAnswer{got->exit_code() == 0, got->stdout() + got->stderr()});

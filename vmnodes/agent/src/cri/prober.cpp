@@ -1,99 +1,137 @@
 #include "prober.h"
 
-#include <arpa/inet.h>
-#include <cerrno>
+#include <algorithm>
+#include <array>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
+#include <cctype>
 #include <charconv>
-#include <cstring>
-#include <fcntl.h>
+#include <chrono>
 #include <fmt/format.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include <memory>
+#include <string>
+#include <utility>
 
 namespace wheelhouse::agent {
 
+namespace asio = boost::asio;
+using boost::system::error_code;
+
 namespace {
 
-using Deadline = std::chrono::steady_clock::time_point;
+constexpr std::size_t statusLine = 12; ///< "HTTP/1.1 200": the rest of the answer says nothing more
 
-bool waitFor(int fd, short events, Deadline until) {
-    for (;;) {
-        const auto left =
-            std::chrono::duration_cast<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
-        if (left.count() <= 0) return false;
-        pollfd poll{fd, events, 0};
-        const int n = ::poll(&poll, 1, static_cast<int>(left.count()));
-        if (n > 0) return true;
-        if (n == 0 || errno != EINTR) return false;
-    }
+/// "connection refused": as the other end of a link would say it.
+std::string textOf(const error_code& error) {
+    std::string text = error.message();
+    std::transform(text.begin(), text.begin() + 1, text.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return text;
 }
 
-struct Socket {
-    int fd = -1;
-    ~Socket() {
-        if (fd >= 0) ::close(fd);
+/// One question. Everything happens on the thread of its io_context.
+class Question final : public std::enable_shared_from_this<Question> {
+  public:
+    Question(asio::io_context& io, ProbeTarget target, std::function<void(ProbeAnswer)> done)
+        : socket_(io), timer_(io), target_(std::move(target)), done_(std::move(done)),
+          peer_(fmt::format("{}:{}", target_.host, target_.port)) {}
+
+    void ask(Duration timeout) {
+        if (target_.https) return answer(false, "HTTPS probes are not supported yet");
+        error_code error;
+        const auto ip =
+            asio::ip::make_address(target_.host == "localhost" ? "127.0.0.1" : target_.host, error);
+        if (error) return answer(false, fmt::format("dial tcp {}: not an IP address", peer_));
+        if (timeout > Duration::zero()) {
+            timer_.expires_after(std::chrono::duration_cast<std::chrono::steady_clock::duration>(timeout));
+            timer_.async_wait([self = shared_from_this()](error_code stopped) {
+                if (!stopped) self->late();
+            });
+        }
+        socket_.async_connect({ip, static_cast<std::uint16_t>(target_.port)},
+                              [self = shared_from_this()](error_code failed) { self->connected(failed); });
     }
+
+  private:
+    void late() {
+        answer(false, request_.empty() ? fmt::format("dial tcp {}: i/o timeout", peer_)
+                                       : get("context deadline exceeded"));
+    }
+
+    std::string get(const std::string& what) const {
+        return fmt::format("Get \"http://{}{}\": {}", host_, target_.path, what);
+    }
+
+    void connected(const error_code& failed) {
+        if (!done_) return;
+        if (failed) return answer(false, fmt::format("dial tcp {}: {}", peer_, textOf(failed)));
+        if (target_.kind == ProbeTarget::Kind::Tcp) return answer(true, "");
+        host_ = peer_;
+        std::string extra;
+        for (const auto& [name, value] : target_.headers) {
+            if (name == "Host")
+                host_ = value;
+            else
+                extra += name + ": " + value + "\r\n";
+        }
+        request_ = fmt::format("GET {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: {}/1.35\r\n"
+                               "Accept: */*\r\nConnection: close\r\n{}\r\n",
+                               target_.path, host_, target_.hook ? "kube-lifecycle" : "kube-probe", extra);
+        asio::async_write(socket_, asio::buffer(request_),
+                          [self = shared_from_this()](error_code error, std::size_t) {
+                              if (!self->done_) return;
+                              if (error) return self->answer(false, self->get(textOf(error)));
+                              self->read();
+                          });
+    }
+
+    void read() {
+        socket_.async_read_some(asio::buffer(buffer_),
+                                [self = shared_from_this()](error_code error, std::size_t bytes) {
+                                    if (!self->done_) return;
+                                    if (error == asio::error::eof)
+                                        return self->answer(false, self->get("EOF"));
+                                    if (error) return self->answer(false, self->get(textOf(error)));
+                                    self->line_.append(self->buffer_.data(), bytes);
+                                    return self->line_.size() < statusLine ? self->read() : self->judge();
+                                });
+    }
+
+    void judge() {
+        int code = 0;
+        if (line_.starts_with("HTTP/1.")) std::from_chars(line_.data() + 9, line_.data() + statusLine, code);
+        if (code > 0 && (target_.hook || (code >= 200 && code < 400))) return answer(true, "ok");
+        answer(false, fmt::format("HTTP probe failed with statuscode: {}", code));
+    }
+
+    void answer(bool ok, std::string text) {
+        if (!done_) return;
+        timer_.cancel();
+        error_code ignored;
+        socket_.close(ignored);
+        std::exchange(done_, nullptr)({ok, std::move(text)});
+    }
+
+    asio::ip::tcp::socket socket_;
+    asio::steady_timer timer_;
+    ProbeTarget target_;
+    std::function<void(ProbeAnswer)> done_; ///< null once it has been answered
+    std::string peer_;
+    std::string host_; ///< as the request names it
+    std::string request_;
+    std::string line_;
+    std::array<char, 256> buffer_{};
 };
-
-/// Empty when connected, otherwise why not.
-std::string connectTo(Socket& socket, const std::string& host, int port, Deadline until) {
-    const std::string to = fmt::format("{}:{}", host, port);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(static_cast<std::uint16_t>(port));
-    if (::inet_pton(AF_INET, host == "localhost" ? "127.0.0.1" : host.c_str(), &address.sin_addr) != 1)
-        return fmt::format("dial tcp {}: not an IP address", to);
-    socket.fd = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (socket.fd < 0) return fmt::format("dial tcp {}: {}", to, std::strerror(errno));
-    if (::connect(socket.fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return {};
-    if (errno != EINPROGRESS) return fmt::format("dial tcp {}: {}", to, std::strerror(errno));
-    if (!waitFor(socket.fd, POLLOUT, until)) return fmt::format("dial tcp {}: i/o timeout", to);
-    int error = 0;
-    socklen_t length = sizeof error;
-    ::getsockopt(socket.fd, SOL_SOCKET, SO_ERROR, &error, &length);
-    if (error != 0) return fmt::format("dial tcp {}: {}", to, std::strerror(error));
-    return {};
-}
 
 } // namespace
 
-ProbeAnswer askNetwork(const ProbeTarget& target, Duration timeout) {
-    const Deadline until = std::chrono::steady_clock::now() +
-                           std::chrono::duration_cast<std::chrono::steady_clock::duration>(timeout);
-    Socket socket;
-    if (target.https) return {false, "HTTPS probes are not supported yet"};
-    if (std::string error = connectTo(socket, target.host, target.port, until); !error.empty())
-        return {false, error};
-    if (target.kind == ProbeTarget::Kind::Tcp) return {true, ""};
-    std::string host = fmt::format("{}:{}", target.host, target.port);
-    std::string extra;
-    for (const auto& [name, value] : target.headers) {
-        if (name == "Host")
-            host = value;
-        else
-            extra += name + ": " + value + "\r\n";
-    }
-    const std::string request = fmt::format("GET {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: kube-probe/1.35\r\n"
-                                            "Accept: */*\r\nConnection: close\r\n{}\r\n",
-                                            target.path, host, extra);
-    if (::send(socket.fd, request.data(), request.size(), MSG_NOSIGNAL) !=
-        static_cast<ssize_t>(request.size()))
-        return {false, fmt::format("Get \"http://{}{}\": the request could not be sent", host, target.path)};
-    std::string answer;
-    while (answer.size() < 12) { // "HTTP/1.1 200": the rest of the answer says nothing more
-        char buffer[256];
-        if (!waitFor(socket.fd, POLLIN, until))
-            return {false, fmt::format("Get \"http://{}{}\": context deadline exceeded", host, target.path)};
-        const ssize_t n = ::recv(socket.fd, buffer, sizeof buffer, 0);
-        if (n < 0 && (errno == EINTR || errno == EAGAIN)) continue;
-        if (n <= 0) return {false, fmt::format("Get \"http://{}{}\": EOF", host, target.path)};
-        answer.append(buffer, static_cast<std::size_t>(n));
-    }
-    int code = 0;
-    if (answer.starts_with("HTTP/1.")) std::from_chars(answer.data() + 9, answer.data() + 12, code);
-    if (code >= 200 && code < 400) return {true, "ok"};
-    return {false, fmt::format("HTTP probe failed with statuscode: {}", code)};
+void askNetwork(asio::io_context& io, const ProbeTarget& target, Duration timeout,
+                std::function<void(ProbeAnswer)> done) {
+    asio::post(io, [question = std::make_shared<Question>(io, target, std::move(done)), timeout] {
+        question->ask(timeout);
+    });
 }
 
 } // namespace wheelhouse::agent

@@ -2,10 +2,15 @@
 
 #include "vmnodes/agent/runtime.h"
 
+#include <boost/asio/io_context.hpp>
+#include <functional>
+
 namespace wheelhouse::agent {
 
-/// Asks over HTTP (any 2xx or 3xx answer is good) or by opening a TCP connection. Blocks at most `timeout`;
-/// for a worker thread. HTTPS is answered with a failure that says so: it is not supported yet.
-ProbeAnswer askNetwork(const ProbeTarget& target, Duration timeout);
+/// Asks over HTTP (any 2xx or 3xx answer is good, for a hook any answer) or by opening a TCP connection.
+/// Returns at once; `done` is called once, on the thread of `io`, or never when that ends first. HTTPS is
+/// answered with a failure that says so: it is not supported.
+void askNetwork(boost::asio::io_context& io, const ProbeTarget& target, Duration timeout,
+                std::function<void(ProbeAnswer)> done);
 
 } // namespace wheelhouse::agent

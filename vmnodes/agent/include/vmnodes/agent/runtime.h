@@ -156,7 +156,7 @@ struct VolumePlan {
 
 /// A question to a container: does it answer?
 struct ProbeTarget {
-    enum class Kind { Http, Tcp, Exec };
+    enum class Kind { Http, Tcp, Exec, Grpc };
     Kind kind = Kind::Http;
     std::string containerId;
     std::string host;
@@ -165,6 +165,8 @@ struct ProbeTarget {
     bool https = false;
     std::vector<std::pair<std::string, std::string>> headers;
     std::vector<std::string> command;
+    std::string service; ///< Grpc: whose health; empty = the whole server's
+    bool hook = false;   ///< asked as a life-cycle hook: any HTTP answer is a good one
 };
 
 /// Success: answered well. The text says what was answered, for events.
@@ -238,6 +240,7 @@ class Runtime {
     virtual void stopContainer(const std::string& id, Duration grace, Done<void> done) = 0;
     virtual void removeContainer(const std::string& id, Done<void> done) = 0;
 
+    /// A timeout of zero is none.
     virtual void probe(const ProbeTarget& target, Duration timeout, Done<ProbeAnswer> done) = 0;
     /// Null with a reason when there is no such log.
     virtual Result<std::unique_ptr<LogSource>> openLog(const LogQuery& query) = 0;
