@@ -324,7 +324,11 @@ void RemoteCluster::write(const char* method, const ResourceName& resource, cons
         auto object = objectOf(kind, answer.contentType(), answer.body);
         if (!object) return fail(object.error());
         Written written;
-        written.object = std::move(*object);
+        // What is only asked comes back as an answer, as from a cluster in this process.
+        if (kind && !kind->stored() && kind->storedAs == nullptr && *object)
+            written.answer = (*object)->message();
+        else
+            written.object = std::move(*object);
         written.created = answer.head.code == 201;
         for (const auto& [name, value] : answer.head.headers)
             if (name == "warning") written.warnings.push_back(warningText(value));
