@@ -1,66 +1,30 @@
 #include "engine/api/time.h"
 #include "engine/base/files.h"
-#include "engine/base/system.h"
-#include "recording_channel.h"
-#include "vmnodes/agent/agent.h"
-#include "vmnodes/agent/cri_runtime.h"
-#include "vmnodes/agent/file_state_store.h"
+#include "real_agent.h"
 #include "vmnodes/image/oci.h"
 
 #include <QDir>
 #include <QProcess>
+#include <QTcpServer>
+#include <QTcpSocket>
 #include <QTemporaryDir>
 #include <QTest>
 #include <atomic>
 #include <cstdio>
 #include <fmt/format.h>
+#include <grpcpp/generic/async_generic_service.h>
+#include <grpcpp/grpcpp.h>
 #include <sched.h>
 #include <sys/mount.h>
 #include <unistd.h>
 
 using namespace wheelhouse;
 using namespace std::chrono_literals;
+using tests::RealAgent;
 using tests::RecordingChannel;
 namespace core = api::core;
 
 namespace {
-
-/// One agent over a containerd, on a thread of its own.
-struct RealAgent {
-    explicit RealAgent(const agent::CriOptions& criOptions, const std::string& folder) {
-        executor.run([&] {
-            agent::AgentOptions options;
-            options.nodeName = "here";
-            options.restartBackOff = 1s;
-            store = std::make_unique<agent::FileStateStore>(folder + "/records");
-            runtime = agent::makeCriRuntime(criOptions, executor);
-            agent = std::make_unique<agent::Agent>(channel, *runtime, *store, executor, random, options);
-            agent->start();
-        });
-    }
-    ~RealAgent() {
-        executor.run([&] {
-            agent.reset();
-            runtime.reset();
-        });
-    }
-    void say(nodelink::ToAgent message) {
-        executor.run([&] { channel.say(message); });
-    }
-    void desire(core::Pod pod) {
-        static int version = 0;
-        pod.mutable_metadata()->set_resourceversion(std::to_string(++version));
-        nodelink::ToAgent message;
-        message.mutable_pod()->set_pod(pod.SerializeAsString());
-        say(message);
-    }
-    SystemRandom random;
-    RecordingChannel channel;
-    std::unique_ptr<agent::FileStateStore> store;
-    std::unique_ptr<agent::Runtime> runtime;
-    std::unique_ptr<agent::Agent> agent;
-    ThreadExecutor executor{"agent"};
-};
 
 std::string plugins; ///< the folder of the CNI plug-ins
 
@@ -92,11 +56,16 @@ class AgentContainerdTest : public QObject {
     void adoptsAfterARestart();
     void deletesThePod();
     void missingImageIsSaid();
+    void doesHooks();
+    void killsWhatItsHookFails();
+    void asksGrpcServers();
     void cleanupTestCase();
 
   private:
     std::string path(const std::string& name) const { return folder_.path().toStdString() + "/" + name; }
     core::Pod pod(const std::string& name) const;
+    core::Pod toolsPod(const std::string& name) const;
+    void removePod(core::Pod pod, int grace);
     /// Opens a command in the pod "web"; the number of its stream.
     std::uint64_t exec(std::vector<std::string> command,
                        const std::function<void(nodelink::OpenExec&)>& more = {});
@@ -135,6 +104,20 @@ core::Pod AgentContainerdTest::pod(const std::string& name) const {
     probe.mutable_handler()->mutable_httpget()->mutable_port()->set_intval(8080);
     probe.set_periodseconds(1);
     return pod;
+}
+
+core::Pod AgentContainerdTest::toolsPod(const std::string& name) const {
+    core::Pod tools = pod(name);
+    tools.mutable_spec()->mutable_containers(0)->set_image("wheelhouse.dev/tools:1");
+    tools.mutable_spec()->mutable_containers(0)->clear_readinessprobe();
+    tools.mutable_spec()->set_terminationgraceperiodseconds(1);
+    return tools;
+}
+
+void AgentContainerdTest::removePod(core::Pod pod, int grace) {
+    *pod.mutable_metadata()->mutable_deletiontimestamp() = api::toTime(SystemClock().wallNow());
+    pod.mutable_metadata()->set_deletiongraceperiodseconds(grace);
+    agent_->desire(std::move(pod));
 }
 
 void AgentContainerdTest::import(const std::string& reference, const std::string& program,
@@ -429,10 +412,7 @@ void AgentContainerdTest::adoptsAfterARestart() {
 }
 
 void AgentContainerdTest::deletesThePod() {
-    core::Pod gone = pod("web");
-    *gone.mutable_metadata()->mutable_deletiontimestamp() = api::toTime(SystemClock().wallNow());
-    gone.mutable_metadata()->set_deletiongraceperiodseconds(5);
-    agent_->desire(gone);
+    removePod(pod("web"), 5);
     QTRY_VERIFY_WITH_TIMEOUT(agent_->channel.gone("web"), 60'000);
     QProcess list;
     list.start("ctr",
@@ -453,6 +433,110 @@ void AgentContainerdTest::missingImageIsSaid() {
     message.mutable_pod_removed()->set_uid("0000-lost");
     agent_->say(message);
     QTRY_VERIFY_WITH_TIMEOUT(QDir(QString::fromStdString(path("state/pods"))).isEmpty(), 30'000);
+}
+
+void AgentContainerdTest::doesHooks() {
+    QTcpServer server;
+    QByteArray heard;
+    QVERIFY(server.listen(QHostAddress(QString::fromStdString(options_.internalIp))));
+    connect(&server, &QTcpServer::newConnection, this, [&] {
+        QTcpSocket* socket = server.nextPendingConnection();
+        connect(socket, &QTcpSocket::readyRead, this, [&heard, socket] {
+            heard += socket->readAll();
+            socket->write("HTTP/1.1 404 Not Found\r\n\r\n"); // whatever is answered, a hook is content
+            socket->disconnectFromHost();
+        });
+    });
+    const auto request = [&](core::LifecycleHandler& hook, const std::string& what) {
+        core::HTTPGetAction& get = *hook.mutable_httpget();
+        get.set_path(what);
+        get.set_host(options_.internalIp);
+        get.mutable_port()->set_intval(server.serverPort());
+    };
+    const auto command = [](core::LifecycleHandler& hook, const std::string& file) {
+        for (const std::string& word : {std::string("/tools"), std::string("write"), file})
+            hook.mutable_exec()->add_command(word);
+    };
+    core::Pod hooked = toolsPod("hooked");
+    QDir().mkpath(QString::fromStdString(path("hooks")));
+    core::Volume& volume = *hooked.mutable_spec()->add_volumes();
+    volume.set_name("hooks");
+    volume.mutable_volumesource()->mutable_hostpath()->set_path(path("hooks"));
+    core::Container& main = *hooked.mutable_spec()->mutable_containers(0);
+    core::VolumeMount& mount = *main.add_volumemounts();
+    mount.set_name("hooks");
+    mount.set_mountpath("/hooks");
+    core::Container other = main;
+    other.set_name("other");
+    command(*main.mutable_lifecycle()->mutable_poststart(), "/hooks/started");
+    request(*main.mutable_lifecycle()->mutable_prestop(), "/bye");
+    request(*other.mutable_lifecycle()->mutable_poststart(), "/hello");
+    command(*other.mutable_lifecycle()->mutable_prestop(), "/hooks/stopped");
+    *hooked.mutable_spec()->add_containers() = other;
+    agent_->desire(hooked);
+    QTRY_VERIFY2_WITH_TIMEOUT(agent_->channel.status("hooked").phase() == "Running",
+                              agent_->channel.events().c_str(), 60'000);
+    QVERIFY(QFile::exists(QString::fromStdString(path("hooks/started"))));
+    QVERIFY(!QFile::exists(QString::fromStdString(path("hooks/stopped"))));
+    QVERIFY2(heard.startsWith("GET /hello HTTP/1.1\r\n") && heard.contains("User-Agent: kube-lifecycle/"),
+             heard.constData());
+    heard.clear();
+    removePod(hooked, 1);
+    QTRY_VERIFY_WITH_TIMEOUT(agent_->channel.gone("hooked"), 60'000);
+    QVERIFY(QFile::exists(QString::fromStdString(path("hooks/stopped"))));
+    QVERIFY2(heard.startsWith("GET /bye HTTP/1.1\r\n"), heard.constData());
+    QCOMPARE(agent_->channel.events().find("Hook failed"), std::string::npos);
+}
+
+void AgentContainerdTest::killsWhatItsHookFails() {
+    core::Pod wrong = toolsPod("wrong");
+    wrong.mutable_spec()->set_restartpolicy("Never");
+    auto& hook = *wrong.mutable_spec()->mutable_containers(0)->mutable_lifecycle()->mutable_poststart();
+    hook.mutable_exec()->add_command("/tools");
+    hook.mutable_exec()->add_command("fail");
+    agent_->desire(wrong);
+    QTRY_VERIFY2_WITH_TIMEOUT(agent_->channel.status("wrong").phase() == "Failed",
+                              agent_->channel.events().c_str(), 60'000);
+    QVERIFY(agent_->channel.events().find("PostStartHook failed") != std::string::npos);
+    removePod(wrong, 1);
+    QTRY_VERIFY_WITH_TIMEOUT(agent_->channel.gone("wrong"), 60'000);
+}
+
+void AgentContainerdTest::asksGrpcServers() {
+    grpc::EnableDefaultHealthCheckService(true);
+    grpc::ServerBuilder builder;
+    int port = 0;
+    builder.AddListeningPort(options_.internalIp + ":0", grpc::InsecureServerCredentials(), &port);
+    grpc::CallbackGenericService nothingElse; // a server without any service would not start
+    builder.RegisterCallbackGenericService(&nothingElse);
+    const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
+    QVERIFY(server != nullptr && port > 0);
+    server->GetHealthCheckService()->SetServingStatus("shop", false);
+    core::Pod shop = toolsPod("shop");
+    shop.mutable_spec()->set_hostnetwork(true);
+    core::Container& container = *shop.mutable_spec()->mutable_containers(0);
+    core::Probe& ready = *container.mutable_readinessprobe();
+    ready.mutable_handler()->mutable_grpc()->set_port(port);
+    ready.mutable_handler()->mutable_grpc()->set_service("shop");
+    ready.set_periodseconds(1);
+    core::Probe& live = *container.mutable_livenessprobe(); // the server as a whole is well
+    live.mutable_handler()->mutable_grpc()->set_port(port);
+    live.set_periodseconds(1);
+    live.set_failurethreshold(1);
+    agent_->desire(shop);
+    QTRY_VERIFY2_WITH_TIMEOUT(agent_->channel.events().find("responded with \"NOT_SERVING\"") !=
+                                  std::string::npos,
+                              agent_->channel.events().c_str(), 60'000);
+    QVERIFY(!agent_->channel.status("shop").containerstatuses(0).ready());
+    server->GetHealthCheckService()->SetServingStatus("shop", true);
+    QTRY_VERIFY_WITH_TIMEOUT(agent_->channel.status("shop").containerstatuses(0).ready(), 10'000);
+    QCOMPARE(agent_->channel.status("shop").containerstatuses(0).restartcount(), 0);
+    server->Shutdown();
+    QTRY_VERIFY2_WITH_TIMEOUT(agent_->channel.status("shop").containerstatuses(0).restartcount() > 0,
+                              agent_->channel.events().c_str(), 30'000);
+    QVERIFY(agent_->channel.events().find("failed to connect service at") != std::string::npos);
+    removePod(shop, 1);
+    QTRY_VERIFY_WITH_TIMEOUT(agent_->channel.gone("shop"), 60'000);
 }
 
 void AgentContainerdTest::cleanupTestCase() {
@@ -492,7 +576,8 @@ static std::string prepare() {
     if (::unshare(CLONE_NEWNET | CLONE_NEWNS) != 0) return "namespaces cannot be made here";
     if (::mount("none", "/", nullptr, MS_REC | MS_SLAVE, nullptr) != 0)
         return "mounts cannot be made private here";
-    return run("ip", {"link", "set", "lo", "up"});
+    if (const std::string failed = run("ip", {"link", "set", "lo", "up"}); !failed.empty()) return failed;
+    return run("ip", {"address", "add", "10.100.0.2/32", "dev", "lo"}); // the node's own
 }
 
 int main(int argc, char** argv) {

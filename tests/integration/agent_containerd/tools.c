@@ -1,5 +1,5 @@
 /* What runs in the containers of this test, static: alone it says a line five times a second; "out WORD" says a word, "fail"
-   complains and exits with 3, "echo" gives back what it is given, "size" says the size of its terminal for every byte. */
+   complains and exits with 3, "write FILE" makes a file, "echo" gives back what it is given, "size" says the size of its terminal for every byte. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -34,6 +34,10 @@ int main(int argc, char** argv) {
     if (argc > 1 && strcmp(argv[1], "fail") == 0) {
         fputs("it went wrong\n", stderr);
         return 3;
+    }
+    if (argc > 2 && strcmp(argv[1], "write") == 0) {
+        FILE* file = fopen(argv[2], "w");
+        return file == NULL || fclose(file) != 0;
     }
     if (argc > 1 && strcmp(argv[1], "echo") == 0) return echo();
     if (argc > 1 && strcmp(argv[1], "size") == 0) return size();
