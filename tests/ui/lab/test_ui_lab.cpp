@@ -108,6 +108,10 @@ class TestUiLab : public WindowLab {
         QTest::mouseClick(pause, Qt::LeftButton);
         QTRY_VERIFY_WITH_TIMEOUT(step->isEnabled(), soon);
         QCOMPARE(lines({"clusterclock", "cluster"}, "{.status.paused}").value(0), QString("true"));
+        for (auto* tabs : window_->findChildren<QTabBar*>())
+            for (int tab = 0; tab < tabs->count(); ++tab)
+                if (tabs->tabText(tab) == u"Next")
+                    QTest::mouseClick(tabs, Qt::LeftButton, {}, tabs->tabRect(tab).center());
         auto* next = part<NextView>();
         QTRY_VERIFY_WITH_TIMEOUT(next->isVisible() && next->rows().rowCount() > 0, soon);
         shot("lab-clock-paused");
