@@ -275,8 +275,8 @@ bool Http1::peerLeft() {
     return ::poll(&socket, 1, 0) > 0;
 }
 
-/// Ends an answer that has no rest. Where only the connection's end tells the body's, it is reset, so that the
-/// client does not take a part for the whole.
+/// Ends an answer that has no rest. Where only the connection's end tells the body's, it is reset, so that
+/// the client does not take a part for the whole.
 void Http1::breakOff() {
     error_code ignored;
     if (headSent_ && http10_) stream_->next_layer().set_option(asio::socket_base::linger(true, 0), ignored);

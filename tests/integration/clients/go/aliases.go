@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/watch"
+	"k8s.io/client-go/util/retry"
 )
 
 // aliasesStory: events and autoscalers are the same objects in both of their groups.
@@ -98,8 +99,15 @@ func autoscalersOfBothVersions(s *stage) error {
 		return err
 	}
 	percent = 80
-	made.Spec.TargetCPUUtilizationPercentage = &percent
-	if made, err = old.Update(s.ctx, made, metav1.UpdateOptions{}); err != nil {
+	// Its controller writes the status of what is new.
+	if err := retry.RetryOnConflict(retry.DefaultRetry, func() error {
+		if made, err = old.Get(s.ctx, "web", metav1.GetOptions{}); err != nil {
+			return err
+		}
+		made.Spec.TargetCPUUtilizationPercentage = &percent
+		made, err = old.Update(s.ctx, made, metav1.UpdateOptions{})
+		return err
+	}); err != nil {
 		return err
 	}
 	if err := expect(*made.Spec.TargetCPUUtilizationPercentage == 80 && made.APIVersion == "", "updated: %v", made); err != nil {
