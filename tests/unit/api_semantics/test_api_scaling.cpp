@@ -62,6 +62,7 @@ void TestApiScaling::poolDefaults() {
     const auto bare = defaulted<lab::NodePool>(poolJson("\"replicas\":3").toStdString());
     QCOMPARE(bare.spec().replicas(), 3);
     QCOMPARE(bare.spec().min(), 0);
+    QVERIFY(!defaulted<lab::NodePool>(R"({"metadata":{"name":"p"}})").has_spec());
 }
 
 void TestApiScaling::pools_data() {

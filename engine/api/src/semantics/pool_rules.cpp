@@ -12,6 +12,7 @@ const Path spec("spec");
 constexpr std::size_t longestName = 63 - 6;
 
 void defaultPool(lab::NodePool& pool) {
+    if (!pool.has_spec()) return; // it is asked for; what is not there has no defaults either
     lab::NodePoolSpec& of = *pool.mutable_spec();
     if (!of.has_min()) of.set_min(0);
     if (!of.has_replicas()) of.set_replicas(of.min());
