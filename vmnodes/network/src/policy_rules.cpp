@@ -29,13 +29,6 @@ bool hasNames(const Ports& ports) {
                        [](const auto& port) { return port.port().type() == 1 && port.has_port(); });
 }
 
-std::string joined(const std::vector<std::string>& parts) {
-    std::string out;
-    for (const std::string& part : parts)
-        out += (out.empty() ? "" : ", ") + part;
-    return out;
-}
-
 class Rules {
   public:
     Rules(const NetworkObjects& objects, const NodePlace& place)
@@ -136,7 +129,7 @@ void Rules::addRule(const Rule& rule, const std::string& nameSpace,
         if (!rule.ports.empty()) {
             const auto ports = portElements(rule.ports, rule.direction == Direction::In ? pod : nullptr);
             if (ports.empty()) continue;
-            match = fmt::format("meta l4proto . th dport {{ {} }} ", joined(ports));
+            match = fmt::format("meta l4proto . th dport {{ {} }} ", fmt::join(ports, ", "));
         }
         std::vector<std::string>& chain = chainOf(*pod, rule.direction);
         if (rule.peers.empty()) chain.push_back(match + "return");

@@ -24,13 +24,6 @@ bool isOfFamily(const std::string& address, const NodePlace& place) {
     return !address.empty() && (address.find(':') != std::string::npos) == (place.family == "ip6");
 }
 
-std::string join(const std::vector<std::string>& parts) {
-    std::string out;
-    for (const std::string& part : parts)
-        out += (out.empty() ? "" : ", ") + part;
-    return out;
-}
-
 /// Makes the whole table, one service port after the other.
 class Rules {
   public:
@@ -195,7 +188,7 @@ void Rules::addOutside(const core::Service& service, const Port& port) {
     if (!balanced.empty() && !spec.loadbalancersourceranges().empty() && port.backends.any) {
         gate = "from-" + port.name;
         if (!ranges.empty())
-            rules(gate).push_back(fmt::format("{} {{ {} }} goto {}", from(), join(ranges), chain));
+            rules(gate).push_back(fmt::format("{} {{ {} }} goto {}", from(), fmt::join(ranges, ", "), chain));
         rules(gate).push_back("drop");
     }
     for (const std::string& address : balanced)
@@ -223,7 +216,8 @@ void Rules::addSpread(const std::string& chain, const Port& port, const std::vec
             rules(chain).push_back(fmt::format("{} @clients-{} goto {}", from(), to.substr(3), to));
         choices.push_back(fmt::format("{} : goto {}", choices.size(), to));
     }
-    rules(chain).push_back(fmt::format("numgen random mod {} vmap {{ {} }}", choices.size(), join(choices)));
+    rules(chain).push_back(
+        fmt::format("numgen random mod {} vmap {{ {} }}", choices.size(), fmt::join(choices, ", ")));
 }
 
 std::string Rules::backendChain(const Port& port, const Backend& backend) {

@@ -51,6 +51,18 @@ void setAverage(hpa::MetricValueStatus& status, const Proposal& proposal) {
     if (proposal.percent) status.set_averageutilization(*proposal.percent);
 }
 
+/// Of a metric of the whole: its part a pod, or itself.
+void setCurrent(hpa::MetricValueStatus& status, bool perPod, const Proposal& proposal) {
+    if (perPod) return setAverage(status, proposal);
+    status.mutable_value()->set_string(milliText(proposal.milli));
+}
+
+Result<Proposal> proposalOf(std::int64_t value, std::int64_t wanted, bool perPod,
+                            const MetricReader::Target& target, const ReplicaMath& math) {
+    if (perPod) return ReplicaMath::perReplica(target.actual, wanted, value, target.tolerance);
+    return math.whole(target.wanted, wanted, value, target.tolerance);
+}
+
 std::int64_t sumOf(const std::vector<CustomMetrics::Value>& values) {
     std::int64_t sum = 0;
     for (const CustomMetrics::Value& value : values)
@@ -211,10 +223,7 @@ Evaluation MetricReader::object(const Metric& spec, const Target& target, const 
                                   of.describedobject().kind(), target.nameSpace, of.describedobject().name(),
                                   got.error().message),
                       "object metric value");
-    const std::int64_t value = sumOf(*got);
-    auto proposal =
-        perPod ? Result<Proposal>(ReplicaMath::perReplica(target.actual, wanted, value, target.tolerance))
-               : math.whole(target.wanted, wanted, value, target.tolerance);
+    auto proposal = proposalOf(sumOf(*got), wanted, perPod, target, math);
     if (!proposal) return failed("FailedGetObjectMetric", proposal.error().message, "object metric value");
     Evaluation out;
     out.name = perPod ? fmt::format("external metric {}({})", name, shown(of.metric()))
@@ -223,10 +232,7 @@ Evaluation MetricReader::object(const Metric& spec, const Target& target, const 
     hpa::ObjectMetricStatus& status = *out.status.mutable_object();
     *status.mutable_metric() = of.metric();
     *status.mutable_describedobject() = of.describedobject();
-    if (perPod)
-        setAverage(*status.mutable_current(), *proposal);
-    else
-        status.mutable_current()->mutable_value()->set_string(milliText(proposal->milli));
+    setCurrent(*status.mutable_current(), perPod, *proposal);
     out.value = milliText(proposal->milli);
     out.target = milliText(wanted);
     out.proposal = std::move(*proposal);
@@ -248,20 +254,14 @@ Evaluation MetricReader::external(const Metric& spec, const Target& target, cons
     if (!got)
         return failedWith(fmt::format("unable to get external metric {}/{}/{}: {}", target.nameSpace, name,
                                       shown(of.metric()), got.error().message));
-    const std::int64_t value = sumOf(*got);
-    auto proposal =
-        perPod ? Result<Proposal>(ReplicaMath::perReplica(target.actual, wanted, value, target.tolerance))
-               : math.whole(target.wanted, wanted, value, target.tolerance);
+    auto proposal = proposalOf(sumOf(*got), wanted, perPod, target, math);
     if (!proposal) return failedWith(proposal.error().message);
     Evaluation out;
     out.name = fmt::format("external metric {}({})", name, shown(of.metric()));
     out.status.set_type("External");
     hpa::ExternalMetricStatus& status = *out.status.mutable_external();
     *status.mutable_metric() = of.metric();
-    if (perPod)
-        setAverage(*status.mutable_current(), *proposal);
-    else
-        status.mutable_current()->mutable_value()->set_string(milliText(proposal->milli));
+    setCurrent(*status.mutable_current(), perPod, *proposal);
     out.value = milliText(proposal->milli);
     out.target = milliText(wanted);
     out.proposal = std::move(*proposal);
