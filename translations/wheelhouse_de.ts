@@ -1898,6 +1898,10 @@ Es wird von selbst wieder versucht.</translation>
         <translation>live</translation>
     </message>
     <message>
+        <source>past</source>
+        <translation>Vergangenheit</translation>
+    </message>
+    <message>
         <source>no answer</source>
         <translation>keine Antwort</translation>
     </message>

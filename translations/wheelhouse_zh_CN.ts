@@ -1898,6 +1898,10 @@ It is tried again by itself.</source>
         <translation>实时</translation>
     </message>
     <message>
+        <source>past</source>
+        <translation>过去</translation>
+    </message>
+    <message>
         <source>no answer</source>
         <translation>无响应</translation>
     </message>

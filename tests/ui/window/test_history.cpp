@@ -7,6 +7,7 @@
 #include "ui/views/map_page.h"
 #include "ui/views/scaling_page.h"
 #include "ui/views/timeline_view.h"
+#include "ui/widgets/controls.h"
 
 #include <QLineEdit>
 #include <QTableView>
@@ -49,6 +50,13 @@ class TestHistory final : public QObject {
     }
 };
 
+static QStringList chips(const Stage& stage) {
+    QStringList out;
+    for (const auto* chip : stage.window->findChildren<StateChip*>())
+        out << chip->accessibleName();
+    return out;
+}
+
 void TestHistory::thePastIsShownAndLeftAgain() {
     Stage stage;
     story(stage);
@@ -61,12 +69,14 @@ void TestHistory::thePastIsShownAndLeftAgain() {
     QVERIFY(tape->head().has_value());
     QVERIFY(stage.button("Back to the present") != nullptr);
     QVERIFY(!stage.button("Deploy")->isEnabled());
+    QVERIFY(chips(stage).contains("past") && !chips(stage).contains("live"));
     stage.shot("past");
     // The present goes on meanwhile, unseen.
     stage.life.addPod("web", "web-late", "vm-1", "Running");
     stage.press("Back to the present");
     QTRY_VERIFY_WITH_TIMEOUT(!page->showsPast(), soon);
     QVERIFY(stage.button("Deploy")->isEnabled());
+    QVERIFY(chips(stage).contains("live") && !chips(stage).contains("past"));
     QVERIFY(!tape->head().has_value());
     QTRY_VERIFY_WITH_TIMEOUT(!stage.map()->rectOfPod(Uid(last(stage).metadata().uid())).isNull(), soon);
     // Another place is the present as well.

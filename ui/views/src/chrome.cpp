@@ -147,13 +147,18 @@ void TopBar::fillNamespaces() {
         add(name, name);
 }
 
+void TopBar::showPast(bool past) {
+    past_ = past;
+    refresh();
+}
+
 void TopBar::refresh() {
     switch (session_.connection()) {
     case ClusterSession::Connection::Connecting:
         state_->setState(tr("connecting"), Tone::Muted);
         break;
     case ClusterSession::Connection::Connected:
-        state_->setState(tr("live"), Tone::Good);
+        past_ ? state_->setState(tr("past"), Tone::Warning) : state_->setState(tr("live"), Tone::Good);
         break;
     case ClusterSession::Connection::Unreachable:
         state_->setState(tr("no answer"), Tone::Bad);
@@ -207,6 +212,10 @@ void Banner::say(const QString& text) {
 
 QString Banner::text() const {
     return text_->text();
+}
+
+void Banner::stay() {
+    close_->hide();
 }
 
 QPushButton* Banner::addButton(const QString& text) {

@@ -39,6 +39,8 @@ class TopBar final : public QWidget {
     ClockBar* clock() { return clock_; }
     QPushButton* deployButton() { return deploy_; }
     QPushButton* namespaceButton() { return nameSpace_; }
+    /// The page below shows the past, so nobody takes it for the present.
+    void showPast(bool past);
 
   Q_SIGNALS:
     void namespaceChosen(const QString& nameSpace);
@@ -57,6 +59,7 @@ class TopBar final : public QWidget {
     ClusterSession& session_;
     const Theme& theme_;
     QString chosen_;
+    bool past_ = false;
     StateChip* state_;
     ClockBar* clock_;
     QPushButton* nameSpace_;
@@ -75,6 +78,8 @@ class Banner final : public QWidget {
     void say(const QString& text);
     QString text() const;
     QPushButton* addButton(const QString& text);
+    /// What it says holds until it is taken back: it cannot be closed.
+    void stay();
 
   private:
     QLabel* text_;

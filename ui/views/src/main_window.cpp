@@ -54,6 +54,7 @@ void MainWindow::Impl::build() {
     stopped = new Banner(theme, "notice", QStringLiteral("pause"), Tone::Warning, root);
     draining = new Banner(theme, "notice", QStringLiteral("node"), Tone::Accent, root);
     past = new Banner(theme, "notice", QStringLiteral("clock"), Tone::Warning, root);
+    past->stay();
     auto* retry = unreachable->addButton(MainWindow::tr("Try now"));
     QObject::connect(retry, &QPushButton::clicked, &session, &ClusterSession::retryNow);
     for (Banner* banner : {unreachable, past, stopped, draining, failure, notice})

@@ -254,6 +254,7 @@ void MainWindow::Impl::goBack(Revision revision) {
         hideDrawer();
         deployPanel->hide();
         top->deployButton()->setEnabled(false);
+        top->showPast(true);
     }
     travel.goTo(revision, session.isLab());
 }
@@ -263,6 +264,7 @@ void MainWindow::Impl::goLive() {
     travel.leave();
     past->say({});
     top->deployButton()->setEnabled(true);
+    top->showPast(false);
     mapPage->showPast(nullptr);
 }
 

@@ -1,5 +1,6 @@
 #include "ui/views/next_view.h"
 
+#include "line_painter.h"
 #include "ui/models/kubectl.h"
 
 #include <QHBoxLayout>
@@ -23,33 +24,22 @@ class NextDelegate final : public QStyledItemDelegate {
         const Tokens& t = theme_.tokens();
         const auto cell = [&](int column) { return index.sibling(index.row(), column).data().toString(); };
         const auto tone = static_cast<Tone>(index.data(LiveTableModel::ToneRole).toInt());
-        p->save();
-        p->setRenderHint(QPainter::Antialiasing);
         if ((option.state & (QStyle::State_MouseOver | QStyle::State_Selected)) != 0) {
+            p->save();
+            p->setRenderHint(QPainter::Antialiasing);
             p->setPen(Qt::NoPen);
             p->setBrush((option.state & QStyle::State_Selected) != 0 ? theme_.tint(Tone::Accent) : t.raised);
             p->drawRoundedRect(option.rect.adjusted(10, 1, -10, -1), 6, 6);
+            p->restore();
         }
-        QRect r = option.rect.adjusted(20, 0, -16, 0);
-        const auto draw = [&](int width, const QFont& font, const QColor& color, const QString& text) {
-            p->setFont(font);
-            p->setPen(color);
-            const QRect box(r.left(), r.top(), std::min(width, r.width()), r.height());
-            p->drawText(box, Qt::AlignLeft | Qt::AlignVCenter,
-                        p->fontMetrics().elidedText(text, Qt::ElideMiddle, box.width()));
-            r.setLeft(r.left() + width + 12);
-        };
-        draw(84, theme_.mono(metrics::smallPx), tone == Tone::Muted ? t.muted : theme_.color(tone),
-             cell(NextActionsModel::When));
-        p->setPen(Qt::NoPen);
-        p->setBrush(theme_.color(tone));
-        p->drawEllipse(QRectF(r.left(), r.center().y() - 3, 7, 7));
-        r.setLeft(r.left() + 17);
-        draw(190, theme_.body(metrics::bodyPx, QFont::DemiBold), t.text, cell(NextActionsModel::Who));
-        draw(std::max(140, std::min(380, r.width() / 2)), theme_.mono(metrics::smallPx), t.text,
-             cell(NextActionsModel::What));
-        if (r.width() > 60) draw(r.width(), theme_.body(), t.muted, cell(NextActionsModel::Why));
-        p->restore();
+        LinePainter line(*p, theme_, option.rect.adjusted(20, 0, -16, 0), 12, Qt::ElideMiddle);
+        line.text(84, theme_.mono(metrics::smallPx), tone == Tone::Muted ? t.muted : theme_.color(tone),
+                  cell(NextActionsModel::When));
+        line.dot(tone);
+        line.text(190, theme_.body(metrics::bodyPx, QFont::DemiBold), t.text, cell(NextActionsModel::Who));
+        line.text(std::max(140, std::min(380, line.room() / 2)), theme_.mono(metrics::smallPx), t.text,
+                  cell(NextActionsModel::What));
+        if (line.room() > 60) line.text(line.room(), theme_.body(), t.muted, cell(NextActionsModel::Why));
     }
 
   private:

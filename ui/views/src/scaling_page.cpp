@@ -1,6 +1,7 @@
 #include "ui/views/scaling_page.h"
 
 #include "engine/api/groups/autoscaling_lab.h"
+#include "line_painter.h"
 #include "scaling_chart.h"
 #include "ui/models/kubectl.h"
 
@@ -28,26 +29,12 @@ class StepDelegate final : public QStyledItemDelegate {
         const Tokens& t = theme_.tokens();
         const auto cell = [&](int column) { return index.sibling(index.row(), column).data().toString(); };
         const auto tone = static_cast<Tone>(index.data(LiveTableModel::ToneRole).toInt());
-        p->save();
-        p->setRenderHint(QPainter::Antialiasing);
-        QRect r = option.rect.adjusted(4, 0, -8, 0);
-        const auto draw = [&](int width, const QFont& font, const QColor& color, const QString& text) {
-            p->setFont(font);
-            p->setPen(color);
-            const QRect box(r.left(), r.top(), std::min(width, r.width()), r.height());
-            p->drawText(box, Qt::AlignLeft | Qt::AlignVCenter,
-                        p->fontMetrics().elidedText(text, Qt::ElideRight, box.width()));
-            r.setLeft(r.left() + width + 10);
-        };
-        draw(62, theme_.mono(metrics::smallPx), t.muted, cell(ScalingModel::Time));
-        p->setPen(Qt::NoPen);
-        p->setBrush(theme_.color(tone));
-        p->drawEllipse(QRectF(r.left(), r.center().y() - 3, 7, 7));
-        r.setLeft(r.left() + 16);
-        draw(78, theme_.body(metrics::smallPx, QFont::DemiBold), t.text, cell(ScalingModel::Outcome));
-        draw(r.width(), theme_.body(metrics::smallPx), Theme::mix(t.text, t.muted, 0.5),
-             cell(ScalingModel::Why));
-        p->restore();
+        LinePainter line(*p, theme_, option.rect.adjusted(4, 0, -8, 0), 10);
+        line.text(62, theme_.mono(metrics::smallPx), t.muted, cell(ScalingModel::Time));
+        line.dot(tone);
+        line.text(78, theme_.body(metrics::smallPx, QFont::DemiBold), t.text, cell(ScalingModel::Outcome));
+        line.text(line.room(), theme_.body(metrics::smallPx), Theme::mix(t.text, t.muted, 0.5),
+                  cell(ScalingModel::Why));
     }
 
   private:
