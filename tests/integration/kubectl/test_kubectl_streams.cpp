@@ -2,6 +2,7 @@
 // over SPDY, against simulated nodes.
 #include "lab_process.h"
 
+#include <QDeadlineTimer>
 #include <QElapsedTimer>
 #include <QFile>
 #include <QRegularExpression>
@@ -64,7 +65,18 @@ class Terminal {
     bool ends() {
         return readUntil([&] { return left_; });
     }
-    void forget() { screen_.clear(); }
+    /// Asks the shell for its terminal's size until it is this one ("ROWS COLUMNS"): the client tells of a
+    /// size in its own time, of the first as of any other. False after 20 s.
+    bool comesToBe(const QByteArray& size) {
+        const QDeadlineTimer given(20'000);
+        while (!given.hasExpired()) {
+            screen_.clear();
+            type("stty size\r");
+            if (!shows("# ")) return false;
+            if (screen_.contains("\n" + size)) return true;
+        }
+        return false;
+    }
     int exitCode() {
         int status = 0;
         ::waitpid(child_, &status, 0);
@@ -192,16 +204,9 @@ class TestKubectlStreams : public QObject {
         Terminal terminal(
             {kubectlPath(), "--kubeconfig", lab_.kubeconfig(), "exec", "-it", "web", "--", "sh"}, 80, 24);
         QVERIFY2(terminal.shows("web:/# "), terminal.screen().constData());
-        terminal.type("stty size\r");
-        QVERIFY2(terminal.shows("24 80"), terminal.screen().constData());
+        QVERIFY2(terminal.comesToBe("24 80"), terminal.screen().constData());
         terminal.resize(132, 50);
-        // The client tells of it in its own time.
-        for (int i = 0; i < 20 && !terminal.screen().contains("50 132"); ++i) {
-            terminal.forget();
-            terminal.type("stty size\r");
-            QVERIFY2(terminal.shows("/# "), terminal.screen().constData());
-        }
-        QVERIFY2(terminal.shows("50 132"), terminal.screen().constData());
+        QVERIFY2(terminal.comesToBe("50 132"), terminal.screen().constData());
         terminal.type("exit 5\r");
         QVERIFY(terminal.ends());
         QCOMPARE(terminal.exitCode(), 5);
