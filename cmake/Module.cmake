@@ -97,7 +97,7 @@ endfunction()
 # wheelhouse_bench(<name> SOURCES … LINK …): a program that prints one JSON line a figure; built and run by `./dev bench`.
 function(wheelhouse_bench name)
   cmake_parse_arguments(B "" "" "SOURCES;LINK" ${ARGN})
-  add_executable(bench_${name} EXCLUDE_FROM_ALL ${B_SOURCES})
+  add_executable(bench_${name} ${B_SOURCES})
   set_target_properties(bench_${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bench OUTPUT_NAME ${name})
   target_compile_options(bench_${name} PRIVATE ${WHEELHOUSE_WARNINGS})
   target_link_libraries(bench_${name} PRIVATE ${B_LINK})

@@ -123,8 +123,9 @@ Times pages(Lab& lab, const std::string& path) {
     Times times;
     std::string query = "limit=500";
     while (true) {
-        const const auto [body, taken, cpu] = lab.get(path, query);
-        times.push_back(taken);
+        const auto [body, taken, cpu] = lab.get(path, query);
+        times.taken.push_back(taken);
+        times.cpu.push_back(cpu);
         const std::string key = "\"continue\":\"";
         const std::size_t at = body.substr(0, 2000).find(key);
         if (at == std::string::npos) return times;
