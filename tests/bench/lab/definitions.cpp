@@ -8,6 +8,7 @@
 #include "engine/api/groups/apiextensions.h"
 
 #include <cstdlib>
+#include <poll.h>
 
 namespace {
 
