@@ -11,13 +11,25 @@ namespace wheelhouse::controllers {
 
 namespace rbac = api::rbac;
 
+namespace {
+
+/// The index of the roles that gather rules from others, all under this one value.
+constexpr const char* gathering = "gathering";
+
+} // namespace
+
 ClusterRoleAggregationController::ClusterRoleAggregationController(const Deps& deps)
     : QueuedController(deps, "clusterroleaggregation"),
-      roles_(watch<rbac::ClusterRole>(onAny([this](const ObjectPtr&) { enqueueGathering(); }))) {}
+      roles_(watch<rbac::ClusterRole>(onAny([this](const ObjectPtr&) { enqueueGathering(); }))) {
+    roles_.addIndex(gathering, [](const ObjectPtr& object) {
+        const bool gathers = object->as<rbac::ClusterRole>().has_aggregationrule();
+        return gathers ? std::vector<std::string>{gathering} : std::vector<std::string>{};
+    });
+}
 
 void ClusterRoleAggregationController::enqueueGathering() {
-    for (const ObjectPtr& object : roles_.all())
-        if (object->as<rbac::ClusterRole>().has_aggregationrule()) enqueue(object->name());
+    for (const ObjectPtr& object : roles_.byIndex(gathering, gathering))
+        enqueue(object->name());
 }
 
 Step ClusterRoleAggregationController::reconcile(std::string key) {

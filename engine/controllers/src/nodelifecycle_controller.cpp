@@ -42,10 +42,11 @@ NodeLifecycleController::NodeLifecycleController(const Deps& deps)
           {.onAdd = [this](const ObjectPtr& lease) { leaseSeen(lease); },
            .onUpdate = [this](const ObjectPtr&, const ObjectPtr& lease) { leaseSeen(lease); }})),
       pods_(watch<core::Pod>({.onUpdate = [this](const ObjectPtr&, const ObjectPtr& pod) {
-          // A pod that turns ready again on a node that is not: put right at the node's next look.
+          // A pod that turns ready again on a node that is not: put right at the node's next look, which is
+          // not hurried: a node that insists would be argued with without end.
           const std::string node = pod->as<core::Pod>().spec().nodename();
           const auto found = health_.find(node);
-          if (found != health_.end() && !found->second.ready) enqueue(node);
+          if (found != health_.end() && !found->second.ready) enqueueAfter(node, options_.nodeMonitorPeriod);
       }})) {
     indexByNode(pods_);
 }

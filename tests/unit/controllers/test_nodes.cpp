@@ -72,6 +72,33 @@ class TestNodes : public QObject {
                  std::string("False"));
     }
 
+    /// A node that is thought lost and goes on saying that its pod is ready is put right, and not hurriedly.
+    void aNodeThatInsistsIsNotArguedWithWithoutEnd() {
+        Bench bench({"nodelifecycle"});
+        bench.cluster.put(node("lost"));
+        auto running = pod("p", "web", "lost");
+        running.mutable_status()->set_phase("Running");
+        bench.setReady(running, true);
+        bench.cluster.put(running);
+        bench.start();
+        bench.settle(70s);
+        QCOMPARE(readiness(bench, "lost"), std::string("Unknown"));
+        const auto ready = [&] {
+            return bench.cluster.get<core::Pod>("default/p")->status().conditions(0).status() == "True";
+        };
+        int insisted = 0;
+        for (int i = 0; i < 300; ++i) {
+            if (!ready()) {
+                bench.cluster.edit<core::Pod>("default/p", [&](auto& p) { bench.setReady(p, true); });
+                ++insisted;
+            }
+            bench.settle(100ms);
+        }
+        bench.settle(6s);
+        QVERIFY(!ready());
+        QVERIFY2(insisted >= 2 && insisted <= 8, qPrintable(QString::number(insisted)));
+    }
+
     void aNodeThatComesBackIsForgiven() {
         Bench bench({"nodelifecycle"});
         bench.cluster.put(node("a"));
