@@ -1,5 +1,7 @@
 #include "engine/base/simulation.h"
 
+#include <algorithm>
+
 namespace wheelhouse {
 
 std::uint64_t SeededRandom::next() {
@@ -28,7 +30,7 @@ void SimulatedExecutor::cancel(TimerId id) {
 bool SimulatedExecutor::step() {
     if (queue_.empty()) return false;
     auto first = queue_.extract(queue_.begin());
-    now_ = first.key().first.first;
+    now_ = std::max(now_, first.key().first.first);
     keys_.erase(first.key().second);
     first.mapped()();
     return true;

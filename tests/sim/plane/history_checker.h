@@ -13,6 +13,8 @@ namespace wheelhouse::sim {
 class HistoryChecker {
   public:
     void saw(const store::Change& change);
+    /// Whether everything of its kind up to this state of an object was told.
+    bool told(const api::Object& object) const;
     /// Everything up to `now` was told: to be asked about when judging.
     void remember(Revision now);
     /// Compares what was remembered with what the store still can list.
@@ -20,10 +22,18 @@ class HistoryChecker {
     std::vector<std::string> complaints;
 
   private:
-    using Objects = std::map<std::string, Revision>; ///< key → revision
+    /// One state of an object.
+    struct State {
+        Revision revision = 0;
+        std::size_t content = 0; ///< a hash
+        bool operator==(const State&) const = default;
+    };
+    using Objects = std::map<std::string, State>; ///< by key
+    static State stateOf(const api::Object& object);
     using Kinds = std::map<const api::Kind*, Objects>;
 
     Kinds now_;
+    std::map<const api::Kind*, Revision> newest_; ///< told last
     std::map<Revision, Kinds> past_;
 };
 

@@ -9,9 +9,11 @@
 #include "engine/controllers/controllers.h"
 #include "engine/scheduler/scheduler.h"
 #include "engine/store/store.h"
+#include "faulty_cluster.h"
 #include "history_checker.h"
 #include "played_node.h"
 #include "simulated_disk.h"
+#include "watch_checker.h"
 
 #include <functional>
 #include <map>
@@ -30,10 +32,17 @@ class Plane {
 
     void addNode(const std::string& name, const NodeShape& shape = {});
     PlayedNode& node(const std::string& name) const { return *nodes_.at(name); }
-    /// A crash of all controllers and the scheduler; new ones start at once.
-    void restartActors();
+    /// A crash of all controllers and the scheduler; new ones start so much later. What the old ones asked
+    /// for may still arrive.
+    void restartActors(Duration pause = Duration::zero());
     /// The program and its disk lose power, and start again at once. The nodes go on.
     void losePower();
+    /// The disk is full for so long; then it is freed and the program started again, as its error asks for.
+    void fillDisk(Duration span);
+    /// One more watch, of something and since some time.
+    void watchSomething();
+    /// Drops history of up to so many revisions before the newest; all watches run on.
+    void compact(Revision keep);
     /// To be compared with what the store lists of this moment, later.
     void remember() { history.remember(store->revision()); }
     /// Everything that was broken; at the end.
@@ -65,20 +74,30 @@ class Plane {
     SimulatedExecutor executor;
     Checker checker;
     HistoryChecker history;
+    WatchChecker watching;
+    /// Between the API server and everybody but the test itself.
+    Trouble trouble;
     SimulatedDisk disk;
     /// Told of every change too.
     std::function<void(const store::Change&)> alsoTold;
     std::unique_ptr<store::Store> store;
     std::unique_ptr<apiserver::ApiServer> server;
-    std::unique_ptr<apiserver::LocalCluster> cluster;
+    std::shared_ptr<apiserver::LocalCluster> cluster;
+    /// To the server through all troubles, as `user`. Ends with this server; what was answered well must have
+    /// happened.
+    std::unique_ptr<FaultyCluster> troubled(const std::string& user);
 
   private:
     void open(Revision since);
     void close();
+    /// Starts again with what the disk kept.
+    void reopen(Revision acknowledged);
     void startActors();
     void startCopies();
 
+    std::map<std::string, std::shared_ptr<apiserver::LocalCluster>> lines_; ///< by user
     std::vector<std::unique_ptr<store::Store::Watch>> watches_;
+    std::unique_ptr<FaultyCluster> nodesCluster_;
     std::unique_ptr<client::Subscription> podWatch_;
     std::unique_ptr<client::Informer> podCopy_;
     std::unique_ptr<client::Informer> nodeCopy_;

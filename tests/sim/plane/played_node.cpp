@@ -59,6 +59,10 @@ PlayedNode::PlayedNode(const View& view, Executor& executor, Random& random, std
 // ------------------------------------------------------------------------------------------------------
 
 void PlayedNode::start() {
+    renew();
+}
+
+void PlayedNode::enlist() {
     core::Node node;
     node.mutable_metadata()->set_name(name_);
     (*node.mutable_metadata()->mutable_labels())["kubernetes.io/hostname"] = name_;
@@ -66,9 +70,9 @@ void PlayedNode::start() {
         (*node.mutable_metadata()->mutable_labels())["topology.kubernetes.io/zone"] = shape_.zone;
     // The status of a new object does not count: it is reported after.
     view_.cluster->create(nodeKind(), {}, client::body(node), {}, [this](auto created) {
-        if (created) report();
+        registered_ = created || created.error().reason == Reason::AlreadyExists;
+        if (registered_) report();
     });
-    renew();
 }
 
 std::string PlayedNode::status() const {
@@ -91,6 +95,7 @@ void PlayedNode::report() {
 void PlayedNode::renew() {
     executor_.postAfter(10s, [this] { renew(); });
     if (state_ != State::On) return;
+    if (!registered_) enlist();
     // Somebody may have given it up in the meantime.
     const auto known = view_.nodes->get(name_);
     if (known && !isReady(known->as<core::Node>().status())) report();
@@ -122,6 +127,7 @@ void PlayedNode::cut() {
     running_.clear();
     ending_.clear();
     exiting_.clear();
+    looking_.clear();
 }
 
 void PlayedNode::silence() {
@@ -152,9 +158,10 @@ void PlayedNode::later(std::uint64_t milliseconds, std::function<void()> task) {
 }
 
 void PlayedNode::podSeen(const api::ObjectPtr& pod) {
-    if (state_ != State::On) return;
+    if (state_ != State::On || !looking_.insert(pod->uid().value()).second) return;
     // Not inside the informer's own turn, and at a time of its own choosing.
     later(random_.below(400), [this, key = pod->key(), uid = pod->uid()] {
+        looking_.erase(uid.value());
         if (state_ != State::On || !view_.pods->synced()) return;
         const auto now = view_.pods->get(key);
         if (now && now->uid() == uid)
@@ -162,6 +169,15 @@ void PlayedNode::podSeen(const api::ObjectPtr& pod) {
         else
             endPod(uid.value(), [] {});
     });
+}
+
+client::Callback<client::Written> PlayedNode::orAgain(const std::string& key) {
+    return [this, key](const Result<client::Written>& written) {
+        if (written) return;
+        later(1000, [this, key] {
+            if (const auto now = view_.pods->get(key)) podSeen(now);
+        });
+    };
 }
 
 void PlayedNode::lookAtAll() {
@@ -197,7 +213,8 @@ void PlayedNode::runPod(const api::ObjectPtr& object) {
             client::DeleteOptions now;
             now.gracePeriodSeconds = 0;
             now.uid = object->uid();
-            view_.cluster->remove(podKind(), object->nameSpace(), object->name(), now, [](auto) {});
+            view_.cluster->remove(podKind(), object->nameSpace(), object->name(), now,
+                                  orAgain(object->key()));
         });
         return;
     }
@@ -222,7 +239,8 @@ void PlayedNode::tellRunning(core::Pod pod) {
     setReady(pod, "True", executor_.clock().wallNow());
     const std::string home = pod.metadata().namespace_();
     const std::string name = pod.metadata().name();
-    view_.cluster->update(podKind(), home, name, client::body(std::move(pod)), ofStatus(), [](auto) {});
+    view_.cluster->update(podKind(), home, name, client::body(std::move(pod)), ofStatus(),
+                          orAgain(home + "/" + name));
 }
 
 void PlayedNode::exitLater(const api::ObjectPtr& object) {

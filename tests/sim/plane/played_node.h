@@ -53,10 +53,13 @@ class PlayedNode {
   private:
     enum class State { On, Silent, Off };
 
+    void enlist();
     void renew();
     void report();
     std::string status() const;
     void lookAtAll();
+    /// Looks at a pod once more when what was asked for it may not have happened.
+    client::Callback<client::Written> orAgain(const std::string& key);
     void runPod(const api::ObjectPtr& object);
     void tellRunning(core::Pod pod);
     void endPod(const std::string& uid, std::function<void()> then);
@@ -74,9 +77,11 @@ class PlayedNode {
     Checker& checker_;
     std::map<std::string, std::string> running_; ///< uid → key
     std::set<std::string> ending_;               ///< uids
+    std::set<std::string> looking_;              ///< uids of pods it is about to look at
     std::set<std::string> exiting_;              ///< uids of pods that end by themselves
     State state_ = State::On;
     std::uint64_t boot_ = 0; ///< grows with every cut of power
+    bool registered_ = false;
     bool reporting_ = false;
     int next_ = 1;
 };

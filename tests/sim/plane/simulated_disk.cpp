@@ -25,13 +25,12 @@ struct SimulatedDisk::State : std::enable_shared_from_this<State> {
     void sync() {
         if (syncing || waiting.empty()) return;
         syncing = true;
-        const auto length = Duration(
-            static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(longestSync.count()))));
+        const Duration length = nextSync();
         executor.postAfter(length, [weak = weak_from_this(), count = waiting.size(), life = life] {
             const auto self = weak.lock();
             if (!self || life != self->life) return;
             self->syncing = false;
-            for (std::size_t i = 0; i < count; ++i) {
+            for (std::size_t i = 0; i < count && !self->waiting.empty(); ++i) {
                 Append append = std::move(self->waiting.front());
                 self->waiting.pop_front();
                 self->keep(append);
@@ -40,6 +39,26 @@ struct SimulatedDisk::State : std::enable_shared_from_this<State> {
             self->sync();
         });
     }
+    Duration nextSync() {
+        const Duration usual = longestSync == Duration::zero()
+                                   ? Duration::zero()
+                                   : Duration(static_cast<std::int64_t>(
+                                         random.below(static_cast<std::uint64_t>(longestSync.count()))));
+        return usual + std::exchange(stalls, Duration::zero());
+    }
+    bool immediate() const {
+        return longestSync == Duration::zero() && stalls == Duration::zero() && !syncing;
+    }
+    void fill() {
+        full = true;
+        std::deque<Append> failed = std::exchange(waiting, {});
+        // What was written before there was no room left may be found later, though nobody was told so.
+        const std::uint64_t written = random.below(failed.size() + 1);
+        for (std::uint64_t i = 0; i < failed.size(); ++i) {
+            if (i < written) keep(failed[i]);
+            failed[i].done(fail(Reason::InternalError, "no space left on device"));
+        }
+    }
 
     Executor& executor;
     Random& random;
@@ -47,7 +66,9 @@ struct SimulatedDisk::State : std::enable_shared_from_this<State> {
     std::map<Revision, Record> kept;
     std::deque<Append> waiting;
     Revision compacted = 0;
+    Duration stalls{};
     bool syncing = false;
+    bool full = false;
     std::uint64_t life = 0; ///< grows when the power goes
 };
 
@@ -62,7 +83,8 @@ class SimulatedDisk::Opened final : public store::Backend {
     }
     void append(std::vector<Record> records, Done done) override {
         State::Append append{std::move(records), std::move(done)};
-        if (state_->longestSync == Duration::zero()) {
+        if (state_->full) return append.done(fail(Reason::InternalError, "no space left on device"));
+        if (state_->immediate()) {
             state_->keep(append);
             return append.done({});
         }
@@ -75,6 +97,7 @@ class SimulatedDisk::Opened final : public store::Backend {
         return found->second.value;
     }
     void compact(Revision revision, std::vector<Revision> dropped) override {
+        if (state_->full) return;
         state_->compacted = revision;
         for (const Revision each : dropped)
             state_->kept.erase(each);
@@ -98,6 +121,18 @@ void SimulatedDisk::losePower() {
     for (std::uint64_t i = 0; i < reached; ++i)
         state_->keep(state_->waiting[i]);
     state_->waiting.clear();
+}
+
+void SimulatedDisk::fill() {
+    state_->fill();
+}
+
+void SimulatedDisk::free() {
+    state_->full = false;
+}
+
+void SimulatedDisk::stall(Duration span) {
+    state_->stalls = span;
 }
 
 } // namespace wheelhouse::sim

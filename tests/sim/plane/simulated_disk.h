@@ -17,6 +17,11 @@ class SimulatedDisk {
     std::unique_ptr<store::Backend> open();
     /// The power goes. Of what was on its way some first part is there afterwards, and nobody is told.
     void losePower();
+    /// From now on there is no room: what is on its way fails, and everything after it, until it is freed.
+    void fill();
+    void free();
+    /// The next sync takes this long.
+    void stall(Duration span);
 
   private:
     struct State;

@@ -34,8 +34,13 @@ class SimulatedExecutor final : public Executor, public Clock {
     Clock& clock() override { return *this; }
     Instant now() const override { return now_; }
     WallTime wallNow() const override {
-        return WallTime(std::chrono::seconds(1'767'225'600)) + now_.time_since_epoch();
+        return WallTime(std::chrono::seconds(1'767'225'600)) + wallAhead_ + now_.time_since_epoch();
     }
+    /// Somebody sets the wall clock ahead, or back with a negative span. Timers know nothing of it.
+    void setWallAhead(Duration by) { wallAhead_ += by; }
+    /// The whole program is stopped for so long: nothing runs, and afterwards everything due in between is
+    /// late.
+    void suspend(Duration span) { now_ += span; }
 
     /// Runs the next task, moving time to it. False when there is none.
     bool step();
@@ -48,6 +53,7 @@ class SimulatedExecutor final : public Executor, public Clock {
     using Key = std::pair<std::pair<Instant, std::uint64_t>, TimerId>;
     Random* tieBreak_;
     Instant now_{};
+    Duration wallAhead_{};
     TimerId nextId_ = 1;
     std::map<Key, Task> queue_;
     std::map<TimerId, Key> keys_;
