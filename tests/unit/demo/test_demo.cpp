@@ -4,6 +4,7 @@
 #include <QProcess>
 #include <QTest>
 #include <csignal>
+#include <memory>
 
 using namespace wheelhouse::demo;
 
@@ -57,6 +58,8 @@ class DemoTest : public QObject {
     void obeysItsSwitches();
     void crashesWhenAsked();
     void endsInOrder();
+    void asksSteadilyAndCounts();
+    void looksUpNames();
     void fetchReportsFailures_data();
     void fetchReportsFailures();
     void programsAreStaticAndSmall();
@@ -162,6 +165,42 @@ void DemoTest::endsInOrder() {
     pause.start(WHEELHOUSE_PAUSE, QStringList());
     QVERIFY(pause.waitForStarted());
     QTRY_VERIFY((pause.terminate(), pause.state() == QProcess::NotRunning));
+}
+
+void DemoTest::asksSteadilyAndCounts() {
+    auto server = std::make_unique<Server>();
+    QProcess client;
+    client.start(WHEELHOUSE_DEMO, {"ask", server->url, "--pause", "10"});
+    QString said;
+    const auto says = [&](const QString& text) {
+        client.waitForReadyRead(100);
+        said += client.readAllStandardOutput();
+        return said.contains(text);
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(says("pod web-1\n") && says(", failed 0\n"), 20'000);
+    QCOMPARE(said.count("pod web-1"), 1); // only when it changes
+    QProcess three;
+    three.start(WHEELHOUSE_DEMO, {"ask", server->url, "--pause", "0", "--count", "3"});
+    QVERIFY(three.waitForFinished(20'000));
+    QCOMPARE(three.exitCode(), 0);
+    QVERIFY(three.readAllStandardOutput().endsWith("asked 3, failed 0\n"));
+    server.reset();
+    QTRY_VERIFY_WITH_TIMEOUT(says("failed: 127.0.0.1:"), 20'000);
+    QTRY_VERIFY_WITH_TIMEOUT((client.terminate(), client.state() == QProcess::NotRunning), 20'000);
+    QCOMPARE(client.exitCode(), 1);
+    said += client.readAllStandardOutput();
+    QVERIFY2(!said.trimmed().section('\n', -1).endsWith("failed 0"), qPrintable(said));
+}
+
+void DemoTest::looksUpNames() {
+    const auto lookup = [](const QString& name) {
+        QProcess process;
+        process.start(WHEELHOUSE_DEMO, {"lookup", name});
+        process.waitForFinished(20'000);
+        return QString::number(process.exitCode()) + " " + process.readAllStandardOutput();
+    };
+    QCOMPARE(lookup("localhost"), QString("0 127.0.0.1\n"));
+    QCOMPARE(lookup("10.1.2.3"), QString("0 10.1.2.3\n"));
 }
 
 void DemoTest::fetchReportsFailures_data() {

@@ -10,5 +10,11 @@ namespace wheelhouse::demo {
 int serve(std::uint16_t port, bool loopbackOnly);
 /// GETs an http:// address and prints the body; tries `retries` more times, a second apart. 0 = a 2xx answer.
 int fetch(const std::string& url, int retries);
+/// GETs an http:// address `count` times, or until SIGTERM or SIGINT when that is 0; says who answers
+/// whenever that changes, each failure, and every second how many were asked and how many of them failed. 0 =
+/// none failed.
+int ask(const std::string& url, int pauseMilliseconds, int count);
+/// Prints the addresses of a host, one a line. 0 = it has some.
+int lookup(const std::string& name);
 
 } // namespace wheelhouse::demo

@@ -1,21 +1,19 @@
 #include "commands.h"
+#include "names.h"
 
-#include <algorithm>
 #include <arpa/inet.h>
 #include <cerrno>
+#include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <fstream>
 #include <netinet/in.h>
 #include <optional>
 #include <poll.h>
-#include <sstream>
 #include <string_view>
-#include <sys/random.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include <vector>
 
 namespace wheelhouse::demo {
 namespace {
@@ -44,124 +42,6 @@ std::optional<Address> parseUrl(std::string_view url) {
     address.host = authority.substr(0, colon);
     if (address.host.empty()) return std::nullopt;
     return address;
-}
-
-struct Resolver {
-    std::vector<in_addr> servers;
-    std::vector<std::string> search;
-    int dots = 1;
-};
-
-// A static program has no name service library, so the little of resolv.conf that pods use is read here.
-Resolver readResolver() {
-    Resolver resolver;
-    std::ifstream file("/etc/resolv.conf");
-    for (std::string line; std::getline(file, line);) {
-        std::istringstream words(line);
-        std::string key, word;
-        words >> key;
-        if (key == "nameserver" && words >> word) {
-            in_addr address{};
-            if (inet_pton(AF_INET, word.c_str(), &address) == 1) resolver.servers.push_back(address);
-        } else if (key == "search") {
-            resolver.search.clear();
-            while (words >> word)
-                resolver.search.push_back(word);
-        } else if (key == "options") {
-            while (words >> word)
-                if (word.rfind("ndots:", 0) == 0) resolver.dots = std::atoi(word.c_str() + 6);
-        }
-    }
-    return resolver;
-}
-
-std::string question(std::uint16_t id, const std::string& name) {
-    std::string packet = {static_cast<char>(id >> 8), static_cast<char>(id), 1, 0, 0, 1, 0, 0, 0, 0, 0, 0};
-    std::istringstream labels(name);
-    for (std::string label; std::getline(labels, label, '.');) {
-        if (label.empty() || label.size() > 63) return {};
-        packet += static_cast<char>(label.size());
-        packet += label;
-    }
-    packet.append({0, 0, 1, 0, 1}); // root, type A, class IN
-    return packet;
-}
-
-std::size_t skipName(std::string_view packet, std::size_t at) {
-    while (at < packet.size()) {
-        const auto length = static_cast<unsigned char>(packet[at]);
-        if (length == 0) return at + 1;
-        if (length >= 0xc0) return at + 2;
-        at += length + 1u;
-    }
-    return packet.size();
-}
-
-std::optional<in_addr> firstAddress(std::string_view packet) {
-    if (packet.size() < 12 || (packet[3] & 0x0f) != 0) return std::nullopt;
-    const auto word = [&](std::size_t at) {
-        return static_cast<unsigned>(static_cast<unsigned char>(packet[at]) << 8 |
-                                     static_cast<unsigned char>(packet[at + 1]));
-    };
-    const unsigned answers = word(6);
-    std::size_t at = skipName(packet, 12) + 4;
-    for (unsigned i = 0; i < answers; ++i) {
-        at = skipName(packet, at);
-        if (at + 10 > packet.size()) return std::nullopt;
-        const unsigned type = word(at), length = word(at + 8);
-        at += 10;
-        if (at + length > packet.size()) return std::nullopt;
-        if (type == 1 && length == 4) {
-            in_addr address{};
-            std::memcpy(&address, packet.data() + at, 4);
-            return address;
-        }
-        at += length;
-    }
-    return std::nullopt;
-}
-
-std::optional<in_addr> ask(in_addr server, const std::string& name) {
-    std::uint16_t id = 0;
-    if (getrandom(&id, sizeof id, 0) != sizeof id) return std::nullopt;
-    const std::string packet = question(id, name);
-    if (packet.empty()) return std::nullopt;
-    const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (fd < 0) return std::nullopt;
-    sockaddr_in to{.sin_family = AF_INET, .sin_port = htons(53), .sin_addr = server, .sin_zero = {}};
-    std::optional<in_addr> found;
-    if (connect(fd, reinterpret_cast<sockaddr*>(&to), sizeof to) == 0) {
-        for (int attempt = 0; attempt < 2 && !found; ++attempt) {
-            if (send(fd, packet.data(), packet.size(), 0) < 0) break;
-            pollfd wait{.fd = fd, .events = POLLIN, .revents = 0};
-            if (poll(&wait, 1, timeoutMilliseconds / 2) <= 0) continue;
-            char answer[1500];
-            const auto size = recv(fd, answer, sizeof answer, 0);
-            if (size < 12 || std::memcmp(answer, packet.data(), 2) != 0) continue;
-            found = firstAddress({answer, static_cast<std::size_t>(size)});
-            break;
-        }
-    }
-    close(fd);
-    return found;
-}
-
-std::optional<in_addr> resolve(const std::string& host) {
-    in_addr address{};
-    if (inet_pton(AF_INET, host.c_str(), &address) == 1) return address;
-    if (host == "localhost") return in_addr{htonl(INADDR_LOOPBACK)};
-    const Resolver resolver = readResolver();
-    std::vector<std::string> names;
-    const auto dots = static_cast<int>(std::count(host.begin(), host.end(), '.'));
-    if (dots >= resolver.dots || host.back() == '.') names.push_back(host);
-    if (host.back() != '.')
-        for (const auto& domain : resolver.search)
-            names.push_back(host + "." + domain);
-    if (names.empty() || names.front() != host) names.push_back(host);
-    for (const auto& name : names)
-        for (const in_addr server : resolver.servers)
-            if (const auto found = ask(server, name)) return found;
-    return std::nullopt;
 }
 
 bool connectWithin(int fd, const sockaddr_in& to) {
@@ -195,48 +75,91 @@ std::optional<std::string> exchange(int fd, const std::string& request) {
     return std::nullopt;
 }
 
-bool fetchOnce(const Address& address) {
-    const auto ip = resolve(address.host);
-    if (!ip) {
-        std::fprintf(stderr, "%s: no such host\n", address.host.c_str());
-        return false;
-    }
+struct Answer {
+    bool ok = false; ///< a 2xx answer
+    std::string body;
+    std::string error; ///< why it is not ok
+};
+
+Answer get(const Address& address) {
+    const auto found = resolve(address.host);
+    if (found.empty()) return {false, {}, address.host + ": no such host"};
     const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     const sockaddr_in to{
-        .sin_family = AF_INET, .sin_port = htons(address.port), .sin_addr = *ip, .sin_zero = {}};
+        .sin_family = AF_INET, .sin_port = htons(address.port), .sin_addr = found.front(), .sin_zero = {}};
     std::optional<std::string> answer;
     if (connectWithin(fd, to))
         // HTTP/1.0, so that no server answers in chunks.
         answer = exchange(fd, "GET " + address.path + " HTTP/1.0\r\nHost: " + address.host + "\r\n\r\n");
-    if (!answer)
-        std::fprintf(stderr, "%s:%d: %s\n", address.host.c_str(), address.port, std::strerror(errno));
+    const int error = errno;
     close(fd);
-    if (!answer) return false;
+    if (!answer)
+        return {false, {}, address.host + ":" + std::to_string(address.port) + ": " + std::strerror(error)};
     const auto body = answer->find("\r\n\r\n");
-    if (answer->rfind("HTTP/1.", 0) != 0 || body == std::string::npos || answer->size() < 12) {
-        std::fputs("the answer is not HTTP\n", stderr);
-        return false;
-    }
-    std::fwrite(answer->data() + body + 4, 1, answer->size() - body - 4, stdout);
-    std::fflush(stdout);
-    if ((*answer)[9] == '2') return true;
-    std::fprintf(stderr, "%s\n", answer->substr(9, answer->find("\r\n") - 9).c_str());
-    return false;
+    if (answer->rfind("HTTP/1.", 0) != 0 || body == std::string::npos || answer->size() < 12)
+        return {false, {}, "the answer is not HTTP"};
+    if ((*answer)[9] == '2') return {true, answer->substr(body + 4), {}};
+    return {false, answer->substr(body + 4), answer->substr(9, answer->find("\r\n") - 9)};
 }
+
+bool fetchOnce(const Address& address) {
+    const Answer answer = get(address);
+    std::fwrite(answer.body.data(), 1, answer.body.size(), stdout);
+    std::fflush(stdout);
+    if (!answer.ok) std::fprintf(stderr, "%s\n", answer.error.c_str());
+    return answer.ok;
+}
+
+std::optional<Address> addressOf(const std::string& url) {
+    auto address = parseUrl(url);
+    if (!address) std::fprintf(stderr, "%s: not an http:// address\n", url.c_str());
+    return address;
+}
+
+volatile std::sig_atomic_t told = 0;
 
 } // namespace
 
 int fetch(const std::string& url, int retries) {
-    const auto address = parseUrl(url);
-    if (!address) {
-        std::fprintf(stderr, "%s: not an http:// address\n", url.c_str());
-        return 2;
-    }
+    const auto address = addressOf(url);
+    if (!address) return 2;
     for (int attempt = 0;; ++attempt) {
         if (fetchOnce(*address)) return 0;
         if (attempt >= retries) return 1;
         sleep(1);
     }
+}
+
+int ask(const std::string& url, int pauseMilliseconds, int count) {
+    const auto address = addressOf(url);
+    if (!address) return 2;
+    struct sigaction stop {};
+    stop.sa_handler = [](int) { told = 1; };
+    sigaction(SIGTERM, &stop, nullptr);
+    sigaction(SIGINT, &stop, nullptr);
+    unsigned long asked = 0, failed = 0;
+    const auto most = count > 0 ? static_cast<unsigned long>(count) : ~0ul;
+    const auto report = [&] {
+        std::printf("asked %lu, failed %lu\n", asked, failed);
+        std::fflush(stdout);
+    };
+    std::string last;
+    for (auto next = std::chrono::steady_clock::now(); told == 0 && asked < most;) {
+        const Answer answer = get(*address);
+        ++asked;
+        const std::string who =
+            answer.ok ? answer.body.substr(0, answer.body.find('\n')) : "failed: " + answer.error;
+        if (!answer.ok) ++failed;
+        if (!answer.ok || who != last) std::printf("%s\n", who.c_str());
+        last = who;
+        if (std::chrono::steady_clock::now() >= next) {
+            report();
+            next = std::chrono::steady_clock::now() + std::chrono::seconds(1);
+        }
+        usleep(static_cast<useconds_t>(pauseMilliseconds) * 1000);
+    }
+    report();
+    return failed == 0 ? 0 : 1;
 }
 
 } // namespace wheelhouse::demo

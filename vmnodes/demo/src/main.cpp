@@ -1,5 +1,5 @@
 // wheelhouse.dev/demo: one program to try a cluster with. "demo serve [--port N] [--loopback]", "demo fetch
-// URL [--retry N]", "demo sleep".
+// URL [--retry N]", "demo ask URL [--pause MS] [--count N]", "demo lookup NAME", "demo sleep".
 #include "commands.h"
 
 #include <csignal>
@@ -11,7 +11,8 @@
 namespace {
 
 int usage() {
-    std::fputs("usage: demo serve [--port N] [--loopback] | demo fetch URL [--retry N] | demo sleep\n",
+    std::fputs("usage: demo serve [--port N] [--loopback] | demo fetch URL [--retry N] | "
+               "demo ask URL [--pause MS] [--count N] | demo lookup NAME | demo sleep\n",
                stderr);
     return 2;
 }
@@ -51,6 +52,12 @@ int main(int argc, char** argv) {
         const int retries = optionOf(argc, argv, "--retry", 0);
         return retries < 0 ? usage() : wheelhouse::demo::fetch(argv[2], retries);
     }
+    if (std::strcmp(command, "ask") == 0 && argc > 2) {
+        const int pause = optionOf(argc, argv, "--pause", 100);
+        const int count = optionOf(argc, argv, "--count", 0);
+        return pause < 0 || count < 0 ? usage() : wheelhouse::demo::ask(argv[2], pause, count);
+    }
+    if (std::strcmp(command, "lookup") == 0 && argc > 2) return wheelhouse::demo::lookup(argv[2]);
     if (std::strcmp(command, "sleep") == 0) return sleepUntilTold();
     return usage();
 }
