@@ -25,7 +25,7 @@ cd "$root"
 rm -rf boot usr/share/{doc,man,info,locale,perl*,bash-completion,initramfs-tools,zoneinfo,lintian,bug,common-licenses} \
     usr/share/{debconf,dpkg,keyrings} usr/bin/{perl*,containerd-stress,containerd-shim,containerd-shim-runc-v1} \
     usr/bin/{dpkg*,apt*,udevadm,sqv} usr/lib/{apt,dpkg,udev,systemd,initramfs-tools,locale} \
-    usr/lib/x86_64-linux-gnu/{gconv,perl*,perl-base,systemd} usr/share/iptables/*.xslt \
+    usr/lib/x86_64-linux-gnu/{gconv,perl*,perl-base,systemd} usr/share/iptables usr/sbin/{ip6,ip,x}tables* usr/lib/x86_64-linux-gnu/xtables \
     etc/{kernel,initramfs-tools,cron*,logrotate*}
 
 # Kernel modules: the ones named, and what they depend on.

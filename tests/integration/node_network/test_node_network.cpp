@@ -80,6 +80,7 @@ class NodeNetworkTest : public QObject {
     void theNodeReachesServices();
     void udpIsServedToo();
     void nodePortsFromOutside();
+    void portsOfTheNodeLeadToItsPods();
     void withNobodyBehindItIsRefused();
     void aClientStaysWithItsBackend();
     void aConnectionOutlivesChanges();
@@ -161,6 +162,28 @@ void NodeNetworkTest::nodePortsFromOutside() {
     bench_.objects.set(network::sliceKind, "default", "web-1", "");
     QVERIFY(apply());
     QCOMPARE(node_.outside.ask("10.77.0.1", 30080), QStringList("refused"));
+}
+
+void NodeNetworkTest::portsOfTheNodeLeadToItsPods() {
+    QString why;
+    QVERIFY2(node_.shell("echo 1 >/proc/sys/net/ipv4/conf/wheelhouse0/route_localnet", why), qPrintable(why));
+    const auto askHere = [](const QString& address, int port) {
+        const QString line = QString("python3 %1 ask tcp %2 %3 1").arg(Host::peer(), address).arg(port);
+        return runProgram("sh", {"-c", line}).out.trimmed();
+    };
+    bench_.objects.hostPorts = {{"TCP", "", 18080, "10.244.1.5", 8080},
+                                {"TCP", "127.0.0.1", 18090, "10.244.1.5", 9090}};
+    QVERIFY(apply());
+    QCOMPARE(node_.outside.ask("10.77.0.1", 18080), QStringList("web 10.77.0.2"));
+    QCOMPARE(client_.ask("10.77.0.1", 18080), QStringList("web 10.244.1.6"));
+    QCOMPARE(web_.ask("10.77.0.1", 18080), QStringList("web 10.244.1.1")); // itself
+    QCOMPARE(askHere("10.77.0.1", 18080), QString("web 10.77.0.1"));
+    for (const int port : {18080, 18090})
+        QCOMPARE(askHere("127.0.0.1", port), QString("web 10.244.1.1"));
+    QCOMPARE(node_.outside.ask("10.77.0.1", 18090), QStringList("refused")); // of loopback alone
+    bench_.objects.hostPorts.clear();
+    QVERIFY(apply());
+    QCOMPARE(node_.outside.ask("10.77.0.1", 18080), QStringList("refused"));
 }
 
 void NodeNetworkTest::withNobodyBehindItIsRefused() {

@@ -1,5 +1,6 @@
 // What the agent does with a node's tables and names: the kernel's tables through its own hands, and the name
 // server through real sockets.
+#include "health_ports.h"
 #include "name_server.h"
 #include "node_bench.h"
 #include "stream_socket.h"
@@ -73,6 +74,7 @@ class NodeTrafficTest : public QObject {
     void aChangeIsSmallAndAFailureMakesAllAnew();
     void aNewAgentTakesOver();
     void namesAreServed();
+    void healthPortsAreServed();
     void othersAreAskedForTheRest();
     void whereNobodyIsAskedItRefuses();
     void resolvConfIsRead();
@@ -139,6 +141,22 @@ void NodeTrafficTest::namesAreServed() {
     QCOMPARE(resolve("udp", "nobody.default.svc.cluster.local"), QString("0 10.96.0.8"));
 }
 
+void NodeTrafficTest::healthPortsAreServed() {
+    agent::StreamThread streams;
+    agent::HealthPorts ports(streams.io());
+    const auto code = [](int port) {
+        return runProgram("curl", {"-sS", "-m", "20", "-o", "/dev/null", "-w", "%{http_code}",
+                                   QString("http://127.0.0.1:%1/healthz").arg(port)})
+            .out;
+    };
+    ports.serve({{30100, {"default", "web", 2}}, {30101, {"default", "db", 0}}});
+    QTRY_COMPARE_WITH_TIMEOUT(code(30100), QString("200"), 30'000);
+    QCOMPARE(code(30101), QString("503"));
+    ports.serve({{30101, {"default", "db", 1}}});
+    QTRY_COMPARE_WITH_TIMEOUT(code(30100), QString("000"), 30'000); // nobody listens
+    QCOMPARE(code(30101), QString("200"));
+}
+
 void NodeTrafficTest::othersAreAskedForTheRest() {
     core::Service outside = NetworkBench::service("outside", "", "ExternalName");
     outside.mutable_spec()->set_externalname("web.default.svc.example.org");
@@ -177,7 +195,7 @@ void NodeTrafficTest::resolvConfIsRead() {
 int main(int argc, char** argv) {
     QCoreApplication app(argc, argv);
     qputenv("PATH", qgetenv("PATH") + ":/usr/sbin:/sbin");
-    QString reason = missing({"nft", "ip", "python3"});
+    QString reason = missing({"nft", "ip", "python3", "curl"});
     if (reason.isEmpty()) reason = ownNetwork();
     if (!reason.isEmpty()) {
         std::printf("SKIPPED: %s\n", qPrintable(reason));

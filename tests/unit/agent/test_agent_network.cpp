@@ -38,6 +38,7 @@ class AgentNetworkTest : public QObject {
     void theRuntimeHearsOfChanges();
     void whatIsNotNamedAgainIsForgotten();
     void itServesWithoutTheLink();
+    void portsOfTheNodeFollowItsPods();
     void containersFindServices();
 };
 
@@ -83,6 +84,41 @@ void AgentNetworkTest::itServesWithoutTheLink() {
     bench.restartAgent(false);
     QCOMPARE(bench.services(), QString("web=10.96.0.9"));
     QVERIFY(bench.runtime.traffic() != told); // told anew
+}
+
+void AgentNetworkTest::portsOfTheNodeFollowItsPods() {
+    AgentNetworkBench bench;
+    bench.start();
+    core::Pod pod = AgentBench::pod("web");
+    core::ContainerPort& port = *pod.mutable_spec()->mutable_containers(0)->add_ports();
+    port.set_containerport(8080);
+    port.set_hostport(18080);
+    core::Container& sidecar = *pod.mutable_spec()->add_initcontainers();
+    sidecar = pod.spec().containers(0);
+    sidecar.set_name("sidecar");
+    sidecar.set_restartpolicy("Always");
+    sidecar.mutable_ports(0)->set_hostport(18081);
+    sidecar.mutable_ports(0)->set_protocol("UDP");
+    const auto ports = [&] {
+        QStringList out;
+        for (int i = 0; i < 100; ++i)
+            bench.executor.advance(100ms);
+        for (const network::HostPort& each : bench.runtime.traffic()->hostPorts)
+            out << QString("%1 %2").arg(each.protocol.c_str()).arg(each.hostPort) +
+                       (each.podIp == bench.status("web").podip() && each.podPort == 8080 ? ""
+                                                                                          : " elsewhere");
+        return out;
+    };
+    const QStringList both{"TCP 18080", "UDP 18081"};
+    bench.desire(pod);
+    bench.synced();
+    QVERIFY(bench.untilRunning("web"));
+    QCOMPARE(ports(), both);
+    bench.restartAgent();
+    bench.desire(pod);
+    QCOMPARE(ports(), both);
+    bench.remove(pod, 1);
+    QCOMPARE(ports(), QStringList());
 }
 
 void AgentNetworkTest::containersFindServices() {

@@ -1,4 +1,5 @@
 #include "network_bench.h"
+#include "vmnodes/network/health_checks.h"
 
 #include <QTest>
 
@@ -32,6 +33,8 @@ class ServiceRulesTest : public QObject {
     void internalTrafficStaysOnTheNode();
     void affinityKeepsItsClientsInSets();
     void loadBalancersLetInWhomTheyShall();
+    void healthPortsCountWhatIsHere();
+    void hostPortsLeadToPods();
     void sixHasAddressesOfItsOwn();
     void aChangeTouchesOnlyWhatDiffers();
     void aChangeOfTypeMakesTheTableAnew();
@@ -291,6 +294,51 @@ void ServiceRulesTest::loadBalancersLetInWhomTheyShall() {
     service.mutable_status()->mutable_loadbalancer()->mutable_ingress(0)->set_ipmode("Proxy");
     bench.put(service);
     QCOMPARE(entry(bench.services(), "service-ips", "192.0.2.80 . tcp . 80"), std::string("-"));
+}
+
+void ServiceRulesTest::healthPortsCountWhatIsHere() {
+    NetworkBench bench;
+    bench.web({{"10.244.1.5", "node-1"}, {"10.244.2.5", "node-2"}});
+    QVERIFY(network::healthChecks(bench.objects, bench.place).empty());
+    core::Service service = NetworkBench::service("web", "10.96.0.9", "LoadBalancer");
+    service.mutable_spec()->set_externaltrafficpolicy("Local");
+    service.mutable_spec()->set_healthchecknodeport(30100);
+    bench.put(service);
+    discovery::EndpointSlice more = NetworkBench::slice("web", "2");
+    NetworkBench::endpoint(more, "10.244.1.5", "node-1"); // the same once more
+    NetworkBench::endpoint(more, "10.244.1.6", "node-1");
+    NetworkBench::ending(NetworkBench::endpoint(more, "10.244.1.7", "node-1"));
+    bench.put(more);
+    const std::map<int, network::HealthCheck> expected{{30100, {"default", "web", 2}}};
+    QVERIFY(network::healthChecks(bench.objects, bench.place) == expected);
+    const std::string good = network::healthAnswer(expected.at(30100));
+    QVERIFY(good.starts_with("HTTP/1.1 200 OK\r\n") &&
+            good.find("\"localEndpoints\": 2,") != std::string::npos);
+    bench.place.node = "node-3";
+    const auto none = network::healthChecks(bench.objects, bench.place).at(30100);
+    QVERIFY(network::healthAnswer(none).starts_with("HTTP/1.1 503 "));
+}
+
+void ServiceRulesTest::hostPortsLeadToPods() {
+    NetworkBench bench;
+    bench.objects.hostPorts = {{"TCP", "", 18080, "10.244.1.5", 8080},
+                               {"UDP", "127.0.0.1", 53, "10.244.1.6", 5353},
+                               {"TCP", "", 443, "fd01::5", 8443}};
+    auto table = bench.services();
+    const std::string chain = "ep-host/tcp/18080/10.244.1.5/8080";
+    QCOMPARE(keys(table, "host-ports"), std::string("tcp . 18080"));
+    QCOMPARE(entry(table, "host-ports", "tcp . 18080"), "goto " + chain);
+    // Whoever is not the pod itself, nor on the node's loopback, is seen by the pod as who they are.
+    const std::vector<std::string> leads{"ip saddr { 127.0.0.0/8, 10.244.1.5 } jump mark-out",
+                                         "meta l4proto tcp dnat to 10.244.1.5:8080"};
+    QVERIFY(table.chains[chain].rules == leads);
+    QCOMPARE(keys(table, "host-addresses"), std::string("127.0.0.1 . udp . 53"));
+    QVERIFY(hasRule(table, "ep-host/udp/53/10.244.1.6/5353", "dnat to 10.244.1.6:5353"));
+    bench.place.family = "ip6";
+    table = bench.services();
+    QCOMPARE(keys(table, "host-ports"), std::string("tcp . 443"));
+    QCOMPARE(keys(table, "host-addresses"), std::string());
+    QVERIFY(hasRule(table, "ep-host/tcp/443/fd01__5/8443", "dnat to [fd01::5]:8443"));
 }
 
 void ServiceRulesTest::sixHasAddressesOfItsOwn() {

@@ -45,6 +45,8 @@ class Rules {
             addPort(service, port, address);
     }
 
+    void addHostPort(const HostPort& port);
+
     NftTable take() { return std::move(table_); }
 
   private:
@@ -62,6 +64,7 @@ class Rules {
     /// A chain that spreads connections over the backends, for one of the two lists.
     void addSpread(const std::string& chain, const Port& port, const std::vector<Backend>& backends);
     std::string backendChain(const Port& port, const Backend& backend);
+    std::string leadTo(const std::string& protocol, const Backend& backend) const;
     /// An address that leads to the port from outside; with no backend it refuses.
     void addOutsideAddress(const std::string& address, const Port& port, const std::string& chain);
 
@@ -89,16 +92,22 @@ void Rules::makeFrame() {
     table_.sets["cluster-ips"].type = fmt::format("type {};", address);
     table_.sets["service-ips"] = {triple + " : verdict;", true, {}};
     table_.sets["node-ports"] = {"type inet_proto . inet_service : verdict;", true, {}};
+    table_.sets["host-addresses"] = {triple + " : verdict;", true, {}};
+    table_.sets["host-ports"] = {"type inet_proto . inet_service : verdict;", true, {}};
     table_.sets["refused-ips"].type = triple + ";";
     table_.sets["refused-ports"].type = "type inet_proto . inet_service;";
     const std::string toHere =
         fmt::format("fib daddr type local {} != {}", to(), six_ ? "::1" : "127.0.0.0/8");
     table_.chains["services"].rules = {
         fmt::format("{} . meta l4proto . th dport vmap @service-ips", to()),
+        fmt::format("{} . meta l4proto . th dport vmap @host-addresses", to()),
+        "fib daddr type local meta l4proto . th dport vmap @host-ports",
         toHere + " meta l4proto . th dport vmap @node-ports",
     };
+    // That pods are reached by the node's loopback makes nobody else's packets to it welcome.
+    const std::string foreign = fmt::format("iifname != \"lo\" {} {}", to(), six_ ? "::1" : "127.0.0.0/8");
     table_.chains["prerouting"] = {"type nat hook prerouting priority -100; policy accept;",
-                                   {"jump services"}};
+                                   {foreign + " return", "jump services"}};
     table_.chains["output"] = {"type nat hook output priority -100; policy accept;", {"jump services"}};
     table_.chains["mark-out"].rules = {fmt::format("meta mark set meta mark or {}", masqueradeBit)};
     table_.chains["postrouting"] = {"type nat hook postrouting priority 100; policy accept;",
@@ -116,7 +125,7 @@ void Rules::makeFrame() {
                                       {"ct state new jump refuse"}};
     table_.chains["filter-input"] = {
         "type filter hook input priority 0; policy accept;",
-        {"ct state new jump refuse",
+        {foreign + " ct direction original drop", "ct state new jump refuse",
          "ct state new " + toHere + " meta l4proto . th dport @refused-ports reject"}};
 }
 
@@ -220,6 +229,27 @@ void Rules::addSpread(const std::string& chain, const Port& port, const std::vec
         fmt::format("numgen random mod {} vmap {{ {} }}", choices.size(), fmt::join(choices, ", ")));
 }
 
+void Rules::addHostPort(const HostPort& port) {
+    if (!isOfFamily(port.podIp, place_)) return;
+    const bool everywhere = port.hostIp.empty() || port.hostIp == "0.0.0.0" || port.hostIp == "::";
+    if (!everywhere && !isOfFamily(port.hostIp, place_)) return;
+    const std::string protocol = lower(port.protocol);
+    const std::string chain =
+        fmt::format("ep-host/{}/{}/{}/{}", protocol, port.hostPort, nameForNft(port.podIp), port.podPort);
+    rules(chain) = {
+        fmt::format("{} {{ {}, {} }} jump mark-out", from(), six_ ? "::1" : "127.0.0.0/8", port.podIp),
+        leadTo(protocol, {port.podIp, port.podPort})};
+    if (everywhere)
+        entry("host-ports", fmt::format("{} . {}", protocol, port.hostPort), chain);
+    else
+        entry("host-addresses", fmt::format("{} . {} . {}", port.hostIp, protocol, port.hostPort), chain);
+}
+
+std::string Rules::leadTo(const std::string& protocol, const Backend& backend) const {
+    const std::string address = six_ ? "[" + backend.address + "]" : backend.address;
+    return fmt::format("meta l4proto {} dnat to {}:{}", protocol, address, backend.port);
+}
+
 std::string Rules::backendChain(const Port& port, const Backend& backend) {
     const std::string name = fmt::format("{}/{}/{}", port.name, nameForNft(backend.address), backend.port);
     const std::string chain = "ep-" + name;
@@ -231,8 +261,7 @@ std::string Rules::backendChain(const Port& port, const Backend& backend) {
         table_.sets["clients-" + name]; // its type follows
         out.push_back(fmt::format("update @clients-{} {{ {} }}", name, from()));
     }
-    const std::string address = six_ ? "[" + backend.address + "]" : backend.address;
-    out.push_back(fmt::format("meta l4proto {} dnat to {}:{}", port.protocol, address, backend.port));
+    out.push_back(leadTo(port.protocol, backend));
     return chain;
 }
 
@@ -242,6 +271,8 @@ NftTable serviceRules(const NetworkObjects& objects, const NodePlace& place) {
     Rules rules(objects, place);
     for (const auto& [name, service] : objects.services)
         rules.addService(*service);
+    for (const HostPort& port : objects.hostPorts)
+        rules.addHostPort(port);
     return rules.take();
 }
 

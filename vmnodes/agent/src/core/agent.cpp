@@ -13,6 +13,8 @@
 #include "session_targets.h"
 #include "usage_meter.h"
 
+#include <iterator>
+#include <map>
 #include <set>
 #include <unordered_map>
 #include <unordered_set>
@@ -83,6 +85,8 @@ struct Agent::Impl final : PodHost {
     /// Refuses a pod of which nothing has started yet and for which there is no room, or what it wants more.
     void admit(PodWorker& worker);
     void flushStatuses();
+    /// Makes the ports of the node lead to the pods that run.
+    void tellHostPorts();
     void staggerHeartbeat();
     Duration partOf(Duration period);
     void beat();
@@ -206,6 +210,7 @@ void Agent::Impl::adopt(Inventory inventory) {
         admit(*worker);
     for (const auto& [uid, worker] : workers)
         worker->advance();
+    tellHostPorts();
     openLink();
 }
 
@@ -462,6 +467,7 @@ void Agent::Impl::flushStatuses() {
     // Something changed on the node: there may be room now for what waits to grow.
     for (const auto& [uid, worker] : pods_)
         worker->reconsiderResize();
+    tellHostPorts();
     if (!up_) return; // onUp says everything anew
     for (const Uid& uid : std::exchange(dirty_, {})) {
         const auto it = pods_.find(uid);
@@ -476,6 +482,16 @@ void Agent::Impl::flushStatuses() {
         message.mutable_pod_status()->set_status(bytes);
         channel_.send(std::move(message));
     }
+}
+
+void Agent::Impl::tellHostPorts() {
+    std::map<Uid, std::vector<network::HostPort>> byPod; // in an order that stays
+    for (const auto& [uid, worker] : pods_)
+        if (auto ports = worker->hostPorts(); !ports.empty()) byPod.emplace(uid, std::move(ports));
+    std::vector<network::HostPort> all;
+    for (auto& [uid, ports] : byPod)
+        all.insert(all.end(), std::make_move_iterator(ports.begin()), std::make_move_iterator(ports.end()));
+    network_.setHostPorts(std::move(all));
 }
 
 void Agent::Impl::event(const PodId& pod, bool warning, const std::string& reason, const std::string& message,

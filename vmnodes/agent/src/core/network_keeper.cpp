@@ -77,6 +77,12 @@ void NetworkKeeper::setRoutes(const nodelink::Network& routes, std::function<voi
         });
 }
 
+void NetworkKeeper::setHostPorts(std::vector<network::HostPort> ports) {
+    if (ports == objects_.hostPorts) return;
+    objects_.hostPorts = std::move(ports);
+    changed(Duration::zero());
+}
+
 void NetworkKeeper::changed(Duration delay) {
     again_ = true;
     if (!applying_ && !timer_.active()) timer_.start(executor_, delay, [this] { apply(); });

@@ -11,6 +11,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace wheelhouse::agent {
 
@@ -31,6 +32,8 @@ class NetworkKeeper {
     bool take(const nodelink::DesiredObject& object);
     /// `then` is called when the runtime has made them, or has said why it cannot.
     void setRoutes(const nodelink::Network& routes, std::function<void()> then);
+    /// The ports of the node that lead to its pods, all of them.
+    void setHostPorts(std::vector<network::HostPort> ports);
     /// A fresh link: what is not named between this and `synced` is gone.
     void begin() { named_.clear(); }
     void synced();

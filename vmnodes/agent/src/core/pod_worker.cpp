@@ -80,11 +80,10 @@ void PodWorker::fillSandboxSpec() {
         sandboxSpec_.sysctls[sysctl.name()] = sysctl.value();
     for (const core::Container& container : spec.containers()) {
         security.privileged = security.privileged || container.securitycontext().privileged();
-        for (const core::ContainerPort& port : container.ports())
-            if (port.hostport() > 0)
-                sandboxSpec_.ports.push_back({port.protocol().empty() ? "TCP" : port.protocol(),
-                                              port.containerport(), port.hostport(), port.hostip()});
+        addPorts(container);
     }
+    for (const core::Container& container : spec.initcontainers())
+        if (container.restartpolicy() == "Always") addPorts(container);
     const bool clusterFirst = spec.dnspolicy().empty() || spec.dnspolicy() == "ClusterFirstWithHostNet" ||
                               (spec.dnspolicy() == "ClusterFirst" && !spec.hostnetwork());
     if (clusterFirst && !host_.options().clusterDns.empty()) {
@@ -101,6 +100,21 @@ void PodWorker::fillSandboxSpec() {
     for (const core::PodDNSConfigOption& option : dns.options())
         sandboxSpec_.dnsOptions.push_back(option.value().empty() ? option.name()
                                                                  : option.name() + ":" + option.value());
+}
+
+void PodWorker::addPorts(const core::Container& container) {
+    for (const core::ContainerPort& port : container.ports())
+        if (port.hostport() > 0)
+            sandboxSpec_.ports.push_back({port.protocol().empty() ? "TCP" : port.protocol(),
+                                          port.containerport(), port.hostport(), port.hostip()});
+}
+
+std::vector<network::HostPort> PodWorker::hostPorts() const {
+    std::vector<network::HostPort> out;
+    if (sandboxState_ != SandboxState::Ready || hostNetwork() || sandbox_.ip.empty()) return out;
+    for (const PortMapping& port : sandboxSpec_.ports)
+        out.push_back({port.protocol, port.hostIp, port.hostPort, sandbox_.ip, port.containerPort});
+    return out;
 }
 
 void PodWorker::adopt(const std::vector<SandboxInfo>& sandboxes,

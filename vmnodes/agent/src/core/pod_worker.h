@@ -53,6 +53,8 @@ class PodWorker final : public ContainerOwner, public std::enable_shared_from_th
     const ContainerWorker* container(const std::string& name) const;
     /// Those that run, init containers and sidecars among them.
     std::vector<const ContainerWorker*> activeContainers() const;
+    /// The ports of the node that lead here now.
+    std::vector<network::HostPort> hostPorts() const;
     /// The status as it is now; keeps transition times from one call to the next.
     const api::core::PodStatus& refreshStatus();
 
@@ -92,6 +94,7 @@ class PodWorker final : public ContainerOwner, public std::enable_shared_from_th
     void hold(const std::string& reason, const std::string& message);
     void followSpec(const PodPtr& pod);
     void fillSandboxSpec();
+    void addPorts(const api::core::Container& container);
     void takeEphemeral();
     bool everyContainerEnded() const;
     std::string phase() const;

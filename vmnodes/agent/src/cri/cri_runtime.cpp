@@ -6,6 +6,7 @@
 #include "engine/base/files.h"
 #include "engine/base/log.h"
 #include "engine/base/system.h"
+#include "health_ports.h"
 #include "health_prober.h"
 #include "log_file.h"
 #include "name_server.h"
@@ -51,7 +52,8 @@ class CriRuntime final : public Runtime {
           files_(options_.stateFolder / "pods", options_.stateFolder / "disks"),
           network_(options_, processes_), traffic_(options_, processes_),
           names_(streams_.io(), options_.dnsAddress,
-                 nameServersOf(readFile("/etc/resolv.conf").value_or(std::string()), options_.dnsAddress)) {}
+                 nameServersOf(readFile("/etc/resolv.conf").value_or(std::string()), options_.dnsAddress)),
+          health_(streams_.io()) {}
 
     void setListener(Listener listener) override;
     void inventory(Done<Inventory> done) override;
@@ -110,6 +112,7 @@ class CriRuntime final : public Runtime {
     ThreadExecutor worker_{"node-worker"};
     StreamThread streams_;
     NameServer names_;
+    HealthPorts health_;
 };
 
 template <class T>
@@ -455,7 +458,12 @@ void CriRuntime::applyNetwork(const nodelink::Network& network, Done<void> done)
 void CriRuntime::applyTraffic(std::shared_ptr<const network::NetworkObjects> objects, Done<void> done) {
     using Names = std::shared_ptr<const network::ClusterNames>;
     onWorker<Names>(
-        worker_, [this, objects = std::move(objects)] { return traffic_.apply(objects); },
+        worker_,
+        [this, objects = std::move(objects)] {
+            auto names = traffic_.apply(objects);
+            if (names && options_.manageNetwork) health_.serve(traffic_.healthChecks());
+            return names;
+        },
         [this, done = std::move(done)](const Result<Names>& names) {
             if (!names) return done(fail(names.error()));
             if (!options_.dnsAddress.empty()) names_.serve(*names);

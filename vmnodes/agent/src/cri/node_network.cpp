@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cctype>
+#include <filesystem>
 #include <fmt/format.h>
+#include <fstream>
 #include <map>
 #include <sstream>
 
@@ -14,6 +16,7 @@ namespace {
 
 /// Marks routes as ours in the kernel's table, so that stale ones are found again after a restart.
 constexpr auto routeProtocol = "187";
+constexpr auto bridge = "wheelhouse0";
 
 bool plainAddress(const std::string& text) {
     return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
@@ -30,18 +33,17 @@ std::string cniConfiguration(const std::string& podCidr, int mtu) {
   "plugins": [
     {{
       "type": "bridge",
-      "bridge": "wheelhouse0",
+      "bridge": "{}",
       "isDefaultGateway": true,
       "ipMasq": false,
       "hairpinMode": true,
       "mtu": {},
       "ipam": {{"type": "host-local", "ranges": [[{{"subnet": "{}"}}]]}}
-    }},
-    {{"type": "portmap", "capabilities": {{"portMappings": true}}, "snat": true}}
+    }}
   ]
 }}
 )",
-                       mtu, podCidr);
+                       bridge, mtu, podCidr);
 }
 
 std::string masqueradeScript(const std::string& podCidr, const std::string& egressInterface) {
@@ -65,10 +67,26 @@ Result<void> NodeNetwork::apply(const nodelink::Network& network) {
     if (readFile(file).value_or(std::string()) != wanted)
         if (auto written = writeFileAtomically(file, wanted); !written) return written;
     if (!options_.manageNetwork) return {};
+    if (auto made = makeBridge(); !made) return made;
     if (auto routed = applyRoutes(network); !routed) return routed;
     const auto masqueraded =
         processes_.run({"nft", "-f", "-"}, masqueradeScript(network.pod_cidr(), options_.egressInterface));
     if (!masqueraded) return fail(masqueraded.error());
+    return {};
+}
+
+Result<void> NodeNetwork::makeBridge() {
+    if (bridge_) return {};
+    if (!processes_.run({"ip", "link", "show", "dev", bridge})) {
+        const auto made = processes_.run(
+            {"ip", "link", "add", "name", bridge, "mtu", std::to_string(options_.mtu), "type", "bridge"});
+        if (!made) return fail(made.error());
+    }
+    // What leaves under the loopback address is masqueraded, but the kernel has to be willing to send it.
+    std::ofstream setting(fmt::format("/proc/sys/net/ipv4/conf/{}/route_localnet", bridge));
+    if (!(setting << "1\n" << std::flush))
+        return fail(Reason::InternalError, "host ports cannot be had on the node's loopback");
+    bridge_ = true;
     return {};
 }
 

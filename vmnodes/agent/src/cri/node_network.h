@@ -9,7 +9,7 @@
 
 namespace wheelhouse::agent {
 
-/// The CNI configuration list for pods of `podCidr`: a bridge with host-local addresses, and host ports.
+/// The CNI configuration list for pods of `podCidr`: a bridge with host-local addresses.
 std::string cniConfiguration(const std::string& podCidr, int mtu);
 /// The nftables script that lets pods reach the world under the node's own address.
 std::string masqueradeScript(const std::string& podCidr, const std::string& egressInterface);
@@ -25,9 +25,12 @@ class NodeNetwork {
 
   private:
     Result<void> applyRoutes(const nodelink::Network& network);
+    /// The bridge of the pods, before the first pod, so that it can be set up for host ports on loopback.
+    Result<void> makeBridge();
 
     CriOptions options_;
     Processes& processes_;
+    bool bridge_ = false;
 };
 
 } // namespace wheelhouse::agent

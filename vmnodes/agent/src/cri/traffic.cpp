@@ -51,6 +51,10 @@ Traffic::apply(std::shared_ptr<const network::NetworkObjects> objects) {
                                                          options_.dnsAddress);
 }
 
+std::map<int, network::HealthCheck> Traffic::healthChecks() const {
+    return objects_ ? network::healthChecks(*objects_, place_) : std::map<int, network::HealthCheck>();
+}
+
 Result<void> Traffic::tellKernel() {
     auto services = network::serviceRules(*objects_, place_);
     auto policies = network::policyRules(*objects_, place_);

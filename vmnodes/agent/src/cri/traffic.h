@@ -3,9 +3,11 @@
 #include "process.h"
 #include "vmnodes/agent/cri_runtime.h"
 #include "vmnodes/network/cluster_names.h"
+#include "vmnodes/network/health_checks.h"
 #include "vmnodes/network/nft_table.h"
 #include "vmnodes/network/service_rules.h"
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,6 +27,8 @@ class Traffic {
     /// The cluster's names, for the name server.
     Result<std::shared_ptr<const network::ClusterNames>>
     apply(std::shared_ptr<const network::NetworkObjects> objects);
+    /// Of the objects applied last.
+    std::map<int, network::HealthCheck> healthChecks() const;
 
   private:
     Result<void> tellKernel();

@@ -7,8 +7,19 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace wheelhouse::network {
+
+/// A port of the node's own that leads to a pod on it.
+struct HostPort {
+    std::string protocol; ///< "TCP"
+    std::string hostIp;   ///< empty: of all the node's addresses
+    int hostPort = 0;
+    std::string podIp;
+    int podPort = 0;
+    bool operator==(const HostPort&) const = default;
+};
 
 /// What a node knows of the cluster's network, by "namespace/name". Copies share the objects, so a copy may
 /// be read on another thread while this one changes.
@@ -23,6 +34,7 @@ class NetworkObjects {
     Map<api::networking::NetworkPolicy> policies;
     Map<api::core::Namespace> namespaces; ///< by name; the labels only
     Map<api::core::Pod> pods;             ///< of all nodes: labels, addresses, ports
+    std::vector<HostPort> hostPorts;      ///< of this node; it knows them by itself, whoever else is away
 
     /// Whether objects of that kind are kept here.
     static bool keeps(std::string_view kind);

@@ -38,8 +38,8 @@ Backends backendsOf(const NetworkObjects& objects, const api::core::Service& ser
                     const api::core::ServicePort& port, const NodePlace& place);
 
 /// The table that does Services on one node: cluster IPs, node ports, external and load balancer addresses,
-/// session affinity, traffic policies. A pure function; headless services and ExternalNames leave no trace.
-/// A chain's name says which service, port or endpoint it is for.
+/// session affinity, traffic policies, and host ports. A pure function; headless services and ExternalNames
+/// leave no trace. A chain's name says which service, port or endpoint it is for.
 NftTable serviceRules(const NetworkObjects& objects, const NodePlace& place);
 
 } // namespace wheelhouse::network
