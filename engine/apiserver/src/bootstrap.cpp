@@ -6,6 +6,7 @@
 #include "verbs.h"
 
 #include <deque>
+#include <map>
 
 namespace wheelhouse::apiserver {
 namespace {
@@ -18,6 +19,7 @@ struct Wanted {
     const api::Kind* kind;
     std::string nameSpace;
     std::unique_ptr<Message> message;
+    bool optional = false; ///< the cluster lives without
 };
 
 std::unique_ptr<Message> makeNamespace(const std::string& name) {
@@ -34,6 +36,13 @@ std::unique_ptr<Message> makePriorityClass(const std::string& name, int value, c
     return out;
 }
 
+/// The address so many places after the service network's own.
+std::string serviceAddress(const std::string& network, int place) {
+    const std::string base = network.substr(0, network.find('/'));
+    const auto last = base.rfind('.') + 1;
+    return base.substr(0, last) + std::to_string(std::stoi(base.substr(last)) + place);
+}
+
 /// The API as pods see it, at the first address of the service network.
 std::unique_ptr<Message> makeApiService(const std::string& network) {
     auto service = std::make_unique<Service>();
@@ -43,15 +52,35 @@ std::unique_ptr<Message> makeApiService(const std::string& network) {
     (*metadata.mutable_labels())["component"] = "apiserver";
     (*metadata.mutable_labels())["provider"] = "kubernetes";
     auto& spec = *service->mutable_spec();
-    const std::string base = network.substr(0, network.find('/'));
-    spec.set_clusterip(base.substr(0, base.rfind('.') + 1) +
-                       std::to_string(std::stoi(base.substr(base.rfind('.') + 1)) + 1));
+    spec.set_clusterip(serviceAddress(network, 1));
     auto& port = *spec.add_ports();
     port.set_name("https");
     port.set_protocol("TCP");
     port.set_port(443);
     port.mutable_targetport()->set_type(0);
     port.mutable_targetport()->set_intval(6443);
+    return service;
+}
+
+/// The cluster's names, at the tenth address: every node answers there itself, so nothing stands behind it.
+std::unique_ptr<Message> makeDnsService(const std::string& network) {
+    auto service = std::make_unique<Service>();
+    auto& metadata = *service->mutable_metadata();
+    metadata.set_name("kube-dns");
+    metadata.set_namespace_("kube-system");
+    const std::map<std::string, std::string> labels{{"k8s-app", "kube-dns"},
+                                                    {"kubernetes.io/cluster-service", "true"},
+                                                    {"kubernetes.io/name", "CoreDNS"}};
+    metadata.mutable_labels()->insert(labels.begin(), labels.end());
+    service->mutable_spec()->set_clusterip(serviceAddress(network, 10));
+    for (const auto& [name, protocol] : {std::pair("dns", "UDP"), std::pair("dns-tcp", "TCP")}) {
+        auto& port = *service->mutable_spec()->add_ports();
+        port.set_name(name);
+        port.set_protocol(protocol);
+        port.set_port(53);
+        port.mutable_targetport()->set_type(0);
+        port.mutable_targetport()->set_intval(53);
+    }
     return service;
 }
 
@@ -137,14 +166,15 @@ void next(const std::shared_ptr<Core>& core, const std::shared_ptr<Steps>& steps
     const auto& metadata = metadataOf(*wanted.message);
     if (core->store.newest({wanted.kind, keyOf(*wanted.kind, wanted.nameSpace, metadata.name())}))
         return next(core, steps);
-    createObject(*core, writeOf(*wanted.kind, wanted.nameSpace, std::move(wanted.message)),
-                 [weak = std::weak_ptr(core), steps](const Result<Outcome>& outcome) {
-                     const auto alive = weak.lock();
-                     if (!alive) return;
-                     if (!outcome && outcome.error().reason != Reason::AlreadyExists)
-                         return steps->done(fail(outcome.error()));
-                     next(alive, steps);
-                 });
+    createObject(
+        *core, writeOf(*wanted.kind, wanted.nameSpace, std::move(wanted.message)),
+        [weak = std::weak_ptr(core), steps, optional = wanted.optional](const Result<Outcome>& outcome) {
+            const auto alive = weak.lock();
+            if (!alive) return;
+            if (!outcome && !optional && outcome.error().reason != Reason::AlreadyExists)
+                return steps->done(fail(outcome.error()));
+            next(alive, steps);
+        });
 }
 
 } // namespace
@@ -164,6 +194,9 @@ void bootstrap(const std::shared_ptr<Core>& core, std::function<void(Result<void
     steps->left.push_back(
         {&api::kindOf<api::networking::ServiceCIDR>(), "", makeServiceCidr(core->options.serviceNetwork)});
     steps->left.push_back({&api::kindOf<Service>(), "default", makeApiService(core->options.serviceNetwork)});
+    // In a lab of before its address may be somebody else's.
+    steps->left.push_back(
+        {&api::kindOf<Service>(), "kube-system", makeDnsService(core->options.serviceNetwork), true});
     next(core, steps);
 }
 

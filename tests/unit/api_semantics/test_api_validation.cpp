@@ -287,6 +287,10 @@ class TestValidation : public QObject {
             << R"({"spec":{"type":"Open"}})"
             << QStringList{"spec.type: Unsupported value: \"Open\": supported values: \"ClusterIP\", "
                            "\"ExternalName\", \"LoadBalancer\", \"NodePort\""};
+        QTest::newRow("health port")
+            << R"({"spec":{"type":"NodePort","healthCheckNodePort":30000}})"
+            << QStringList{"spec.healthCheckNodePort: Invalid value: 30000: may only be set when `type` is "
+                           "'LoadBalancer' and `externalTrafficPolicy` is 'Local'"};
         QTest::newRow("node port")
             << R"({"spec":{"ports":[{"port":80,"nodePort":30000}]}})"
             << QStringList{"spec.ports[0].nodePort: Forbidden: may not be used when `type` is 'ClusterIP'"};

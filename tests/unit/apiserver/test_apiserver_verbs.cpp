@@ -346,6 +346,43 @@ class TestApiserverVerbs : public QObject {
         QVERIFY(port >= 30000 && port <= 32767);
     }
 
+    void localLoadBalancersHaveAHealthPort() {
+        ApiBench bench;
+        const std::string services = "/api/v1/namespaces/default/services";
+        const auto service = [](const std::string& name, const char* spec) {
+            return J("{'metadata':{'name':'") + name + J("'},'spec':{'type':'LoadBalancer',") + J(spec) +
+                   J("'ports':[{'port':80}]}}");
+        };
+        const char* local = "'externalTrafficPolicy':'Local',";
+        const Answer made = bench.send("POST", services, service("a", local), json);
+        QVERIFY2(made.code == 201, made.body.c_str());
+        const std::string port = made.at("spec.healthCheckNodePort");
+        QVERIFY2(std::stoi("0" + port) >= 30000 && port != made.at("spec.ports.0.nodePort"),
+                 made.body.c_str());
+        QCOMPARE(
+            q(bench.send("PUT", services + "/a", service("a", local), json).at("spec.healthCheckNodePort")),
+            q(port)); // kept by who does not mention it
+        const std::string same = local + ("'healthCheckNodePort':" + port + ",");
+        const Answer taken = bench.send("POST", services, service("b", same.c_str()), json);
+        QCOMPARE(taken.code, 500);
+        QCOMPARE(q(taken.at("message")), q("failed to allocate requested HealthCheck NodePort " + port +
+                                           ": provided port is already allocated"));
+        const Answer open = bench.send("PUT", services + "/a", service("a", ""), json);
+        QCOMPARE(q(open.at("spec.healthCheckNodePort")), QString());
+        QCOMPARE(bench.send("POST", services, service("b", same.c_str()), json).code, 201); // given back
+        const Answer plain = bench.send("POST", services, service("c", ""), json);
+        QCOMPARE(q(plain.at("spec.healthCheckNodePort")), QString());
+    }
+
+    void theNamesOfTheClusterHaveAService() {
+        ApiBench bench;
+        const Answer dns = bench.send("GET", "/api/v1/namespaces/kube-system/services/kube-dns");
+        QVERIFY2(dns.code == 200, dns.body.c_str());
+        QCOMPARE(q(dns.at("spec.clusterIP")), QString("10.96.0.10"));
+        QCOMPARE(q(dns.at("spec.ports.0.name") + dns.at("spec.ports.1.name")), QString("dnsdns-tcp"));
+        QCOMPARE(q(dns.at("metadata.labels.k8s-app")), QString("kube-dns"));
+    }
+
     void logsStream() {
         ApiBench bench;
         QCOMPARE(bench.send("POST", pods, pod("p", J("'nodeName':'n1',")), json).code, 201);

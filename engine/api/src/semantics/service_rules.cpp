@@ -127,6 +127,11 @@ void validate(const core::Service& service, Problems& problems) {
                          of.loadbalancersourceranges(i), cidr(of.loadbalancersourceranges(i)));
     }
     validatePolicies(of, problems);
+    const bool checked = of.type() == "LoadBalancer" && of.externaltrafficpolicy() == "Local";
+    if (!checked && of.healthchecknodeport() != 0)
+        problems.invalid(
+            spec.child("healthCheckNodePort"), of.healthchecknodeport(),
+            "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'");
 }
 
 void validateChange(const core::Service& service, const core::Service& old, Problems& problems) {

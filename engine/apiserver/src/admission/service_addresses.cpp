@@ -30,6 +30,11 @@ bool wantsNodePorts(const ServiceSpec& spec) {
             (!spec.has_allocateloadbalancernodeports() || spec.allocateloadbalancernodeports()));
 }
 
+/// Where every node says whether pods of the service are on it.
+bool wantsHealthPort(const ServiceSpec& spec) {
+    return spec.type() == "LoadBalancer" && spec.externaltrafficpolicy() == "Local";
+}
+
 /// What a service holds that no other may have.
 struct Held {
     std::set<std::uint32_t> addresses;
@@ -42,6 +47,7 @@ Held heldBy(const ServiceSpec& spec) {
         if (const auto address = parseIpv4(spec.clusterip())) held.addresses.insert(*address);
     for (const auto& port : spec.ports())
         if (port.nodeport() > 0) held.ports.insert(port.nodeport());
+    if (spec.healthchecknodeport() > 0) held.ports.insert(spec.healthchecknodeport());
     return held;
 }
 
@@ -107,6 +113,8 @@ class ServiceAddresses final : public AdmissionPlugin {
             spec.set_clusterip(old.clusterip());
             *spec.mutable_clusterips() = old.clusterips();
         }
+        if (wantsHealthPort(spec) && wantsHealthPort(old) && spec.healthchecknodeport() == 0)
+            spec.set_healthchecknodeport(old.healthchecknodeport());
         if (!wantsNodePorts(spec) || !wantsNodePorts(old)) return;
         for (auto& port : *spec.mutable_ports()) {
             if (port.nodeport() != 0) continue;
@@ -123,6 +131,8 @@ class ServiceAddresses final : public AdmissionPlugin {
         } else {
             if (auto done = allocateAddress(admission, spec, before, taken); !done) return done;
         }
+        if (wantsHealthPort(spec))
+            if (auto done = allocateHealthPort(spec, before, taken); !done) return done;
         if (!wantsNodePorts(spec)) {
             if (spec.type() != "LoadBalancer")
                 for (auto& port : *spec.mutable_ports())
@@ -188,6 +198,31 @@ class ServiceAddresses final : public AdmissionPlugin {
                               "provided port is already allocated");
             taken.ports.insert(port.nodeport());
         }
+        return {};
+    }
+
+    Result<void> allocateHealthPort(ServiceSpec& spec, const Held& before, Held& taken) {
+        if (spec.healthchecknodeport() == 0) {
+            const auto number = ports_.draw(random_);
+            if (!number)
+                return fail(Reason::InternalError,
+                            "failed to allocate a HealthCheck NodePort: the range of ports is full");
+            spec.set_healthchecknodeport(firstNodePort + static_cast<int>(*number));
+        } else if (before.ports.count(spec.healthchecknodeport()) == 0) {
+            const int number = spec.healthchecknodeport() - firstNodePort;
+            const bool inRange = number >= 0 && number < nodePortCount;
+            if (!inRange || !ports_.take(static_cast<std::size_t>(number)))
+                return fail(Reason::InternalError,
+                            fmt::format("failed to allocate requested HealthCheck NodePort {}: {}",
+                                        spec.healthchecknodeport(),
+                                        inRange
+                                            ? "provided port is already allocated"
+                                            : "provided port is not in the valid range. The range of valid "
+                                              "ports is 30000-32767"));
+        } else {
+            return {};
+        }
+        taken.ports.insert(spec.healthchecknodeport());
         return {};
     }
 
