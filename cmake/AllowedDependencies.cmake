@@ -11,8 +11,9 @@ set(ALLOWED_engine_apiserver engine_base engine_api engine_framing engine_store 
 set(ALLOWED_engine_scheduler engine_base engine_api engine_client)
 set(ALLOWED_engine_controllers engine_base engine_api engine_client engine_machines)
 set(ALLOWED_engine_autoscaling engine_base engine_api engine_client engine_machines engine_scheduler engine_controllers)
+set(ALLOWED_engine_loadbalancer engine_base engine_api engine_client engine_nodelink engine_controllers)
 set(ALLOWED_engine_controlplane engine_base engine_api engine_store engine_client engine_nodelink engine_machines
-    engine_apiserver engine_scheduler engine_controllers engine_autoscaling)
+    engine_apiserver engine_scheduler engine_controllers engine_autoscaling engine_loadbalancer)
 set(ALLOWED_vmnodes_network engine_base engine_api)
 set(ALLOWED_vmnodes_agent engine_base engine_api engine_framing engine_nodelink vmnodes_network)
 set(ALLOWED_vmnodes_image engine_base)

@@ -9,6 +9,7 @@
 #include "engine/base/log.h"
 #include "engine/client/informer_set.h"
 #include "engine/controllers/controllers.h"
+#include "engine/loadbalancer/load_balancer.h"
 #include "engine/scheduler/scheduler.h"
 #include "node_gateway.h"
 #include "scheduler_placement.h"
@@ -72,6 +73,12 @@ struct Actors::Impl {
         hub_.setListener(&gateway);
         controllers->add(autoscaling::makeAutoscalers(depsOf(paced, random, options, providers),
                                                       {usage, nullptr, scalings, &placement}));
+        if (options.front != nullptr) {
+            std::vector<std::unique_ptr<controllers::Controller>> balancer;
+            balancer.push_back(loadbalancer::makeLoadBalancer(depsOf(paced, random, options, providers),
+                                                              *options.front, hub));
+            controllers->add(std::move(balancer));
+        }
         controllers->start();
         scheduler.start();
         publishApiEndpoints(

@@ -4,6 +4,7 @@
 #include "engine/base/executor.h"
 #include "engine/base/random.h"
 #include "engine/controllers/controllers.h"
+#include "engine/loadbalancer/host_front.h"
 #include "engine/machines/machine_provider.h"
 #include "engine/nodelink/node_hub.h"
 #include "engine/scheduler/configuration.h"
@@ -25,6 +26,8 @@ struct ActorOptions {
     Duration heartbeat = std::chrono::seconds(10);
     bool taintSimulated = true;
     scheduler::Configuration scheduling;
+    loadbalancer::HostFront* front =
+        nullptr; ///< where services are balanced for this computer; none: nowhere
     decltype(controllers::Options::signCertificate) signCertificate;
     std::function<machines::Bootstrap(const std::string& machine, const std::string& provider)> bootstrapFor;
 };

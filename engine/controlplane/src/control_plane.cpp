@@ -71,6 +71,7 @@ struct ControlPlane::Impl {
     std::unique_ptr<nodelink::GrpcLinkServer> link;
     std::unique_ptr<client::Cluster> clockCluster;
     std::unique_ptr<ClockKeeper> keeper;
+    std::unique_ptr<loadbalancer::HostFront> front;
     std::unique_ptr<Actors> actors;
     std::string url;
 
@@ -303,6 +304,8 @@ void ControlPlane::Impl::startActors(const Providers& providers) {
     wanted.heartbeat = options.heartbeat;
     wanted.taintSimulated = options.taintSimulated;
     wanted.scheduling = scheduling;
+    front = loadbalancer::openHostFront(seams.io, seams.control);
+    wanted.front = front.get();
     wanted.bootstrapFor = [this](const std::string& machine, const std::string& provider) {
         return bootstrapFor(machine, provider);
     };

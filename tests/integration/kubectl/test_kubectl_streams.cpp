@@ -284,6 +284,27 @@ class TestKubectlStreams : public QObject {
         QVERIFY2(none.err.contains("not found"), qPrintable(none.err));
     }
 
+    /// A LoadBalancer is reached by this computer's own programs, at an address that is shown.
+    void loadBalancers() {
+        QCOMPARE(lab_.kubectl({"create", "service", "loadbalancer", "balanced", "--tcp=8080:80"}).code, 0);
+        QCOMPARE(lab_.kubectl({"set", "selector", "service/balanced", "run=web"}).code, 0);
+        const auto field = [this](const QString& path) {
+            return lab_.get({"get", "svc", "balanced", "-o", "jsonpath=" + path});
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(field("{.status.loadBalancer.ingress[0].ip}").startsWith("127."), 30'000);
+        const QString address = field("{.status.loadBalancer.ingress[0].ip}");
+        QVERIFY(lab_.get({"get", "svc", "balanced"}).contains(address));
+        const auto ask = [&](const QString& port) {
+            return run("curl", {"-sS", "-m", "20", "http://" + address + ":" + port + "/hostname"})
+                .out.trimmed();
+        };
+        QTRY_COMPARE_WITH_TIMEOUT(ask("8080"), QString("web"), 60'000); // as soon as there are endpoints
+        QCOMPARE(ask(field("{.spec.ports[0].nodePort}")), QString("web"));
+        QCOMPARE(lab_.kubectl({"delete", "svc", "balanced"}).code, 0);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            run("curl", {"-sS", "-m", "20", "http://" + address + ":8080/"}).err.contains("refused"), 30'000);
+    }
+
     /// Nothing that was open is left behind, and nothing has grown with what went through.
     void theServerStaysSmall() {
         QFile status(QString("/proc/%1/status").arg(lab_.ready()["pid"].toInt()));
