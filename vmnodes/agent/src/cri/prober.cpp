@@ -4,6 +4,8 @@
 #include <array>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <cctype>
@@ -11,6 +13,7 @@
 #include <chrono>
 #include <fmt/format.h>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -39,7 +42,6 @@ class Question final : public std::enable_shared_from_this<Question> {
           peer_(fmt::format("{}:{}", target_.host, target_.port)) {}
 
     void ask(Duration timeout) {
-        if (target_.https) return answer(false, "HTTPS probes are not supported yet");
         error_code error;
         const auto ip =
             asio::ip::make_address(target_.host == "localhost" ? "127.0.0.1" : target_.host, error);
@@ -61,7 +63,8 @@ class Question final : public std::enable_shared_from_this<Question> {
     }
 
     std::string get(const std::string& what) const {
-        return fmt::format("Get \"http://{}{}\": {}", host_, target_.path, what);
+        return fmt::format("Get \"{}://{}{}\": {}", target_.https ? "https" : "http", host_, target_.path,
+                           what);
     }
 
     void connected(const error_code& failed) {
@@ -79,24 +82,44 @@ class Question final : public std::enable_shared_from_this<Question> {
         request_ = fmt::format("GET {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: {}/1.35\r\n"
                                "Accept: */*\r\nConnection: close\r\n{}\r\n",
                                target_.path, host_, target_.hook ? "kube-lifecycle" : "kube-probe", extra);
-        asio::async_write(socket_, asio::buffer(request_),
-                          [self = shared_from_this()](error_code error, std::size_t) {
-                              if (!self->done_) return;
-                              if (error) return self->answer(false, self->get(textOf(error)));
-                              self->read();
-                          });
+        target_.https ? shakeHands() : send();
+    }
+
+    /// Whoever answers there is meant: nobody asks for a certificate's name or who has signed it.
+    void shakeHands() {
+        tlsContext_.emplace(asio::ssl::context::tls_client);
+        tls_.emplace(socket_, *tlsContext_);
+        tls_->async_handshake(asio::ssl::stream_base::client, [self = shared_from_this()](error_code error) {
+            if (!self->done_) return;
+            if (error) return self->answer(false, self->get(textOf(error)));
+            self->send();
+        });
+    }
+
+    void send() {
+        const auto sent = [self = shared_from_this()](error_code error, std::size_t) {
+            if (!self->done_) return;
+            if (error) return self->answer(false, self->get(textOf(error)));
+            self->read();
+        };
+        if (tls_)
+            asio::async_write(*tls_, asio::buffer(request_), sent);
+        else
+            asio::async_write(socket_, asio::buffer(request_), sent);
     }
 
     void read() {
-        socket_.async_read_some(asio::buffer(buffer_),
-                                [self = shared_from_this()](error_code error, std::size_t bytes) {
-                                    if (!self->done_) return;
-                                    if (error == asio::error::eof)
-                                        return self->answer(false, self->get("EOF"));
-                                    if (error) return self->answer(false, self->get(textOf(error)));
-                                    self->line_.append(self->buffer_.data(), bytes);
-                                    return self->line_.size() < statusLine ? self->read() : self->judge();
-                                });
+        const auto got = [self = shared_from_this()](error_code error, std::size_t bytes) {
+            if (!self->done_) return;
+            if (error == asio::error::eof) return self->answer(false, self->get("EOF"));
+            if (error) return self->answer(false, self->get(textOf(error)));
+            self->line_.append(self->buffer_.data(), bytes);
+            return self->line_.size() < statusLine ? self->read() : self->judge();
+        };
+        if (tls_)
+            tls_->async_read_some(asio::buffer(buffer_), got);
+        else
+            socket_.async_read_some(asio::buffer(buffer_), got);
     }
 
     void judge() {
@@ -115,6 +138,8 @@ class Question final : public std::enable_shared_from_this<Question> {
     }
 
     asio::ip::tcp::socket socket_;
+    std::optional<asio::ssl::context> tlsContext_;
+    std::optional<asio::ssl::stream<asio::ip::tcp::socket&>> tls_; ///< over the socket, for HTTPS
     asio::steady_timer timer_;
     ProbeTarget target_;
     std::function<void(ProbeAnswer)> done_; ///< null once it has been answered

@@ -7,9 +7,8 @@
 
 namespace wheelhouse::agent {
 
-/// Asks over HTTP (any 2xx or 3xx answer is good, for a hook any answer) or by opening a TCP connection.
-/// Returns at once; `done` is called once, on the thread of `io`, or never when that ends first. HTTPS is
-/// answered with a failure that says so: it is not supported.
+/// Asks over HTTP or HTTPS (any 2xx or 3xx answer is good, for a hook any answer) or by opening a TCP
+/// connection. Returns at once; `done` is called once, on the thread of `io`, or never when that ends first.
 void askNetwork(boost::asio::io_context& io, const ProbeTarget& target, Duration timeout,
                 std::function<void(ProbeAnswer)> done);
 
