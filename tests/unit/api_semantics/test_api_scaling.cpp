@@ -1,6 +1,7 @@
 #include "objects.h"
 
 #include "engine/api/groups/autoscaling_lab.h"
+#include "engine/api/groups/metric_lab.h"
 #include "engine/api/groups/metrics.h"
 #include "engine/api/table.h"
 #include "engine/api/time.h"
@@ -39,6 +40,8 @@ class TestApiScaling : public QObject {
     void pools_data();
     void pools();
     void poolNames();
+    void metricsByHand_data();
+    void metricsByHand();
     void poolChanges();
     void tables();
 };
@@ -117,7 +120,55 @@ void TestApiScaling::poolChanges() {
              QStringList{"spec.provider: Invalid value: \"vm\": field is immutable"});
 }
 
+void TestApiScaling::metricsByHand_data() {
+    QTest::addColumn<QString>("spec");
+    QTest::addColumn<QStringList>("problems");
+    QTest::newRow("external") << R"("value":"30","labels":{"queue":"mail"})" << QStringList();
+    QTest::newRow("of an object")
+        << R"("value":"1500m","metric":"http_requests","describedObject":{"apiVersion":"v1","kind":"Service","name":"web"})"
+        << QStringList();
+    QTest::newRow("of a custom object")
+        << R"("value":"1","describedObject":{"apiVersion":"example.com/v1","kind":"Thing","name":"a"})"
+        << QStringList();
+    QTest::newRow("of the namespace")
+        << R"("value":"1","describedObject":{"kind":"Namespace","name":"d"})" << QStringList();
+    QTest::newRow("of another namespace")
+        << R"("value":"1","describedObject":{"kind":"Namespace","name":"e"})"
+        << QStringList{
+               "spec.describedObject.name: Invalid value: \"e\": must be the namespace of this object"};
+    QTest::newRow("of a node")
+        << R"("value":"1","describedObject":{"apiVersion":"v1","kind":"Node","name":"n"})"
+        << QStringList{"spec.describedObject.kind: Invalid value: \"Node\": must be of an object of the same "
+                       "namespace, or of the namespace itself"};
+    QTest::newRow("of nothing") << R"("value":"1","describedObject":{})"
+                                << QStringList{"spec.describedObject.kind: Required value",
+                                               "spec.describedObject.name: Required value"};
+    QTest::newRow("no value") << R"("metric":"a")" << QStringList{"spec.value: Required value"};
+    QTest::newRow("negative") << R"("value":"-1")"
+                              << QStringList{
+                                     "spec.value: Invalid value: \"-1\": must be greater than or equal to 0"};
+    QTest::newRow("a name no path can hold")
+        << R"("value":"1","metric":"a/b")"
+        << QStringList{"spec.metric: Invalid value: \"a/b\": may not contain '/'"};
+}
+
+void TestApiScaling::metricsByHand() {
+    QFETCH(QString, spec);
+    QFETCH(QStringList, problems);
+    const std::string json =
+        R"({"metadata":{"name":"m","namespace":"d"},"spec":{)" + spec.toStdString() + "}}";
+    QCOMPARE(texts(validateCreate(defaulted<lab::Metric>(json))), problems);
+}
+
 void TestApiScaling::tables() {
+    QCOMPARE(
+        cells<lab::Metric>(
+            R"({"metadata":{"name":"m","namespace":"d","creationTimestamp":"1970-01-01T00:00:30Z"},"spec":{"value":"30","labels":{"b":"c","a":"b"}}})"),
+        QString("m | m | <external> | 30 | 59m | a=b,b=c"));
+    QCOMPARE(
+        cells<lab::Metric>(
+            R"({"metadata":{"name":"m","namespace":"d","creationTimestamp":"1970-01-01T00:00:30Z"},"spec":{"metric":"hits","value":"1500m","describedObject":{"kind":"Service","name":"web"}}})"),
+        QString("m | hits | Service/web | 1500m | 59m | <none>"));
     QCOMPARE(
         cells<metrics::NodeMetrics>(
             R"({"metadata":{"name":"n1"},"timestamp":null,"window":"15.5s","usage":{"cpu":"250000000n","memory":"1048576Ki"}})"),

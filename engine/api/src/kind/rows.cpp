@@ -196,6 +196,7 @@ std::vector<Group> lastGroups() {
          {{"AutoscalingDecision", "autoscalingdecisions", true, "ad", "", "", shown},
           {"ClusterClock", "clusterclocks", false, "", "status"},
           {"Machine", "machines", false, "", "status"},
+          {"Metric", "metrics", true},
           {"NodePool", "nodepools", false, "np", "scale status"},
           {"ReconcileQueue", "reconcilequeues", false, "rq", "", "", shown},
           {"SchedulingDecision", "schedulingdecisions", true, "sd", "matrix", "", shown},

@@ -7,8 +7,9 @@ namespace wheelhouse::api::semantics {
 
 // What a lab has beyond Kubernetes.
 KindRuleList clockRules();
+KindRuleList metricRules();
 KindRuleList poolRules();
 Printers labPrinters();
-Printers scalingPrinters(); ///< measured use, scaling decisions, node pools
+Printers scalingPrinters(); ///< measured use, metrics, scaling decisions, node pools
 
 } // namespace wheelhouse::api::semantics

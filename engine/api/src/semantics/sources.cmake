@@ -33,8 +33,10 @@ set(SEMANTICS_SOURCES
   src/semantics/job_rules.cpp
   src/semantics/json_patch.cpp
   src/semantics/kind_rules.cpp
+  src/semantics/limit_ranges.cpp
   src/semantics/meta_rules.cpp
   src/semantics/names.cpp
+  src/semantics/metric_rules.cpp
   src/semantics/network_rules.cpp
   src/semantics/patch.cpp
   src/semantics/placement_rules.cpp
@@ -50,6 +52,7 @@ set(SEMANTICS_SOURCES
   src/semantics/problems.cpp
   src/semantics/quota_rules.cpp
   src/semantics/resource_rules.cpp
+  src/semantics/runtime_class.cpp
   src/semantics/same.cpp
   src/semantics/scaling_rules.cpp
   src/semantics/schedule.cpp

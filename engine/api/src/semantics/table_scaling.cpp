@@ -1,4 +1,5 @@
 #include "engine/api/groups/autoscaling_lab.h"
+#include "engine/api/groups/metric_lab.h"
 #include "engine/api/groups/metrics.h"
 #include "engine/api/quantity.h"
 #include "semantics/lab_kinds.h"
@@ -64,6 +65,20 @@ Cells pool(const lab::NodePool& of, WallTime now) {
             of.status().message()};
 }
 
+Cells metric(const lab::Metric& of, WallTime now) {
+    const lab::MetricSpec& spec = of.spec();
+    const lab::MetricSubject& subject = spec.describedobject();
+    std::string labels;
+    for (const auto& [key, value] : std::map(spec.labels().begin(), spec.labels().end()))
+        labels += fmt::format("{}{}={}", labels.empty() ? "" : ",", key, value);
+    return {of.metadata().name(),
+            spec.metric().empty() ? of.metadata().name() : spec.metric(),
+            spec.has_describedobject() ? subject.kind() + "/" + subject.name() : "<external>",
+            spec.value().string(),
+            since(of.metadata().creationtimestamp(), now),
+            orNone(labels)};
+}
+
 } // namespace
 
 Printers scalingPrinters() {
@@ -75,6 +90,10 @@ Printers scalingPrinters() {
              text("Replicas", "The number before and after."), text("When", "How long ago that was."),
              wide(text("Why", "The decision in words."))},
             decision),
+        printer<lab::Metric>({nameColumn(), text("Metric", "The name autoscalers know it by."),
+                              text("Object", "What it is about."), text("Value", "What it is now."),
+                              ageColumn(), wide(text("Labels", "Labels of this series."))},
+                             metric),
         printer<lab::NodePool>({nameColumn(), text("Provider", "Who makes the machines."),
                                 number("Wanted", "Wanted machines."), number("Ready", "Ready nodes."),
                                 number("Min", "Fewest machines."), text("Max", "Most machines."), ageColumn(),
