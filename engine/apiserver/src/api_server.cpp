@@ -39,6 +39,14 @@ std::unique_ptr<Serving> ApiServer::serve(const api::Kind& kind, ObjectSource& s
     return core_->computed.serve(kind, source);
 }
 
+std::shared_ptr<void> ApiServer::serveGroup(const std::string& group, std::vector<std::string> versions,
+                                            GroupSource& source) {
+    core_->sourced.add(group, std::move(versions), source);
+    return {nullptr, [weak = std::weak_ptr(core_), group](std::nullptr_t) {
+                if (const auto core = weak.lock()) core->sourced.remove(group);
+            }};
+}
+
 std::shared_ptr<void> ApiServer::answer(const api::Kind& kind, Answerer answerer) {
     core_->answerers.add(kind, std::move(answerer));
     return {nullptr, [weak = std::weak_ptr(core_), &kind](std::nullptr_t) {

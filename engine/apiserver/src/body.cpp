@@ -114,6 +114,30 @@ Result<std::string> appliedConfiguration(const std::string& body) {
     return std::move(documents->front());
 }
 
+Result<api::meta::DeleteOptions> deleteOptionsOf(const Request& request, const Query& query,
+                                                 const api::Catalogue& catalogue) {
+    api::meta::DeleteOptions options;
+    if (!request.body.empty()) {
+        const BodyKind expected{api::meta::DeleteOptions::descriptor(), "", "DeleteOptions", nullptr};
+        // Every group's version names these options; the body may carry any of them.
+        auto decoded = decodeAnyVersion(request.body, bodyType(request.header("content-type")), expected,
+                                        api::FieldValidation::Ignore, catalogue);
+        if (!decoded) return fail(decoded.error());
+        options = static_cast<const api::meta::DeleteOptions&>(*decoded->message);
+        if (options.dryrun_size() > 1 || (options.dryrun_size() == 1 && options.dryrun(0) != "All"))
+            return fail(
+                invalidOption("DeleteOptions", {"FieldValueNotSupported",
+                                                "Unsupported value: supported values: \"All\"", "dryRun"}));
+        return options;
+    }
+    auto grace = query.number("gracePeriodSeconds");
+    if (!grace) return fail(grace.error());
+    if (*grace) options.set_graceperiodseconds(**grace);
+    if (query.has("propagationPolicy")) options.set_propagationpolicy(query.text("propagationPolicy"));
+    if (query.has("orphanDependents")) options.set_orphandependents(query.flag("orphanDependents"));
+    return options;
+}
+
 Result<api::FieldValidation> parseFieldValidation(std::string_view text, std::string_view optionsKind) {
     if (text.empty() || text == "Warn") return api::FieldValidation::Warn;
     if (text == "Ignore") return api::FieldValidation::Ignore;

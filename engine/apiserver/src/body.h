@@ -2,7 +2,10 @@
 
 #include "engine/api/catalogue.h"
 #include "engine/api/codec.h"
+#include "engine/api/types.h"
+#include "engine/apiserver/handler.h"
 #include "negotiate.h"
+#include "path.h"
 
 #include <string_view>
 
@@ -29,6 +32,9 @@ Result<api::Decoded> decodeAnyVersion(std::string_view bytes, BodyType bodyType,
 /// The body of an apply patch, YAML or JSON, as JSON. BadRequest when it is neither, or more than one
 /// document.
 Result<std::string> appliedConfiguration(const std::string& body);
+/// How to delete: by the body, or without one by the query. BadRequest and Invalid say what is wrong.
+Result<api::meta::DeleteOptions> deleteOptionsOf(const Request& request, const Query& query,
+                                                 const api::Catalogue& catalogue);
 /// The `fieldValidation` parameter; empty = Warn. Invalid for anything unknown.
 Result<api::FieldValidation> parseFieldValidation(std::string_view text, std::string_view optionsKind);
 

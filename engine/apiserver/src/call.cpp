@@ -2,6 +2,7 @@
 
 #include "auth/auth.h"
 #include "auth/issuer_documents.h"
+#include "auth/reader.h"
 #include "body.h"
 #include "discovery.h"
 #include "encode.h"
@@ -66,7 +67,7 @@ class Call final : public Running, public std::enable_shared_from_this<Call> {
   public:
     Call(const std::shared_ptr<Core>& core, Request request, std::shared_ptr<Exchange> exchange)
         : core_(core), auth_(core->auth), control_(core->control), catalogue_(core->catalogue.load()),
-          asked_(std::make_unique<Asked>(std::move(request))),
+          sourced_(core->sourced.names()), asked_(std::make_unique<Asked>(std::move(request))),
           notes_(std::make_shared<observe::Observation>(core->observer, asked_->request)),
           exchange_(observe::observed(std::move(exchange), notes_)) {}
 
@@ -163,9 +164,13 @@ class Call final : public Running, public std::enable_shared_from_this<Call> {
 
     Result<Work> parse();
     Result<void> authorize();
+    std::shared_ptr<const Reader> reader() const {
+        return api::isComputed(*asked_->info.kind) ? auth::readerFor(auth_, asked_->user) : nullptr;
+    }
     void note(const Result<User>& user);
     bool longRunning() const;
     Result<Work> parseResource();
+    Result<Work> parseSourced();
     Result<Work> parseRead();
     Result<Work> parseList();
     Result<Work> parseWatch(Selection selection);
@@ -177,14 +182,14 @@ class Call final : public Running, public std::enable_shared_from_this<Call> {
     Result<Work> parsePatch();
     Result<Work> parseDelete();
     Result<bool> dryRun() const;
-    Result<api::meta::DeleteOptions> deleteOptions() const;
     WriteRequest writeRequest() const;
 
     std::weak_ptr<Core> core_;
     const std::shared_ptr<auth::Auth> auth_;
     Executor& control_;
-    const std::shared_ptr<const api::Catalogue> catalogue_; ///< as it was when the request came
-    std::unique_ptr<Asked> asked_;                          ///< until a watch begins
+    const std::shared_ptr<const api::Catalogue> catalogue_;     ///< as it was when the request came
+    const std::shared_ptr<const SourcedGroups::Names> sourced_; ///< and so
+    std::unique_ptr<Asked> asked_;                              ///< until a watch begins
     const std::shared_ptr<observe::Observation> notes_;
     std::shared_ptr<Exchange> exchange_;
     std::atomic<bool> cancelled_{false};
@@ -201,8 +206,8 @@ Result<Call::Work> Call::parse() {
         return fail(Reason::Unauthorized, "Unauthorized");
     asked_->attributes =
         auth::attributesOf(asked_->request.method, asked_->request.path, asked_->request.query);
-    auto info =
-        parseRequest(*catalogue_, asked_->request.method, asked_->request.path, asked_->request.query);
+    auto info = parseRequest(*catalogue_, *sourced_, asked_->request.method, asked_->request.path,
+                             asked_->request.query);
     if (!info) return fail(info.error());
     asked_->info = std::move(*info);
     notes_->routedTo(asked_->info, bodyType(asked_->request.header("content-type")) == BodyType::ApplyPatch,
@@ -214,6 +219,7 @@ Result<Call::Work> Call::parse() {
         return fail(Reason::RequestEntityTooLarge,
                     fmt::format("Request entity too large: limit is {}", api::maxBodyBytes));
     if (asked_->info.area == RequestInfo::Area::Resource) return parseResource();
+    if (asked_->info.area == RequestInfo::Area::Sourced) return parseSourced();
     if (asked_->info.area == RequestInfo::Area::Health)
         return Work([this](const std::shared_ptr<Core>& core) {
             exchange_->respond([response = answerHealth(*core, asked_->info)] { return response; });
@@ -222,21 +228,20 @@ Result<Call::Work> Call::parse() {
         return Work([this](const std::shared_ptr<Core>& core) { exchange_->respond(renderMetrics(*core)); });
     if (asked_->info.area == RequestInfo::Area::Issuer)
         return Work([this](const std::shared_ptr<Core>& core) {
-            const auto document = auth::issuerDocument(core->auth->tokens(), asked_->request.path);
-            Response response;
-            response.headers = {{"content-type", document->contentType},
-                                {"cache-control", "public, max-age=3600"}};
-            response.body = std::make_shared<const std::string>(document->json);
-            exchange_->respond([response = std::move(response)] { return response; });
+            exchange_->respond([response = auth::issuerAnswer(core->auth->tokens(), asked_->request.path)] {
+                return response;
+            });
         });
     return Work([self = this](const std::shared_ptr<Core>& core) {
-        self->exchange_->respond([call = self->shared_from_this(), options = core->options] {
-            using Area = RequestInfo::Area;
-            const Area area = call->asked_->info.area;
-            if (area == Area::OpenApiIndex || area == Area::OpenApiDocument || area == Area::OpenApiV2)
-                return answerOpenApi(*call->catalogue_, call->asked_->info, call->asked_->request);
-            return answerDiscovery(*call->catalogue_, call->asked_->info, call->asked_->request, options);
-        });
+        self->exchange_->respond(
+            [call = self->shared_from_this(), options = core->options, sourced = core->sourced.groups()] {
+                using Area = RequestInfo::Area;
+                const Area area = call->asked_->info.area;
+                if (area == Area::OpenApiIndex || area == Area::OpenApiDocument || area == Area::OpenApiV2)
+                    return answerOpenApi(*call->catalogue_, call->asked_->info, call->asked_->request);
+                return answerDiscovery(*call->catalogue_, sourced, call->asked_->info, call->asked_->request,
+                                       options);
+            });
     });
 }
 
@@ -304,10 +309,28 @@ Result<Call::Work> Call::parseResource() {
     return parseDelete();
 }
 
+Result<Call::Work> Call::parseSourced() {
+    auto format = negotiate(asked_->request.header("accept"), false, false);
+    if (!format) return fail(format.error());
+    format_ = std::move(*format);
+    return Work([this](const std::shared_ptr<Core>& core) {
+        const RequestInfo& info = asked_->info;
+        GroupSource* const source = core->sourced.find(info.group);
+        if (source == nullptr) return refuse(noSuchResource());
+        auto made = source->read({info.version, info.nameSpace, info.parts, info.query.first()});
+        if (!made) return refuse(std::move(made.error()));
+        answer(200, [message = std::shared_ptr<google::protobuf::Message>(std::move(*made)),
+                     version = info.group + "/" + info.version](const Format& format) {
+            return encodeMessage(*message, version, message->GetDescriptor()->name(), format);
+        });
+    });
+}
+
 Result<Call::Work> Call::parseRead() {
     return Work([this](const std::shared_ptr<Core>& core) {
-        auto object = getObject(*core, *asked_->info.kind, asked_->info.nameSpace, asked_->info.name,
-                                asked_->info.query.text("resourceVersion"), asked_->info.subresource);
+        auto object =
+            getObject(*core, *asked_->info.kind, asked_->info.nameSpace, asked_->info.name,
+                      asked_->info.query.text("resourceVersion"), asked_->info.subresource, reader().get());
         if (!object) return refuse(std::move(object.error()));
         const WallTime now = core->dates.wallNow();
         if (!isScale(asked_->info.subresource))
@@ -341,7 +364,8 @@ Result<Call::Work> Call::parseList() {
     ListQuery query{std::move(*selection), limit->value_or(0), asked_->info.query.text("continue"),
                     asked_->info.query.text("resourceVersion"),
                     asked_->info.query.text("resourceVersionMatch")};
-    return Work([this, query = std::move(query)](const std::shared_ptr<Core>& core) {
+    return Work([this, query = std::move(query)](const std::shared_ptr<Core>& core) mutable {
+        query.selection.reader = reader();
         auto list = listObjects(*core, query);
         if (!list) return refuse(std::move(list.error()));
         answerList(std::move(*list), core->dates.wallNow());
@@ -359,7 +383,9 @@ Result<Call::Work> Call::parseWatch(Selection selection) {
     auto timeout = asked_->info.query.number("timeoutSeconds");
     if (!timeout) return fail(timeout.error());
     if (auto fits = speakMessages({}, "text"); !fits) return fail(fits.error());
-    return Work([this, query = std::move(query), timeout = *timeout](const std::shared_ptr<Core>& core) {
+    return Work([this, query = std::move(query),
+                 timeout = *timeout](const std::shared_ptr<Core>& core) mutable {
+        query.selection.reader = reader();
         // Spread out, so that clients which came together do not come back together.
         const std::int64_t seconds =
             timeout && *timeout > 0 ? *timeout : 1800 + static_cast<std::int64_t>(core->random.below(1800));
@@ -528,36 +554,10 @@ Result<Call::Work> Call::parsePatch() {
     });
 }
 
-Result<api::meta::DeleteOptions> Call::deleteOptions() const {
-    api::meta::DeleteOptions options;
-    if (!asked_->request.body.empty()) {
-        const BodyKind expected{api::meta::DeleteOptions::descriptor(), "", "DeleteOptions", nullptr};
-        // Every group's version names these options; the body may carry any of them.
-        auto decoded =
-            decodeAnyVersion(asked_->request.body, bodyType(asked_->request.header("content-type")), expected,
-                             api::FieldValidation::Ignore, *catalogue_);
-        if (!decoded) return fail(decoded.error());
-        options = static_cast<const api::meta::DeleteOptions&>(*decoded->message);
-        if (options.dryrun_size() > 1 || (options.dryrun_size() == 1 && options.dryrun(0) != "All"))
-            return fail(
-                invalidOption("DeleteOptions", {"FieldValueNotSupported",
-                                                "Unsupported value: supported values: \"All\"", "dryRun"}));
-        return options;
-    }
-    auto grace = asked_->info.query.number("gracePeriodSeconds");
-    if (!grace) return fail(grace.error());
-    if (*grace) options.set_graceperiodseconds(**grace);
-    if (asked_->info.query.has("propagationPolicy"))
-        options.set_propagationpolicy(asked_->info.query.text("propagationPolicy"));
-    if (asked_->info.query.has("orphanDependents"))
-        options.set_orphandependents(asked_->info.query.flag("orphanDependents"));
-    return options;
-}
-
 Result<Call::Work> Call::parseDelete() {
     auto dry = dryRun();
     if (!dry) return fail(dry.error());
-    auto options = deleteOptions();
+    auto options = deleteOptionsOf(asked_->request, asked_->info.query, *catalogue_);
     if (!options) return fail(options.error());
     RemoveRequest remove;
     remove.kind = asked_->info.kind;

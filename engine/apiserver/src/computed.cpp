@@ -45,11 +45,13 @@ struct ComputedKinds::Entry : std::enable_shared_from_this<Entry> {
                                              .count())),
           forgotten(revision) {}
 
-    ObjectPtr make(const std::string& key, const std::string& subresource = {}) const {
+    /// As it is for `reader`; null = for who may know everything.
+    ObjectPtr make(const std::string& key, const Reader* reader, const std::string& subresource = {}) const {
         if (!source) return nullptr;
         const auto [nameSpace, name] = partsOf(key);
         const auto message = source->object(nameSpace, name, subresource);
         if (!message) return nullptr;
+        if (reader != nullptr) source->veil(*message, *reader);
         metadataOf(*message).set_resourceversion(std::to_string(revision));
         return api::Object::of(*message);
     }
@@ -98,6 +100,8 @@ class ComputedKinds::KindWatcher final : public Watcher {
         }
         if (bookmark) sink_({Event::Type::Bookmark, nullptr, state.revision, true});
     }
+    /// Who is told something of its own.
+    const Reader* reader() const { return selection_.reader.get(); }
     void tell(const std::string& key, const ObjectPtr& object) {
         const auto known = shown_.find(key);
         const bool was = known != shown_.end();
@@ -137,10 +141,13 @@ void ComputedKinds::Entry::flush() {
     if (!source) return; // its successor tells everything anew
     const auto keys = std::exchange(dirty, {});
     for (const std::string& key : keys) {
-        const ObjectPtr object = make(key);
+        const ObjectPtr object = make(key, nullptr);
         const auto told = watchers; // a sink may end another watch
-        for (KindWatcher* watcher : told)
-            if (watchers.count(watcher) > 0) watcher->tell(key, object);
+        for (KindWatcher* watcher : told) {
+            if (watchers.count(watcher) == 0) continue;
+            const bool veiled = source && source->veils() && watcher->reader() != nullptr;
+            watcher->tell(key, veiled ? make(key, watcher->reader()) : object);
+        }
     }
 }
 
@@ -181,10 +188,11 @@ std::unique_ptr<Serving> ComputedKinds::serve(const api::Kind& kind, ObjectSourc
 }
 
 Result<ObjectPtr> ComputedKinds::get(const api::Kind& kind, const std::string& nameSpace,
-                                     const std::string& name, const std::string& subresource) {
+                                     const std::string& name, const std::string& subresource,
+                                     const Reader* reader) {
     const auto& entry = entryOf(kind);
     if (!entry->source) return fail(nobodyServes(kind));
-    ObjectPtr object = entry->make(keyOf(kind, nameSpace, name), subresource);
+    ObjectPtr object = entry->make(keyOf(kind, nameSpace, name), reader, subresource);
     if (!object) return fail(notFound(kind, name));
     return object;
 }
@@ -204,7 +212,7 @@ Result<ListAnswer> ComputedKinds::list(const Selection& selection, const std::st
             if (!selection.selective()) answer.remaining = keys.end() - key;
             break;
         }
-        ObjectPtr object = entry->make(*key);
+        ObjectPtr object = entry->make(*key, selection.reader.get());
         if (object && selection.matches(*object)) answer.items.push_back(std::move(object));
     }
     return answer;

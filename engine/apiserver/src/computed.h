@@ -22,7 +22,7 @@ class ComputedKinds {
     /// One source a kind. `source` must outlive what is returned, and that may outlive this.
     std::unique_ptr<Serving> serve(const api::Kind& kind, ObjectSource& source);
     Result<api::ObjectPtr> get(const api::Kind& kind, const std::string& nameSpace, const std::string& name,
-                               const std::string& subresource);
+                               const std::string& subresource, const Reader* reader);
     /// From the key `start` on.
     Result<ListAnswer> list(const Selection& selection, const std::string& start, std::int64_t limit);
     /// `since` 0 = now; the state comes first when `listFirst`, and then a bookmark when `bookmarkState`.

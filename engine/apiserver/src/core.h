@@ -9,6 +9,7 @@
 #include "engine/apiserver/api_server.h"
 #include "event_cache.h"
 #include "observe/observation.h"
+#include "sourced_groups.h"
 #include "streams/stream_limits.h"
 
 #include <atomic>
@@ -43,6 +44,7 @@ struct Core : std::enable_shared_from_this<Core> {
     AdmissionChain admission;
     ComputedKinds computed;
     Answerers answerers;
+    SourcedGroups sourced;
     EventCache eventCache;
     api::apply::SetCache fieldSets;
     const std::shared_ptr<StreamCounts> streamCounts = std::make_shared<StreamCounts>();

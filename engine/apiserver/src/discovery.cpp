@@ -92,15 +92,66 @@ void addGroup(api::apidiscovery::APIGroupDiscoveryList& list, const api::Catalog
     }
 }
 
-std::string aggregated(const api::Catalogue& catalogue, bool coreGroup) {
+/// The resource of that name, made where it is only the parent of others.
+api::apidiscovery::APIResourceDiscovery& parentOf(api::apidiscovery::APIVersionDiscovery& version,
+                                                  const std::string& name, bool namespaced) {
+    for (auto& each : *version.mutable_resources())
+        if (each.resource() == name) return each;
+    auto& made = *version.add_resources();
+    made.set_resource(name);
+    made.mutable_responsekind(); // clients look into it
+    made.set_scope(namespaced ? "Namespaced" : "Cluster");
+    return made;
+}
+
+void addSourced(api::apidiscovery::APIVersionDiscovery& version, const std::string& group,
+                const GroupSource::Resource& resource) {
+    api::meta::GroupVersionKind kind;
+    kind.set_group(group);
+    kind.set_version(version.version());
+    kind.set_kind(resource.kind);
+    const std::size_t slash = resource.name.find('/');
+    auto& parent = parentOf(version, resource.name.substr(0, slash), resource.namespaced);
+    if (slash == std::string::npos) {
+        *parent.mutable_responsekind() = kind;
+        for (const std::string& verb : resource.verbs)
+            parent.add_verbs(verb);
+        return;
+    }
+    auto& sub = *parent.add_subresources();
+    sub.set_subresource(resource.name.substr(slash + 1));
+    *sub.mutable_responsekind() = kind;
+    for (const std::string& verb : resource.verbs)
+        sub.add_verbs(verb);
+}
+
+void addGroup(api::apidiscovery::APIGroupDiscoveryList& list, const SourcedGroups::Group& group) {
+    auto& item = *list.add_items();
+    item.mutable_metadata()->set_name(group.name);
+    for (const auto& each : group.versions) {
+        auto& version = *item.add_versions();
+        version.set_version(each.version);
+        version.set_freshness("Current");
+        for (const auto& resource : each.resources)
+            addSourced(version, group.name, resource);
+    }
+}
+
+std::string aggregated(const api::Catalogue& catalogue, const std::vector<SourcedGroups::Group>& sourced,
+                       bool coreGroup) {
     api::apidiscovery::APIGroupDiscoveryList list;
     list.mutable_metadata();
     for (const auto& group : catalogue.groups())
         if (group.name.empty() == coreGroup) addGroup(list, group);
+    if (!coreGroup)
+        for (const auto& group : sourced)
+            addGroup(list, group);
     return api::encodeJson(list, "apidiscovery.k8s.io/v2", "APIGroupDiscoveryList");
 }
 
-api::meta::APIGroup legacyGroup(const api::Catalogue::Group& from) {
+/// Of a Catalogue::Group or a SourcedGroups::Group.
+template <class Group>
+api::meta::APIGroup legacyGroup(const Group& from) {
     api::meta::APIGroup group;
     group.set_name(from.name);
     for (const auto& each : from.versions) {
@@ -148,6 +199,31 @@ api::meta::APIResourceList legacyResources(const api::Catalogue& catalogue, cons
     return list;
 }
 
+const SourcedGroups::Group* findSourced(const std::vector<SourcedGroups::Group>& sourced,
+                                        const std::string& name) {
+    for (const auto& group : sourced)
+        if (group.name == name) return &group;
+    return nullptr;
+}
+
+api::meta::APIResourceList sourcedResources(const SourcedGroups::Group& group, const std::string& version) {
+    api::meta::APIResourceList list;
+    list.set_groupversion(group.name + "/" + version);
+    for (const auto& each : group.versions) {
+        if (each.version != version) continue;
+        for (const auto& from : each.resources) {
+            auto& resource = *list.add_resources();
+            resource.set_name(from.name);
+            resource.set_singularname("");
+            resource.set_namespaced(from.namespaced);
+            resource.set_kind(from.kind);
+            for (const std::string& verb : from.verbs)
+                resource.mutable_verbs()->add_items(verb);
+        }
+    }
+    return list;
+}
+
 std::string versionJson(const Options& options) {
     return fmt::format(
         "{{\"major\":\"1\",\"minor\":\"35\",\"emulationMajor\":\"1\",\"emulationMinor\":\"35\","
@@ -157,14 +233,20 @@ std::string versionJson(const Options& options) {
         options.gitVersion, options.buildDate);
 }
 
-std::string rootPaths(const api::Catalogue& catalogue) {
+/// The paths of a Catalogue::Group or a SourcedGroups::Group.
+template <class Group>
+void addPaths(std::vector<std::string>& paths, const Group& group) {
+    paths.push_back("/apis/" + group.name);
+    for (const auto& each : group.versions)
+        paths.push_back("/apis/" + group.name + "/" + each.version);
+}
+
+std::string rootPaths(const api::Catalogue& catalogue, const std::vector<SourcedGroups::Group>& sourced) {
     std::vector<std::string> paths = {"/api", "/api/v1", "/apis"};
-    for (const auto& group : catalogue.groups()) {
-        if (group.name.empty()) continue;
-        paths.push_back("/apis/" + group.name);
-        for (const auto& each : group.versions)
-            paths.push_back("/apis/" + group.name + "/" + each.version);
-    }
+    for (const auto& group : catalogue.groups())
+        if (!group.name.empty()) addPaths(paths, group);
+    for (const auto& group : sourced)
+        addPaths(paths, group);
     for (const char* path : {"/healthz", "/livez", "/openapi/v2", "/openapi/v3", "/readyz", "/version"})
         paths.emplace_back(path);
     api::meta::RootPaths message;
@@ -179,16 +261,17 @@ std::vector<std::string> verbsOf(const api::Kind& kind) {
     return kind.verbs;
 }
 
-Response answerDiscovery(const api::Catalogue& catalogue, const RequestInfo& info, const Request& request,
-                         const Options& options) {
+Response answerDiscovery(const api::Catalogue& catalogue, const std::vector<SourcedGroups::Group>& sourced,
+                         const RequestInfo& info, const Request& request, const Options& options) {
     using Area = RequestInfo::Area;
     const std::string_view accept = request.header("accept");
     if (info.area == Area::Version) return document(versionJson(options), "application/json", request, false);
-    if (info.area == Area::Root) return document(rootPaths(catalogue), "application/json", request, false);
+    if (info.area == Area::Root)
+        return document(rootPaths(catalogue, sourced), "application/json", request, false);
     const bool root = info.area == Area::CoreVersions || info.area == Area::Groups;
     if (root && wantsAggregatedDiscovery(accept))
-        return document(aggregated(catalogue, info.area == Area::CoreVersions), std::string(aggregatedType),
-                        request, true);
+        return document(aggregated(catalogue, sourced, info.area == Area::CoreVersions),
+                        std::string(aggregatedType), request, true);
     auto negotiated = negotiate(accept, false, false);
     if (!negotiated) return refusal(negotiated.error());
     const Format& format = *negotiated;
@@ -204,8 +287,15 @@ Response answerDiscovery(const api::Catalogue& catalogue, const RequestInfo& inf
         api::meta::APIGroupList list;
         for (const auto& group : catalogue.groups())
             if (!group.name.empty()) *list.add_groups() = legacyGroup(group);
+        for (const auto& group : sourced)
+            *list.add_groups() = legacyGroup(group);
         return encode(list, "APIGroupList");
     }
+    if (const auto* own = findSourced(sourced, info.group))
+        return info.area == Area::Group ? encode(legacyGroup(*own), "APIGroup")
+                                        : encode(sourcedResources(*own, info.version), "APIResourceList");
+    // A source may go between the routing and the answer.
+    if (catalogue.findGroup(info.group) == nullptr) return refusal(noSuchResource());
     if (info.area == Area::Group) return encode(legacyGroup(*catalogue.findGroup(info.group)), "APIGroup");
     return encode(legacyResources(catalogue, info.group, info.version), "APIResourceList");
 }

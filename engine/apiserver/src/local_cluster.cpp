@@ -1,6 +1,7 @@
 #include "engine/apiserver/local_cluster.h"
 
 #include "auth/auth.h"
+#include "auth/reader.h"
 #include "body.h"
 #include "core.h"
 #include "discovery.h"
@@ -258,12 +259,14 @@ void LocalCluster::get(const ResourceName& resource, const std::string& nameSpac
                        Callback<api::ObjectPtr> done) {
     auto kind = impl_->kindOf(resource);
     if (!kind) return impl_->refuse(done, kind.error());
-    impl_->ask<api::ObjectPtr>(asking(**kind, "get", nameSpace, name), std::move(done),
-                               [kind = *kind, nameSpace, name](Core& core, const auto& answer) {
-                                   auto object = getObject(core, *kind, nameSpace, name);
-                                   if (!object) return answer(fail(object.error()));
-                                   answer(api::shownAs(*kind, *object));
-                               });
+    impl_->ask<api::ObjectPtr>(
+        asking(**kind, "get", nameSpace, name), std::move(done),
+        [kind = *kind, nameSpace, name, user = impl_->user](Core& core, const auto& answer) {
+            auto object =
+                getObject(core, *kind, nameSpace, name, "", "", auth::readerFor(core.auth, user).get());
+            if (!object) return answer(fail(object.error()));
+            answer(api::shownAs(*kind, *object));
+        });
 }
 
 void LocalCluster::list(const ResourceName& resource, const client::ListOptions& options,
@@ -272,16 +275,17 @@ void LocalCluster::list(const ResourceName& resource, const client::ListOptions&
     if (!kind) return impl_->refuse(done, kind.error());
     auto query = listQuery(**kind, options);
     if (!query) return impl_->refuse(done, query.error());
-    impl_->ask<client::ObjectList>(asking(**kind, "list", options.nameSpace), std::move(done),
-                                   [query = std::move(*query)](Core& core, const auto& answer) {
-                                       auto list = listObjects(core, query);
-                                       if (!list) return answer(fail(list.error()));
-                                       for (api::ObjectPtr& object : list->items)
-                                           object = api::shownAs(*query.selection.kind, object);
-                                       answer(client::ObjectList{std::move(list->items), list->revision,
-                                                                 std::move(list->continueToken),
-                                                                 list->remaining});
-                                   });
+    impl_->ask<client::ObjectList>(
+        asking(**kind, "list", options.nameSpace), std::move(done),
+        [query = std::move(*query), user = impl_->user](Core& core, const auto& answer) mutable {
+            query.selection.reader = auth::readerFor(core.auth, user);
+            auto list = listObjects(core, query);
+            if (!list) return answer(fail(list.error()));
+            for (api::ObjectPtr& object : list->items)
+                object = api::shownAs(*query.selection.kind, object);
+            answer(client::ObjectList{std::move(list->items), list->revision, std::move(list->continueToken),
+                                      list->remaining});
+        });
 }
 
 std::unique_ptr<client::Subscription> LocalCluster::watch(const ResourceName& resource,
@@ -307,7 +311,8 @@ std::unique_ptr<client::Subscription> LocalCluster::watch(const ResourceName& re
         query.resourceVersionMatch = "NotOlderThan";
         query.bookmarks = true;
     }
-    impl_->onControl([impl = impl_, state, query = std::move(query)](const std::shared_ptr<Core>& core) {
+    impl_->onControl([impl = impl_, state,
+                      query = std::move(query)](const std::shared_ptr<Core>& core) mutable {
         if (state->closed) return;
         if (!core) {
             Status stopped;
@@ -319,6 +324,7 @@ std::unique_ptr<client::Subscription> LocalCluster::watch(const ResourceName& re
                 impl->allow(*core, asking(*query.selection.kind, "watch", query.selection.nameSpace));
             !allowed)
             return WatchState::finish(state, allowed.error());
+        query.selection.reader = auth::readerFor(core->auth, impl->user);
         const auto show = [weak = std::weak_ptr(state), &kind = *query.selection.kind](const Event& event) {
             if (const auto alive = weak.lock()) WatchState::push(alive, convert(kind, event));
         };
@@ -427,7 +433,9 @@ void LocalCluster::table(const ResourceName& resource, const client::ListOptions
     auto query = listQuery(**kind, options);
     if (!query) return impl_->refuse(done, query.error());
     impl_->ask<api::Table>(asking(**kind, "list", options.nameSpace), std::move(done),
-                           [kind = *kind, query = std::move(*query)](Core& core, const auto& answer) {
+                           [kind = *kind, query = std::move(*query),
+                            user = impl_->user](Core& core, const auto& answer) mutable {
+                               query.selection.reader = auth::readerFor(core.auth, user);
                                auto list = listObjects(core, query);
                                if (!list) return answer(fail(list.error()));
                                api::Table table;
@@ -499,8 +507,9 @@ void LocalCluster::yaml(const ResourceName& resource, const std::string& nameSpa
     if (!kind) return impl_->refuse(done, kind.error());
     impl_->ask<std::string>(
         asking(**kind, "get", nameSpace, name), std::move(done),
-        [kind = *kind, nameSpace, name](Core& core, const auto& answer) {
-            auto object = getObject(core, *kind, nameSpace, name);
+        [kind = *kind, nameSpace, name, user = impl_->user](Core& core, const auto& answer) {
+            auto object =
+                getObject(core, *kind, nameSpace, name, "", "", auth::readerFor(core.auth, user).get());
             if (!object) return answer(fail(object.error()));
             // Who set which field is for machines.
             const auto message = api::messageAs(*kind, **object);

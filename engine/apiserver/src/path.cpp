@@ -3,6 +3,7 @@
 #include "engine/api/pod_parts.h"
 #include "errors.h"
 
+#include <algorithm>
 #include <charconv>
 #include <fmt/format.h>
 
@@ -92,6 +93,36 @@ Result<void> parseResource(const api::Catalogue& catalogue, std::string_view met
     return {};
 }
 
+/// Null where no source answers for the group.
+const std::vector<std::string>* versionsOf(const SourcedGroups::Names& sourced, const std::string& group) {
+    for (const auto& [name, versions] : sourced)
+        if (name == group) return &versions;
+    return nullptr;
+}
+
+/// Of a group a source answers for: apis/GROUP [/VERSION [/namespaces/NS] [/…]].
+Result<void> parseSourced(const SourcedGroups::Names& sourced, const std::vector<std::string>& segments,
+                          RequestInfo& info) {
+    info.group = segments[1];
+    info.area = RequestInfo::Area::Group;
+    if (segments.size() == 2) return {};
+    info.version = segments[2];
+    const std::vector<std::string>& versions = *versionsOf(sourced, info.group);
+    if (std::find(versions.begin(), versions.end(), info.version) == versions.end())
+        return fail(noSuchResource());
+    info.area = RequestInfo::Area::Resources;
+    if (segments.size() == 3) return {};
+    std::size_t at = 3;
+    if (segments[at] == "namespaces" && segments.size() > at + 1) {
+        info.nameSpace = segments[at + 1];
+        at += 2;
+    }
+    info.area = RequestInfo::Area::Sourced;
+    info.parts.assign(segments.begin() + static_cast<std::ptrdiff_t>(at), segments.end());
+    if (info.parts.empty()) return fail(noSuchResource());
+    return {};
+}
+
 } // namespace
 
 Result<std::vector<std::string>> pathSegments(std::string_view path) {
@@ -155,6 +186,10 @@ const std::string& Query::text(std::string_view name) const {
     return first == end ? none : first->second;
 }
 
+std::map<std::string, std::string> Query::first() const {
+    return {values_.begin(), values_.end()};
+}
+
 std::vector<std::string> Query::all(std::string_view name) const {
     std::vector<std::string> out;
     const auto [first, end] = values_.equal_range(name);
@@ -201,8 +236,8 @@ std::string_view verbName(Verb verb) {
     return "";
 }
 
-Result<RequestInfo> parseRequest(const api::Catalogue& catalogue, std::string_view method,
-                                 std::string_view path, std::string_view rawQuery) {
+Result<RequestInfo> parseRequest(const api::Catalogue& catalogue, const SourcedGroups::Names& sourced,
+                                 std::string_view method, std::string_view path, std::string_view rawQuery) {
     RequestInfo info;
     auto query = Query::parse(rawQuery);
     if (!query) return fail(query.error());
@@ -235,6 +270,9 @@ Result<RequestInfo> parseRequest(const api::Catalogue& catalogue, std::string_vi
         area = Area::OpenApiDocument;
         for (std::size_t i = 2; i < count; ++i)
             info.rest += (i > 2 ? "/" : "") + segments[i];
+    } else if (first == "apis" && count >= 2 && versionsOf(sourced, segments[1])) {
+        if (auto routed = parseSourced(sourced, segments, info); !routed) return fail(routed.error());
+        area = info.area;
     } else if (first == "api" && count == 1)
         area = Area::CoreVersions;
     else if (first == "apis" && count == 1)

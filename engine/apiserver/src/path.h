@@ -2,6 +2,7 @@
 
 #include "engine/api/catalogue.h"
 #include "engine/base/status.h"
+#include "sourced_groups.h"
 
 #include <map>
 #include <optional>
@@ -20,6 +21,8 @@ class Query {
     const std::string& text(std::string_view name) const;
     /// All values of a name, in order.
     std::vector<std::string> all(std::string_view name) const;
+    /// The first of each name.
+    std::map<std::string, std::string> first() const;
     bool has(std::string_view name) const { return values_.count(std::string(name)) > 0; }
     /// Everything but "", "0" and "false" is true.
     bool flag(std::string_view name) const;
@@ -37,6 +40,7 @@ std::string_view verbName(Verb verb);
 struct RequestInfo {
     enum class Area {
         Resource,
+        Sourced, ///< below a group that a source answers for
         Root,
         Version,
         Health,
@@ -53,12 +57,13 @@ struct RequestInfo {
     Area area = Area::Root;
     Verb verb = Verb::Get;
     const api::Kind* kind = nullptr; ///< for Resource
-    std::string group;               ///< for Group, Resources
-    std::string version;             ///< for Resources
+    std::string group;               ///< for Group, Resources, Sourced
+    std::string version;             ///< for Resources, Sourced
     std::string nameSpace;
     std::string name;
     std::string subresource;
-    std::string rest; ///< the health check or document asked for
+    std::string rest;               ///< the health check or document asked for
+    std::vector<std::string> parts; ///< for Sourced: what follows the namespace, or else the version
     /// Which part of the path (counted between slashes, empty ones left out) begins what a proxy passes on; 0
     /// = nothing is.
     std::size_t restBegins = 0;
@@ -72,9 +77,10 @@ Result<std::string> percentDecode(std::string_view text, bool plusIsSpace);
 /// so that what is authorised is what is served.
 Result<std::vector<std::string>> pathSegments(std::string_view path);
 
-/// Routes a request by method, path and query to what `catalogue` serves. Pure. NotFound for paths nothing is
+/// Routes a request by method, path and query to what `catalogue` serves, or to one of the `sourced` groups.
+/// Pure. NotFound for paths nothing is
 /// served at, MethodNotAllowed for a verb the resource does not have.
-Result<RequestInfo> parseRequest(const api::Catalogue& catalogue, std::string_view method,
-                                 std::string_view path, std::string_view query);
+Result<RequestInfo> parseRequest(const api::Catalogue& catalogue, const SourcedGroups::Names& sourced,
+                                 std::string_view method, std::string_view path, std::string_view query);
 
 } // namespace wheelhouse::apiserver

@@ -58,12 +58,12 @@ Revision revisionOf(Core& core, const api::Kind& kind) {
 
 Result<ObjectPtr> getObject(Core& core, const api::Kind& kind, const std::string& nameSpace,
                             const std::string& name, std::string_view resourceVersion,
-                            const std::string& subresource) {
+                            const std::string& subresource, const Reader* reader) {
     auto at = parseResourceVersion(resourceVersion);
     if (!at) return fail(at.error());
     if (const Revision newest = revisionOf(core, kind); *at > newest)
         return fail(tooLargeResourceVersion(*at, newest));
-    if (api::isComputed(kind)) return core.computed.get(kind, nameSpace, name, subresource);
+    if (api::isComputed(kind)) return core.computed.get(kind, nameSpace, name, subresource, reader);
     ObjectPtr object = core.store.get({&kind, keyOf(kind, nameSpace, name)});
     if (!object) return fail(notFound(kind, name));
     return object;

@@ -18,6 +18,7 @@
 namespace wheelhouse::apiserver {
 
 struct Core;
+class Reader;
 
 // The verbs, on objects instead of bytes: what the HTTP handler and LocalCluster share. Control executor
 // only. `done` may run inside the call when the answer needs no commit.
@@ -28,6 +29,8 @@ struct Selection {
     std::string nameSpace; ///< empty = all
     api::LabelSelector labels;
     api::FieldSelector fields;
+    /// Who is shown them, where that matters (computed kinds); null = somebody who may know everything.
+    std::shared_ptr<const Reader> reader;
 
     bool selective() const { return !labels.empty() || !fields.empty(); }
     bool matches(const api::Object& object) const;
@@ -52,10 +55,10 @@ struct ListAnswer {
     std::optional<std::int64_t> remaining;
 };
 
-/// `subresource` matters to computed kinds only: of stored ones all show the same object.
+/// `subresource` and `reader` matter to computed kinds only: stored objects are the same for everybody.
 Result<api::ObjectPtr> getObject(Core& core, const api::Kind& kind, const std::string& nameSpace,
                                  const std::string& name, std::string_view resourceVersion = {},
-                                 const std::string& subresource = {});
+                                 const std::string& subresource = {}, const Reader* reader = nullptr);
 Result<ListAnswer> listObjects(Core& core, const ListQuery& query);
 /// The newest revision objects of a kind can have.
 Revision revisionOf(Core& core, const api::Kind& kind);

@@ -65,6 +65,44 @@ struct Decisions final : apiserver::ObjectSource {
     }
 };
 
+/// A queue that says how much waits only to who may list the pods of the namespace "shop".
+struct Discreet final : apiserver::ObjectSource {
+    int waiting = 5;
+
+    std::unique_ptr<google::protobuf::Message> object(const std::string&, const std::string& name,
+                                                      const std::string&) override {
+        auto queue = std::make_unique<lab::ReconcileQueue>();
+        queue->mutable_metadata()->set_name(name);
+        queue->set_waiting(waiting);
+        return queue;
+    }
+    std::vector<std::string> keys(const std::string&) override { return {"a"}; }
+    bool veils() const override { return true; }
+    void veil(google::protobuf::Message& object, const apiserver::Reader& reader) const override {
+        if (!reader.mayListPods("shop")) static_cast<lab::ReconcileQueue&>(object).set_waiting(-1);
+    }
+};
+
+/// Lets a user read queues, and the pods of "shop" too if `pods`.
+void letRead(ApiBench& bench, const std::string& user, bool pods) {
+    const auto bind = [&](const std::string& where, const std::string& kind, const std::string& rule) {
+        const std::string path = "/apis/rbac.authorization.k8s.io/v1" + where;
+        const std::string name = kind == "Role" ? "r" : "queues";
+        bench.send("POST", path + (kind == "Role" ? "/roles" : "/clusterroles"),
+                   J("{'metadata':{'name':'" + name + "'},'rules':[" + rule + "]}"), json);
+        bench.send("POST", path + (kind == "Role" ? "/rolebindings" : "/clusterrolebindings"),
+                   J("{'metadata':{'name':'" + user +
+                     "'},'roleRef':{'apiGroup':'rbac.authorization.k8s.io','kind':'" + kind + "','name':'" +
+                     name + "'},'subjects':[{'kind':'User','apiGroup':'rbac.authorization.k8s.io','name':'" +
+                     user + "'}]}"),
+                   json);
+    };
+    bind("", "ClusterRole",
+         "{'apiGroups':['lab.wheelhouse.dev'],'resources':['reconcilequeues'],'verbs':['get','list','watch']"
+         "}");
+    if (pods) bind("/namespaces/shop", "Role", "{'apiGroups':[''],'resources':['pods'],'verbs':['list']}");
+}
+
 std::string names(const Answer& list) {
     std::string out;
     const auto value = list.json();
@@ -128,6 +166,44 @@ class TestApiserverComputed : public QObject {
             bench.send("GET", queues + "?limit=2&continue=" + second.at("metadata.continue"));
         QCOMPARE(q(names(third)), QString("e"));
         QCOMPARE(q(third.at("metadata.continue")), QString());
+    }
+
+    void showsEachReaderWhatTheyMayKnow() {
+        ApiBench bench;
+        Discreet source;
+        const auto serving = bench.server->serve(api::kindOf<lab::ReconcileQueue>(), source);
+        bench.send("POST", "/api/v1/namespaces", J("{'metadata':{'name':'shop'}}"), json);
+        letRead(bench, "anna", true);
+        letRead(bench, "bert", false);
+        const apiserver::User anna{"anna", {}};
+        const apiserver::User bert{"bert", {}};
+        const auto waiting = [&](const apiserver::User& user) {
+            return q(bench.send("GET", queues + "/a", {}, {}, user).at("waiting") + " " +
+                     bench.send("GET", queues, {}, {}, user).at("items.0.waiting") + " " +
+                     bench.send("GET", queues, {}, tables, user).at("rows.0.cells.1"));
+        };
+        QCOMPARE(waiting(ApiBench::admin()), QString("5 5 5"));
+        QCOMPARE(waiting(anna), QString("5 5 5"));
+        QCOMPARE(waiting(bert), QString("-1 -1 -1"));
+        // Each watcher is told its own, and what they may know counts when they are told.
+        const auto annas = bench.open("GET", queues + "?watch=1", {}, {}, anna);
+        const auto berts = bench.open("GET", queues + "?watch=1", {}, {}, bert);
+        bench.settle();
+        source.waiting = 6;
+        serving->changed("a");
+        bench.settle(gathered);
+        bench.send("DELETE", "/apis/rbac.authorization.k8s.io/v1/namespaces/shop/rolebindings/anna");
+        source.waiting = 7;
+        serving->changed("a");
+        bench.settle(gathered);
+        const auto told = [](const FakeExchange& stream) {
+            std::string out;
+            for (const auto& event : events(stream))
+                out += Answer::textAt(event, "object.waiting") + " ";
+            return q(out);
+        };
+        QCOMPARE(told(*annas), QString("5 6 -1 "));
+        QCOMPARE(told(*berts), QString("-1 -1 -1 "));
     }
 
     void hasNoPast() {

@@ -272,9 +272,9 @@ class TestFuzz : public QObject {
         checkDecoder(
             [](const std::string& input) -> std::string {
                 const std::size_t question = std::min(input.find('?'), input.size());
-                const auto info =
-                    apiserver::parseRequest(*api::Catalogue::builtIn(), "GET", input.substr(0, question),
-                                            input.substr(std::min(question + 1, input.size())));
+                const auto info = apiserver::parseRequest(
+                    *api::Catalogue::builtIn(), {{"metrics.example", {"v1"}}}, "GET",
+                    input.substr(0, question), input.substr(std::min(question + 1, input.size())));
                 return info && info->area == apiserver::RequestInfo::Area::Resource && !info->kind
                            ? "a resource without a kind"
                            : "";

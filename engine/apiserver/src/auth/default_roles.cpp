@@ -89,17 +89,22 @@ void addOwnParts(std::vector<DefaultRole>& out) {
     DefaultRole measured = role("system:aggregated-metrics-reader", {{read, "metrics.k8s.io", "nodes pods"}});
     measured.partOf = "view";
     out.push_back(std::move(measured));
-    DefaultRole seen = role("wheelhouse:aggregate-to-view",
-                            {{read, lab,
-                              "autoscalingdecisions clusterclocks clusterclocks/status machines "
-                              "machines/status nodepools nodepools/scale nodepools/status reconcilequeues "
-                              "schedulingdecisions schedulingdecisions/matrix"}});
+    DefaultRole seen =
+        role("wheelhouse:aggregate-to-view",
+             {{read, lab,
+               "autoscalingdecisions clusterclocks clusterclocks/status machines "
+               "machines/status metrics nodepools nodepools/scale nodepools/status reconcilequeues "
+               "schedulingdecisions schedulingdecisions/matrix"},
+              {read, "custom.metrics.k8s.io external.metrics.k8s.io", "*"}});
     seen.partOf = "view";
     out.push_back(std::move(seen));
     // What becomes of pods that are only asked about depends on what they would be created with.
-    out.push_back(role("wheelhouse:scheduler", {{read, "scheduling.k8s.io", "priorityclasses"}}));
+    out.push_back(role("wheelhouse:scheduler", {{read, "scheduling.k8s.io", "priorityclasses"},
+                                                {read, "node.k8s.io", "runtimeclasses"},
+                                                {read, "core", "limitranges"}}));
     // The answer to a question about placing: nothing is written.
-    DefaultRole asked = role("wheelhouse:aggregate-to-edit", {{"create", lab, "whatifs"}});
+    DefaultRole asked =
+        role("wheelhouse:aggregate-to-edit", {{"create", lab, "whatifs"}, {write, lab, "metrics"}});
     asked.partOf = "edit";
     out.push_back(std::move(asked));
 }

@@ -43,4 +43,12 @@ std::optional<IssuerDocument> issuerDocument(const ServiceAccountTokens& tokens,
     return std::nullopt;
 }
 
+Response issuerAnswer(const ServiceAccountTokens& tokens, std::string_view path) {
+    const auto document = issuerDocument(tokens, path);
+    Response response;
+    response.headers = {{"content-type", document->contentType}, {"cache-control", "public, max-age=3600"}};
+    response.body = std::make_shared<const std::string>(document->json);
+    return response;
+}
+
 } // namespace wheelhouse::apiserver::auth

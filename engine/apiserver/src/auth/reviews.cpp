@@ -2,6 +2,7 @@
 
 #include "auth/access_reviews.h"
 #include "auth/rbac_messages.h"
+#include "auth/reader.h"
 #include "engine/api/groups/authentication.h"
 #include "engine/api/semantics.h"
 #include "engine/api/time.h"
@@ -87,7 +88,9 @@ Outcome answered(Core& core, const api::Kind& kind, std::shared_ptr<Message> mes
 void askElsewhere(Core& core, const Answerer& answerer, WriteRequest request, Done done) {
     api::applyDefaults(*request.message);
     metadataOf(*request.message).set_namespace_(request.nameSpace);
-    Question question{std::move(request.message), std::move(request.nameSpace), std::move(request.user)};
+    auto reader = readerFor(core.auth, request.user);
+    Question question{std::move(request.message), std::move(request.nameSpace), std::move(request.user),
+                      std::move(reader)};
     answerer(std::move(question),
              [weak = core.weak_from_this(), &kind = *request.kind, warnings = std::move(request.warnings),
               done = std::move(done)](Result<std::shared_ptr<Message>> answer) {

@@ -57,6 +57,7 @@ std::string_view pathLabel(RequestInfo::Area area, const std::string& name) {
         return "/api";
     case Area::Groups:
     case Area::Group:
+    case Area::Sourced:
         return "/apis";
     case Area::OpenApiIndex:
     case Area::OpenApiDocument:

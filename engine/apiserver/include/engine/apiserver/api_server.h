@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/apiserver/audit.h"
+#include "engine/apiserver/group_source.h"
 #include "engine/apiserver/handler.h"
 #include "engine/apiserver/object_source.h"
 #include "engine/base/executor.h"
@@ -83,6 +84,10 @@ class ApiServer final : public Handler {
 
     /// Asks `source` for the objects of a computed kind until what is returned goes. One source a kind.
     [[nodiscard]] std::unique_ptr<Serving> serve(const api::Kind& kind, ObjectSource& source);
+    /// Has what is below /apis/`group` answered by `source`, in these versions (the preferred one first),
+    /// until what is returned goes. No kind may be of that group.
+    [[nodiscard]] std::shared_ptr<void> serveGroup(const std::string& group,
+                                                   std::vector<std::string> versions, GroupSource& source);
     /// Has questions of `kind` answered by `answerer` until what is returned goes.
     [[nodiscard]] std::shared_ptr<void> answer(const api::Kind& kind, Answerer answerer);
 

@@ -12,6 +12,13 @@
 
 namespace wheelhouse::apiserver {
 
+/// What somebody who asks may know beside the object asked for. On the control executor.
+class Reader {
+  public:
+    virtual ~Reader() = default;
+    virtual bool mayListPods(const std::string& nameSpace) const = 0;
+};
+
 /// Makes the objects of one computed kind (`api::isComputed`) when somebody asks for them: what the store
 /// would only repeat, and most of which nobody ever looks at. The API server does the rest: access,
 /// selectors, pages, tables, watches. On the control executor only, and answers at once.
@@ -26,6 +33,10 @@ class ObjectSource {
     /// "namespace/name" (or "name" of a cluster-scoped kind) of all objects of a namespace, in order; an
     /// empty namespace means all.
     virtual std::vector<std::string> keys(const std::string& nameSpace) = 0;
+    /// Whether objects say more than everybody who may read them may know; they are then veiled for each
+    /// reader, but for those who may do everything.
+    virtual bool veils() const { return false; }
+    virtual void veil(google::protobuf::Message& /*object*/, const Reader& /*reader*/) const {}
 };
 
 /// A source being asked; destroying it (on the control executor) ends that. Its kind then answers
@@ -46,6 +57,7 @@ struct Question {
     std::shared_ptr<google::protobuf::Message> message;
     std::string nameSpace;
     User user;
+    std::shared_ptr<const Reader> reader; ///< the same user; null = may know everything
 };
 using Answerer = std::function<void(
     Question question, std::function<void(Result<std::shared_ptr<google::protobuf::Message>>)> answer)>;
