@@ -140,6 +140,10 @@ void DemoTest::obeysItsSwitches() {
     QCOMPARE(fetch(server.url + "/unlive").code, 0);
     QCOMPARE(fetch(server.url + "/livez").code, 1);
     QCOMPARE(fetch(server.url + "/eat?mib=3").out, "holding 3 MiB\n");
+    QVERIFY(fetch(server.url + "/metrics")
+                .out.contains("\n# TYPE demo_held_mebibytes gauge\ndemo_held_mebibytes 3\n"));
+    QVERIFY(fetch(server.url + "/metrics")
+                .out.contains("# TYPE demo_requests_total counter\ndemo_requests_total "));
     QCOMPARE(fetch(server.url + "/burn?seconds=0&cores=2").out, "burning 2 core(s) for 0 s\n");
     QCOMPARE(fetch(server.url + "/nowhere").code, 1);
 }

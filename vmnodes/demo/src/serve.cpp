@@ -68,6 +68,17 @@ std::string eat(double mebibytes) {
     return "holding " + std::to_string(eaten.size()) + " MiB\n";
 }
 
+/// For Prometheus, and for whoever else asks pods what they do.
+std::string metrics() {
+    const std::lock_guard lock(eatenMutex);
+    return "# HELP demo_requests_total Pages served.\n# TYPE demo_requests_total "
+           "counter\ndemo_requests_total " +
+           std::to_string(served) +
+           "\n# HELP demo_held_mebibytes Memory held by /eat.\n# TYPE demo_held_mebibytes gauge\n"
+           "demo_held_mebibytes " +
+           std::to_string(eaten.size()) + "\n";
+}
+
 std::string answer(const Request& request) {
     if (request.method != "GET" && request.method != "POST") return response(405, "only GET and POST\n");
     const std::string& path = request.path;
@@ -76,6 +87,7 @@ std::string answer(const Request& request) {
         return response(200, burn(numberOf(request, "seconds", 10, 0, 3600),
                                   static_cast<int>(numberOf(request, "cores", 1, 1, 64))));
     if (path == "/eat") return response(200, eat(numberOf(request, "mib", 16, 0, mostMebibytes)));
+    if (path == "/metrics") return response(200, metrics());
     if (path == "/readyz") return ready ? response(200, "ready\n") : response(503, "not ready\n");
     if (path == "/livez") return alive ? response(200, "alive\n") : response(503, "not alive\n");
     if (path == "/ready") return ready = true, response(200, "ready from now on\n");

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fmt/format.h>
+#include <string_view>
 #include <utility>
 
 namespace wheelhouse::simulated {
@@ -26,6 +28,38 @@ std::string groupOf(const agent::SandboxSpec& sandbox) {
     return sandbox.pod.nameSpace + "/" + sandbox.pod.name;
 }
 
+/// Of "simulated.wheelhouse.dev/metric-NAME", for one container with ".CONTAINER" behind it.
+std::vector<MetricPlan> planMetrics(const agent::ContainerSpec& spec, const agent::SandboxSpec& sandbox) {
+    constexpr std::string_view own = "simulated.wheelhouse.dev/metric-";
+    constexpr std::string_view ofAll = "simulated.wheelhouse.dev/metric-shared-";
+    std::vector<MetricPlan> plans;
+    for (const auto& [key, text] : spec.annotations) {
+        if (!key.starts_with(own)) continue;
+        const bool shared = key.starts_with(ofAll);
+        std::string name = key.substr(shared ? ofAll.size() : own.size());
+        if (const std::size_t dot = name.find('.'); dot != std::string::npos) {
+            if (name.substr(dot + 1) != spec.name) continue;
+            name.resize(dot);
+        }
+        // A name that is none would make the page unreadable.
+        const bool fine =
+            !name.empty() && (name[0] < '0' || name[0] > '9') && name.find('-') == std::string::npos;
+        const auto pattern = LoadPattern::parse(text);
+        if (!fine || !pattern) continue;
+        MetricPlan plan{name, *pattern, {}, {}};
+        if (shared) {
+            plan.group = groupOf(sandbox) + "/" + spec.name + "/" + name;
+            plan.shared = text;
+        }
+        plans.push_back(std::move(plan));
+    }
+    return plans;
+}
+
+bool isCounter(const MetricPlan& plan) {
+    return plan.name.ends_with("_total");
+}
+
 } // namespace
 
 LoadPlan planLoad(const agent::ContainerSpec& spec, const agent::SandboxSpec& sandbox) {
@@ -39,6 +73,7 @@ LoadPlan planLoad(const agent::ContainerSpec& spec, const agent::SandboxSpec& sa
     plan.memory = pattern("memory", idleMemory);
     if (!plan.shared.empty()) plan.group = groupOf(sandbox) + "/" + spec.name;
     plan.limit = cpuLimit(spec.resources);
+    plan.metrics = planMetrics(spec, sandbox);
     return plan;
 }
 
@@ -54,6 +89,10 @@ void ContainerLoad::setLimit(double cores, Instant now) {
 
 ContainerLoad::ContainerLoad(LoadPlan plan, std::shared_ptr<SharedLoads> shared, Instant now)
     : plan_(std::move(plan)), shared_(std::move(shared)), started_(now), looked_(now) {
+    for (const MetricPlan& metric : plan_.metrics) {
+        if (!metric.group.empty()) shared_->join(metric.group, metric.shared, now);
+        metricsJoinedAt_.push_back(metric.group.empty() ? 0 : shared_->share(metric.group, now));
+    }
     if (plan_.group.empty()) return;
     shared_->join(plan_.group, plan_.shared, now);
     joinedAt_ = shared_->share(plan_.group, now);
@@ -62,6 +101,9 @@ ContainerLoad::ContainerLoad(LoadPlan plan, std::shared_ptr<SharedLoads> shared,
 
 void ContainerLoad::leave() {
     if (std::exchange(member_, false)) shared_->leave(plan_.group, looked_);
+    for (const MetricPlan& metric : plan_.metrics)
+        if (!metric.group.empty()) shared_->leave(metric.group, looked_);
+    plan_.metrics.clear();
 }
 
 void ContainerLoad::burn(double cores, Duration span, Instant now) {
@@ -93,6 +135,22 @@ std::int64_t ContainerLoad::cpuNanoseconds(Instant now) {
 
 std::int64_t ContainerLoad::memoryBytes(Instant now) const {
     return held_ + static_cast<std::int64_t>(plan_.memory.at(now - started_));
+}
+
+std::string ContainerLoad::metricsPage(Instant now) const {
+    std::string page;
+    for (std::size_t i = 0; i < plan_.metrics.size(); ++i) {
+        const MetricPlan& plan = plan_.metrics[i];
+        const bool shared = !plan.group.empty();
+        const Duration since = now - started_;
+        const double value =
+            isCounter(plan)
+                ? (shared ? shared_->share(plan.group, now) - metricsJoinedAt_[i] : plan.pattern.sum(since))
+                : (shared ? shared_->part(plan.group, now) : plan.pattern.at(since));
+        page +=
+            fmt::format("# TYPE {0} {1}\n{0} {2}\n", plan.name, isCounter(plan) ? "counter" : "gauge", value);
+    }
+    return page;
 }
 
 void ContainerLoad::end(Instant now) {

@@ -12,16 +12,25 @@
 
 namespace wheelhouse::simulated {
 
+/// A number a container publishes.
+struct MetricPlan {
+    std::string name; ///< as Prometheus has it; with "_total" behind it a counter, whose growth is planned
+    LoadPattern pattern;
+    std::string group;  ///< of those that share it; empty = none
+    std::string shared; ///< what they share, as a pattern's text
+};
+
 struct LoadPlan {
     LoadPattern cpu;    ///< cores
     LoadPattern memory; ///< bytes
     std::string group;  ///< of the shared load; empty = none
     std::string shared; ///< its pattern
     double limit = 0;   ///< cores; 0 = none
+    std::vector<MetricPlan> metrics;
 };
 
-/// From the annotations cpu, memory and cpu-shared, each also per container. What cannot be read counts as
-/// nothing.
+/// From the annotations cpu, memory, cpu-shared, metric-NAME and metric-shared-NAME, each also per container.
+/// What cannot be read counts as nothing.
 LoadPlan planLoad(const agent::ContainerSpec& spec, const agent::SandboxSpec& sandbox);
 
 /// Cores; 0 = none.
@@ -45,6 +54,8 @@ class ContainerLoad {
     void end(Instant now);
     std::int64_t cpuNanoseconds(Instant now);
     std::int64_t memoryBytes(Instant now) const;
+    /// What it publishes, in Prometheus' text format.
+    std::string metricsPage(Instant now) const;
 
   private:
     struct Burn {
@@ -62,6 +73,7 @@ class ContainerLoad {
     double joinedAt_ = 0; ///< the group's share when this joined
     double share_ = 0;    ///< done of the shared load by the last look
     bool member_ = false;
+    std::vector<double> metricsJoinedAt_; ///< of each planned metric: the share when this joined
     std::vector<Burn> burns_;
     double burnt_ = 0; ///< by burns that are over
     std::int64_t held_ = 0;

@@ -54,4 +54,9 @@ double SharedLoads::share(const std::string& group, Instant now) {
     return it->second.share;
 }
 
+double SharedLoads::part(const std::string& group, Instant now) const {
+    const auto it = impl_->groups.find(group);
+    return it == impl_->groups.end() ? 0 : it->second.pattern.at(now - it->second.began) / it->second.members;
+}
+
 } // namespace wheelhouse::simulated

@@ -25,6 +25,7 @@ struct SimulatedPlace {
     std::vector<std::pair<std::string, std::string>> env;
     std::shared_ptr<SimulatedFiles> files;
     std::function<void(double cores, Duration span)> burn; ///< takes processor time
+    std::function<std::string()> metrics;                  ///< its page of metrics
     std::function<std::int64_t(std::int64_t bytes)> hold;  ///< takes memory; answers with all that is held
 };
 

@@ -348,6 +348,10 @@ SimulatedPlace SimulatedRuntime::placeOf(const PodId& pod, Container* container)
         place.burn = [load, clock = &executor_.clock()](double cores, Duration span) {
             if (const auto running = load.lock()) running->burn(cores, span, clock->now());
         };
+        place.metrics = [load, clock = &executor_.clock()] {
+            const auto running = load.lock();
+            return running ? running->metricsPage(clock->now()) : std::string();
+        };
         place.hold = [load](std::int64_t bytes) {
             const auto running = load.lock();
             return running ? running->hold(bytes) : 0;

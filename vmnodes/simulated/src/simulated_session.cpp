@@ -143,7 +143,8 @@ double numberOf(std::string_view query, std::string_view name, double unsaid, do
 }
 
 /// The web server of a simulated pod: `/` a page about it, `/hostname`, `/headers` what it was asked with,
-/// `/redirect` somewhere else; `/burn` and `/eat` as the demo application has them.
+/// `/redirect` somewhere else, `/metrics` what it publishes; `/burn` and `/eat` as the demo application has
+/// them.
 class Port final : public SimulatedSession {
   public:
     Port(Executor& executor, SimulatedPlace place, std::uint16_t port, agent::SessionEvents events)
@@ -172,6 +173,8 @@ class Port final : public SimulatedSession {
         path.resize(question);
         if (path == "/burn") return burn(query);
         if (path == "/eat") return eat(query);
+        if (path == "/metrics")
+            return respond("200 OK", "text/plain; version=0.0.4", place_.metrics ? place_.metrics() : "");
         if (path == "/hostname") return respond("200 OK", "text/plain", place_.pod + "\n");
         if (path == "/headers") return respond("200 OK", "text/plain", head + "\r\n");
         if (path == "/redirect")

@@ -8,6 +8,7 @@
 #include "network_keeper.h"
 #include "node_pages.h"
 #include "node_report.h"
+#include "pod_scraper.h"
 #include "pod_sessions.h"
 #include "pod_worker.h"
 #include "session_targets.h"
@@ -45,7 +46,7 @@ struct Agent::Impl final : PodHost {
          Random& random, AgentOptions options)
         : channel_(channel), runtime_(runtime), store_(store), executor_(executor), random_(random),
           options_(std::move(options)), heartbeat_(options_.heartbeat), usage_(2 * options_.usagePeriod),
-          network_(runtime, store, executor),
+          scraper_(runtime, executor), network_(runtime, store, executor),
           logs_([this](nodelink::FromAgent message) { return channel_.send(std::move(message)); }),
           sessions_([this](nodelink::FromAgent message) { return channel_.send(std::move(message)); }) {}
 
@@ -94,7 +95,8 @@ struct Agent::Impl final : PodHost {
     void takeNodeStatus(core::NodeStatus status);
     void sendNodeStatus();
     void measureUsage();
-    void sendUsage(const UsageSnapshot& snapshot);
+    std::vector<ScrapeTarget> scrapeTargets() const;
+    void sendUsage(const UsageSnapshot& snapshot, PodScraper::Measures measures);
     core::Node nodeObject() const;
 
     nodelink::AgentChannel& channel_;
@@ -118,6 +120,7 @@ struct Agent::Impl final : PodHost {
     std::int64_t memoryCapacity_ = 0;
     NodeReport node_;
     UsageMeter usage_;
+    PodScraper scraper_;
     bool linkOpened_ = false;
     NetworkKeeper network_;
     LogStreams logs_;
@@ -557,11 +560,24 @@ void Agent::Impl::measureUsage() {
         if (life.expired()) return;
         // What cannot be measured now is reported next time; until then the last report is what is known.
         if (!snapshot) return log::warning("agent", "usage cannot be read: {}", snapshot.error().message);
-        sendUsage(*snapshot);
+        scraper_.ask(scrapeTargets(), [this, snapshot = std::move(*snapshot)](PodScraper::Measures measures) {
+            sendUsage(snapshot, std::move(measures));
+        });
     });
 }
 
-void Agent::Impl::sendUsage(const UsageSnapshot& snapshot) {
+std::vector<ScrapeTarget> Agent::Impl::scrapeTargets() const {
+    std::vector<ScrapeTarget> out;
+    for (const auto& [uid, worker] : pods_) {
+        if (worker->activeContainers().empty()) continue;
+        const std::string& address = worker->podIp().empty() ? hostIp_ : worker->podIp();
+        if (auto target = scrapeTargetOf(worker->pod(), {worker->podId(), worker->sandboxId(), address}))
+            out.push_back(std::move(*target));
+    }
+    return out;
+}
+
+void Agent::Impl::sendUsage(const UsageSnapshot& snapshot, PodScraper::Measures measures) {
     std::vector<UsageMeter::RunningPod> running;
     running.reserve(pods_.size());
     for (const auto& [uid, worker] : pods_) {
@@ -572,6 +588,8 @@ void Agent::Impl::sendUsage(const UsageSnapshot& snapshot) {
     }
     nodelink::FromAgent message;
     *message.mutable_usage() = usage_.report(snapshot, running);
+    for (nodelink::PodMeasures& each : measures)
+        *message.mutable_usage()->add_measures() = std::move(each);
     channel_.send(std::move(message));
 }
 

@@ -20,6 +20,8 @@ class SharedLoads {
     /// Core-seconds a member that was there from the beginning would have done by now; members that came
     /// later take the difference.
     double share(const std::string& group, Instant now);
+    /// What the pattern says now, divided among the members.
+    double part(const std::string& group, Instant now) const;
 
   private:
     struct Impl;

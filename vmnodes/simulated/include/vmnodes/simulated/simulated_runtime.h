@@ -55,6 +55,10 @@ struct SimulatedShape {
 ///   simulated.wheelhouse.dev/cpu: "200m"            what it uses: an amount, sine(100m, 900m, 5m) or
 ///   simulated.wheelhouse.dev/memory: "64Mi"         step(100m, 60s, 2, 3m, 100m), from its start on
 ///   simulated.wheelhouse.dev/cpu-shared: "2"        what all of its application (label app) use together
+///   simulated.wheelhouse.dev/metric-NAME: "30"      a number at /metrics, in the same words; a NAME that
+///   ends in
+///                                                   _total is a counter that grows so fast
+///   simulated.wheelhouse.dev/metric-shared-NAME     what all of its application have of it together
 /// The path of an HTTP probe is a file of the container: moved away by a command in it, the probe fails.
 /// An image whose name begins with `missing.invalid/` or whose tag is `404` cannot be pulled. Every port
 /// answers HTTP with a page about the pod, which says that it is simulated.
