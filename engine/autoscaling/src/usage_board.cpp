@@ -7,22 +7,30 @@ namespace wheelhouse::autoscaling {
 UsageBoard::UsageBoard(Clock& clock, Duration fresh) : clock_(clock), fresh_(fresh), swept_(clock.now()) {}
 
 void UsageBoard::takeBack(const NodeName& node, const Said& said) {
-    for (const Uid& uid : said.pods) {
-        const auto entry = pods_.find(uid);
-        if (entry != pods_.end() && entry->second.node == node) pods_.erase(entry);
-    }
+    const auto drop = [&node](auto& entries, const std::vector<Uid>& uids) {
+        for (const Uid& uid : uids) {
+            const auto entry = entries.find(uid);
+            if (entry != entries.end() && entry->second.node == node) entries.erase(entry);
+        }
+    };
+    drop(pods_, said.pods);
+    drop(measures_, said.measured);
 }
 
 void UsageBoard::report(const NodeName& node, NodeReport report) {
     sweep();
     Said& said = nodes_[node];
     takeBack(node, said);
-    said = Said{report.node, report.window, clock_.now(), clock_.wallNow(), {}};
+    said = Said{report.node, report.window, clock_.now(), clock_.wallNow(), {}, {}};
     said.pods.reserve(report.pods.size());
     for (PodUsage& pod : report.pods) {
         said.pods.push_back(pod.uid);
         Uid uid = pod.uid;
-        pods_.insert_or_assign(std::move(uid), Entry{node, std::move(pod)});
+        pods_.insert_or_assign(std::move(uid), Entry<PodUsage>{node, std::move(pod)});
+    }
+    for (PodMeasures& pod : report.measures) {
+        said.measured.push_back(pod.uid);
+        measures_.insert_or_assign(pod.uid, Entry<std::vector<Measure>>{node, std::move(pod.measures)});
     }
 }
 
@@ -45,17 +53,30 @@ void UsageBoard::sweep() {
 }
 
 std::optional<UsageBoard::Node> UsageBoard::node(const NodeName& node) const {
+    const Said* const said = freshSaid(node);
+    if (said == nullptr || !said->usage) return std::nullopt;
+    return Node{*said->usage, said->window, said->at};
+}
+
+const UsageBoard::Said* UsageBoard::freshSaid(const NodeName& node) const {
     const auto said = nodes_.find(node);
-    if (said == nodes_.end() || !said->second.usage || !fresh(said->second)) return std::nullopt;
-    return Node{*said->second.usage, said->second.window, said->second.at};
+    return said == nodes_.end() || !fresh(said->second) ? nullptr : &said->second;
 }
 
 std::optional<UsageBoard::Pod> UsageBoard::pod(const Uid& pod) const {
     const auto entry = pods_.find(pod);
     if (entry == pods_.end()) return std::nullopt;
-    const auto said = nodes_.find(entry->second.node);
-    if (said == nodes_.end() || !fresh(said->second)) return std::nullopt;
-    return Pod{&entry->second.usage, said->second.at};
+    const Said* const said = freshSaid(entry->second.node);
+    if (said == nullptr) return std::nullopt;
+    return Pod{&entry->second.what, said->at};
+}
+
+std::optional<UsageBoard::Measures> UsageBoard::measures(const Uid& pod) const {
+    const auto entry = measures_.find(pod);
+    if (entry == measures_.end()) return std::nullopt;
+    const Said* const said = freshSaid(entry->second.node);
+    if (said == nullptr) return std::nullopt;
+    return Measures{&entry->second.what, said->at};
 }
 
 } // namespace wheelhouse::autoscaling

@@ -5,12 +5,14 @@
 #include "decisions.h"
 #include "engine/apiserver/local_cluster.h"
 #include "engine/autoscaling/autoscaling.h"
+#include "engine/autoscaling/measured_metrics.h"
 #include "engine/autoscaling/metrics_view.h"
 #include "engine/base/log.h"
 #include "engine/client/informer_set.h"
 #include "engine/controllers/controllers.h"
 #include "engine/loadbalancer/load_balancer.h"
 #include "engine/scheduler/scheduler.h"
+#include "metric_groups.h"
 #include "node_gateway.h"
 #include "scheduler_placement.h"
 #include "usage_reports.h"
@@ -62,17 +64,17 @@ struct Actors::Impl {
           gatewayCluster(api, control, "system:node-gateway"), informers(controllerCluster, control),
           hub_(hub), gateway(gatewayCluster, hub, informers, paced,
                              gatewayOptions(options, gatewayCluster, control.clock())),
-          usage(paced.clock()), metrics(informers, usage),
+          usage(paced.clock()), metrics(informers, usage), measured(informers, usage, paced),
           scheduler(schedulerCluster, paced, random, schedulerOptions(options)), placement(scheduler),
           controllers(controllers::makeControllers(depsOf(paced, random, options, providers))),
           decisions(api, scheduler), queues(api, *controllers, scheduler, control, paced.clock()),
-          views(api, metrics, scalings) {
+          views(api, metrics, scalings), metricGroups(api, measured) {
         gateway.setUsageListener([this](const NodeName& node, const nodelink::UsageReport& report) {
             usage.report(node, reportOf(report));
         });
         hub_.setListener(&gateway);
         controllers->add(autoscaling::makeAutoscalers(depsOf(paced, random, options, providers),
-                                                      {usage, nullptr, scalings, &placement}));
+                                                      {usage, &measured, scalings, &placement}));
         if (options.front != nullptr) {
             std::vector<std::unique_ptr<controllers::Controller>> balancer;
             balancer.push_back(loadbalancer::makeLoadBalancer(depsOf(paced, random, options, providers),
@@ -104,6 +106,7 @@ struct Actors::Impl {
     NodeGateway gateway;
     autoscaling::UsageBoard usage;
     autoscaling::MetricsView metrics;
+    autoscaling::MeasuredMetrics measured;
     autoscaling::ScalingDecisions scalings;
     scheduler::Scheduler scheduler;
     SchedulerPlacement placement;
@@ -111,6 +114,7 @@ struct Actors::Impl {
     Decisions decisions;
     Queues queues;
     AutoscalingViews views;
+    MetricGroups metricGroups;
 };
 
 Actors::Actors(apiserver::ApiServer& api, nodelink::NodeHub& hub, Executor& control, Executor& paced,

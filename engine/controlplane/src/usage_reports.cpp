@@ -1,7 +1,9 @@
 #include "usage_reports.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
+#include <optional>
 
 namespace wheelhouse::controlplane {
 
@@ -15,6 +17,25 @@ std::int64_t bounded(std::uint64_t number) {
 
 autoscaling::Usage usageOf(const nodelink::Usage& usage) {
     return {bounded(usage.cpu_nano_cores()), bounded(usage.memory_bytes())};
+}
+
+/// Thousandths, or as many as fit; nothing of what is no number.
+std::optional<std::int64_t> milliOf(double value) {
+    constexpr double most = 9e18;
+    if (std::isnan(value)) return std::nullopt;
+    return std::llround(std::clamp(value * 1000, -most, most));
+}
+
+autoscaling::PodMeasures measuresOf(const nodelink::PodMeasures& pod) {
+    autoscaling::PodMeasures out{Uid(pod.pod().uid()), {}};
+    out.measures.reserve(static_cast<std::size_t>(pod.measures_size()));
+    for (const nodelink::Measure& each : pod.measures())
+        if (const auto milli = milliOf(each.value()))
+            out.measures.push_back({each.name(),
+                                    {each.labels().begin(), each.labels().end()},
+                                    *milli,
+                                    std::chrono::milliseconds(each.window_ms())});
+    return out;
 }
 
 } // namespace
@@ -31,6 +52,8 @@ autoscaling::NodeReport reportOf(const nodelink::UsageReport& report) {
             made.containers.push_back({container.name(), usageOf(container.usage())});
         out.pods.push_back(std::move(made));
     }
+    for (const nodelink::PodMeasures& pod : report.measures())
+        out.measures.push_back(measuresOf(pod));
     return out;
 }
 

@@ -66,7 +66,7 @@ Result<Proposal> proposalOf(std::int64_t value, std::int64_t wanted, bool perPod
 std::int64_t sumOf(const std::vector<CustomMetrics::Value>& values) {
     std::int64_t sum = 0;
     for (const CustomMetrics::Value& value : values)
-        sum += value.milli;
+        sum = addedUp(sum, value.milli);
     return sum;
 }
 

@@ -5,6 +5,7 @@
 #include "engine/client/cluster.h"
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -35,5 +36,12 @@ class CustomMetrics {
     virtual void external(const std::string& nameSpace, const std::string& metric,
                           const std::string& metricSelector, Values done) = 0;
 };
+
+/// The sum, or as near to it as a number can be.
+inline std::int64_t addedUp(std::int64_t a, std::int64_t b) {
+    std::int64_t sum = 0;
+    if (!__builtin_add_overflow(a, b, &sum)) return sum;
+    return a < 0 ? std::numeric_limits<std::int64_t>::min() : std::numeric_limits<std::int64_t>::max();
+}
 
 } // namespace wheelhouse::autoscaling

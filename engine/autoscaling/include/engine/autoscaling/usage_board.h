@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -28,16 +29,30 @@ struct PodUsage {
     std::vector<ContainerUsage> containers;
 };
 
+/// One number a pod publishes about itself.
+struct Measure {
+    std::string name;
+    std::map<std::string, std::string> labels;
+    std::int64_t milli = 0;
+    Duration window{}; ///< of a rate; zero: as it was when the pod was asked
+};
+
+struct PodMeasures {
+    Uid uid;
+    std::vector<Measure> measures;
+};
+
 /// Everything one node says of itself and its pods at one time.
 struct NodeReport {
     std::optional<Usage> node;
     Duration window{};
     std::vector<PodUsage> pods;
+    std::vector<PodMeasures> measures; ///< of the pods that publish any
 };
 
-/// What nodes and pods use, as their nodes last said: one entry for each, no history. A report replaces all
-/// the node said before; what was not said again for a while is not known any more. Memory is bounded by the
-/// pods of the nodes that report. On the control executor.
+/// What nodes and pods use and what pods publish, as their nodes last said: one entry for each, no history. A
+/// report replaces all the node said before; what was not said again for a while is not known any more.
+/// Memory is bounded by the pods of the nodes that report. On the control executor.
 class UsageBoard {
   public:
     struct Node {
@@ -50,6 +65,11 @@ class UsageBoard {
         WallTime at{};
     };
 
+    struct Measures {
+        const std::vector<Measure>* all = nullptr; ///< valid until the next report
+        WallTime at{};
+    };
+
     /// `fresh` is how long a report counts; nodes report every 15 s.
     explicit UsageBoard(Clock& clock, Duration fresh = std::chrono::seconds(60));
     void report(const NodeName& node, NodeReport report);
@@ -57,6 +77,7 @@ class UsageBoard {
     void forget(const NodeName& node);
     std::optional<Node> node(const NodeName& node) const;
     std::optional<Pod> pod(const Uid& pod) const;
+    std::optional<Measures> measures(const Uid& pod) const;
     std::size_t nodes() const { return nodes_.size(); }
     std::size_t pods() const { return pods_.size(); }
 
@@ -67,11 +88,17 @@ class UsageBoard {
         Instant heard{};
         WallTime at{};
         std::vector<Uid> pods;
+        std::vector<Uid> measured;
     };
+    template <class What>
     struct Entry {
         NodeName node; ///< who said so last
-        PodUsage usage;
+        What what;
     };
+    template <class What>
+    using Entries = std::unordered_map<Uid, Entry<What>>;
+    /// Null where the node has not said anything for too long.
+    const Said* freshSaid(const NodeName& node) const;
     bool fresh(const Said& said) const { return clock_.now() - said.heard <= fresh_; }
     void takeBack(const NodeName& node, const Said& said);
     void sweep();
@@ -80,7 +107,8 @@ class UsageBoard {
     const Duration fresh_;
     Instant swept_{};
     std::unordered_map<NodeName, Said> nodes_;
-    std::unordered_map<Uid, Entry> pods_;
+    Entries<PodUsage> pods_;
+    Entries<std::vector<Measure>> measures_;
 };
 
 } // namespace wheelhouse::autoscaling
