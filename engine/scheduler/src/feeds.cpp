@@ -73,13 +73,15 @@ Feed quiet(Keeper& keeper) {
 
 } // namespace
 
-std::vector<Feed> feedsOf(ClusterCache& cache, DisruptionBudgets& budgets, PriorityClasses& priorities) {
+std::vector<Feed> feedsOf(ClusterCache& cache, DisruptionBudgets& budgets, PodAdmission& admission) {
     std::vector<Feed> out;
     addNodes(cache, out);
     addCompanions(cache, out);
     addVolumes(cache, out);
     out.push_back(quiet<api::policy::PodDisruptionBudget>(budgets));
-    out.push_back(quiet<api::scheduling::PriorityClass>(priorities));
+    out.push_back(quiet<api::scheduling::PriorityClass>(admission));
+    out.push_back(quiet<api::nodeclasses::RuntimeClass>(admission));
+    out.push_back(quiet<core::LimitRange>(admission));
     return out;
 }
 

@@ -2,8 +2,8 @@
 
 #include "cluster_cache.h"
 #include "engine/client/cluster.h"
+#include "pod_admission.h"
 #include "preemption.h"
-#include "priority_classes.h"
 
 #include <functional>
 #include <vector>
@@ -18,7 +18,8 @@ struct Feed {
 };
 
 /// Every such kind but pods: nodes, namespaces, services and controllers (for spreading), claims, volumes,
-/// classes and drivers, disruption budgets, priority classes. What they feed must outlive them.
-std::vector<Feed> feedsOf(ClusterCache& cache, DisruptionBudgets& budgets, PriorityClasses& priorities);
+/// classes and drivers, disruption budgets, and what pods
+/// are admitted by. What they feed must outlive them.
+std::vector<Feed> feedsOf(ClusterCache& cache, DisruptionBudgets& budgets, PodAdmission& admission);
 
 } // namespace wheelhouse::scheduler

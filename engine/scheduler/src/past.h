@@ -15,7 +15,7 @@ namespace wheelhouse::scheduler {
 class Past : public std::enable_shared_from_this<Past> {
   public:
     Past(client::Cluster& cluster, Revision at)
-        : cluster_(cluster), at_(at), feeds_(feedsOf(cache_, budgets_, priorities_)) {}
+        : cluster_(cluster), at_(at), feeds_(feedsOf(cache_, budgets_, admission_)) {}
     Past(const Past&) = delete;
     using Done = std::function<void(Past& past, Result<void> outcome)>;
     /// `done` comes once, with Expired when history does not reach back so far. Keeps itself alive until
@@ -24,7 +24,7 @@ class Past : public std::enable_shared_from_this<Past> {
 
     ClusterCache& cache() { return cache_; }
     const DisruptionBudgets& budgets() const { return budgets_; }
-    const PriorityClasses& priorities() const { return priorities_; }
+    const PodAdmission& admission() const { return admission_; }
     api::ObjectPtr node(const std::string& name) const { return find(nodes_, name); }
     api::ObjectPtr pod(const std::string& key) const { return find(pods_, key); }
 
@@ -43,7 +43,7 @@ class Past : public std::enable_shared_from_this<Past> {
     Done done_;
     ClusterCache cache_;
     DisruptionBudgets budgets_;
-    PriorityClasses priorities_;
+    PodAdmission admission_;
     const std::vector<Feed> feeds_;
     Objects nodes_;
     Objects pods_;

@@ -36,10 +36,10 @@ std::vector<Profile> profilesOf(const Options& options) {
 }
 
 /// Tries the pods one after another in the cluster a trial stands for.
-Result<Foresight> foresee(Trial& trial, const Supposition& supposition, const PriorityClasses& priorities,
+Result<Foresight> foresee(Trial& trial, const Supposition& supposition, const PodAdmission& admission,
                           const std::vector<api::ObjectPtr>& pods, WallTime now) {
     if (auto supposed = trial.suppose(supposition); !supposed) return fail(supposed.error());
-    if (supposition.newPods) trial.admitBy(priorities);
+    if (supposition.newPods) trial.admitBy(admission);
     Foresight out;
     for (const api::ObjectPtr& pod : pods) {
         auto decision = trial.place(pod, now);
@@ -58,7 +58,7 @@ struct Scheduler::Impl : std::enable_shared_from_this<Scheduler::Impl> {
           attempt(cache, drawsFrom, &runsOn.clock(), profilesOf(options)),
           queue({options.initialBackoff, options.maxBackoff, options.unschedulableTimeout}),
           decisionLog(options.decisionsPerPod, options.nodeVerdictsKept), reporter(to, runsOn),
-          sources(to, runsOn, feedsOf(cache, attempt.budgets(), priorities),
+          sources(to, runsOn, feedsOf(cache, attempt.budgets(), admission),
                   [this](const Happening& what) { happened(what); }),
           permits(runsOn, options.permits), binder(to, runsOn, cache, permits, binderListener()),
           evictor(to, runsOn, evictorListener()) {}
@@ -281,7 +281,7 @@ struct Scheduler::Impl : std::enable_shared_from_this<Scheduler::Impl> {
     const Options options;
     client::Informer pods;
     ClusterCache cache;
-    PriorityClasses priorities; ///< of pods asked about; those that wait have been admitted
+    PodAdmission admission; ///< of pods asked about; those that wait have been admitted
     Attempt attempt;
     Queue queue;
     DecisionLog decisionLog;
@@ -335,7 +335,7 @@ Result<Foresight> Scheduler::whatIf(const Supposition& supposition, const std::v
                  [this](const std::string& key) { return impl_->pods.get(key); }},
                 profilesOf(impl_->options));
     trial.budgets() = impl_->attempt.budgets();
-    return foresee(trial, supposition, impl_->priorities, pods, impl_->executor.clock().wallNow());
+    return foresee(trial, supposition, impl_->admission, pods, impl_->executor.clock().wallNow());
 }
 
 void Scheduler::whatIf(Revision at, Supposition supposition, std::vector<api::ObjectPtr> pods,
@@ -357,7 +357,7 @@ void Scheduler::whatIf(Revision at, Supposition supposition, std::vector<api::Ob
                      [&past](const std::string& key) { return past.pod(key); }},
                     profilesOf(self->options));
         trial.budgets() = past.budgets();
-        auto out = foresee(trial, supposition, past.priorities(), pods, self->executor.clock().wallNow());
+        auto out = foresee(trial, supposition, past.admission(), pods, self->executor.clock().wallNow());
         if (out) out->revision = at;
         done(std::move(out));
     });

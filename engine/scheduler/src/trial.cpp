@@ -77,8 +77,8 @@ Result<void> Trial::change(const NodeChange& change) {
 
 Result<SchedulingDecision> Trial::place(const api::ObjectPtr& pod, WallTime now) {
     core::Pod message = pod->as<core::Pod>();
-    if (priorities_ != nullptr) {
-        if (auto settled = priorities_->settle(message); !settled) return fail(settled.error());
+    if (admission_ != nullptr) {
+        if (auto settled = admission_->settle(message); !settled) return fail(settled.error());
     }
     // It has not been placed, whatever it says, and is nobody the cache knows.
     message.mutable_spec()->clear_nodename();

@@ -4,7 +4,7 @@
 #include "cluster_cache.h"
 #include "engine/base/status.h"
 #include "engine/scheduler/what_if.h"
-#include "priority_classes.h"
+#include "pod_admission.h"
 
 #include <functional>
 #include <string>
@@ -32,7 +32,7 @@ class Trial {
     /// What preemption has to spare; none until given.
     DisruptionBudgets& budgets() { return attempt_.budgets(); }
     /// What such pods would be created with where a supposition says they are new.
-    void admitBy(const PriorityClasses& priorities) { priorities_ = &priorities; }
+    void admitBy(const PodAdmission& admission) { admission_ = &admission; }
     /// Where the pod would go; Forbidden: it would not be created. It is there for those that come after it.
     Result<SchedulingDecision> place(const api::ObjectPtr& pod, WallTime now);
 
@@ -43,8 +43,8 @@ class Trial {
     ClusterCache& cache_;
     Attempt attempt_;
     const Source source_;
-    const PriorityClasses* priorities_ = nullptr; ///< null: the pods have their priority
-    std::vector<std::function<void()>> undo_;     ///< newest last
+    const PodAdmission* admission_ = nullptr; ///< null: the pods have been admitted
+    std::vector<std::function<void()>> undo_; ///< newest last
     int placed_ = 0;
 };
 

@@ -249,6 +249,130 @@ class TestThinking : public QObject {
         QVERIFY(ask(bench, high + at(then))->status().fits());
     }
 
+    /// A pod that is only asked about gets what it would be created with: by limit ranges, by its runtime
+    /// class.
+    void whatIfItWereCreated() {
+        LabBench bench(1); // of four processors
+        const Revision before = bench.store->revision();
+        const std::string plain = "{'pod':{'spec':{'containers':[{'name':'c','image':'demo'}]}}";
+        const std::string boxed =
+            "{'pod':{'spec':{'runtimeClassName':'box','containers':[{'name':'c','image':'demo'}]}}";
+        const auto fits = [&](const std::string& spec) {
+            const auto answer = ask(bench, spec);
+            return !answer                   ? q(answer.error().message)
+                   : answer->status().fits() ? QString("fits")
+                                             : q(answer->status().attempt().message());
+        };
+        QCOMPARE(fits(plain + "}"), QString("fits"));
+        QCOMPARE(fits(boxed + "}"),
+                 QString("pods \"what-if\" is forbidden: pod rejected: RuntimeClass \"box\" not found"));
+        QVERIFY(bench.make("node.k8s.io/v1", "runtimeclasses", "",
+                           J("{'apiVersion':'node.k8s.io/v1','kind':'RuntimeClass','metadata':{'name':'box'},"
+                             "'handler':'box','overhead':{'podFixed':{'cpu':'10'}}}")));
+        bench.advance(1s);
+        QVERIFY2(fits(boxed + "}").contains("Insufficient cpu"), qPrintable(fits(boxed + "}")));
+        QCOMPARE(fits(plain + "}"), QString("fits"));
+        QVERIFY(
+            bench.make("v1", "limitranges", "default",
+                       J("{'apiVersion':'v1','kind':'LimitRange','metadata':{'name':'l'},'spec':{'limits':[{"
+                         "'type':'Container','max':{'memory':'1Gi'},'defaultRequest':{'cpu':'8'},'default':{"
+                         "'cpu':'8','memory':'1Gi'}}]}}")));
+        bench.advance(1s);
+        QVERIFY2(fits(plain + "}").contains("Insufficient cpu"), qPrintable(fits(plain + "}")));
+        const std::string wide =
+            "{'pod':{'spec':{'containers':[{'name':'c','image':'demo','resources':{'requests':{'cpu':'100m'},"
+            "'limits':{'cpu':'100m','memory':'2Gi'}}}]}}}";
+        QCOMPARE(
+            fits(wide),
+            QString("pods \"what-if\" is forbidden: maximum memory usage per Container is 1Gi, but limit is "
+                    "2Gi"));
+        // Other namespaces have other limits, and earlier there were none.
+        QVERIFY(bench.make("v1", "namespaces", "",
+                           J("{'apiVersion':'v1','kind':'Namespace','metadata':{'name':'b'}}")));
+        const auto elsewhere = bench.make(
+            labV1, "whatifs", "b",
+            J("{'apiVersion':'lab.wheelhouse.dev/v1alpha1','kind':'WhatIf','spec':" + plain + "}}"));
+        QVERIFY(elsewhere && static_cast<const lab::WhatIf&>(*elsewhere->answer).status().fits());
+        QCOMPARE(fits(plain + ",'resourceVersion':'" + std::to_string(before) + "'}"), QString("fits"));
+    }
+
+    /// Who would have to go is decided by the budgets and sets of that time.
+    void whatIfSomebodyHadToGoEarlier() {
+        LabBench bench(1); // of four processors
+        const auto make = [&](const char* version, const char* resource, const char* nameSpace,
+                              const std::string& json) {
+            const auto made = bench.make(version, resource, nameSpace, J(json));
+            QVERIFY2(made.has_value(), made ? "" : made.error().message.c_str());
+        };
+        make("scheduling.k8s.io/v1", "priorityclasses", "",
+             "{'apiVersion':'scheduling.k8s.io/"
+             "v1','kind':'PriorityClass','metadata':{'name':'high'},'value':9}");
+        const auto replicas = [](const std::string& name) {
+            return "{'apiVersion':'apps/v1','kind':'ReplicaSet','metadata':{'name':'" + name +
+                   "'},'spec':{'replicas':1,'selector':{'matchLabels':{'app':'" + name +
+                   "'}},'template':{'metadata':{'labels':{'app':'" + name +
+                   "'}},'spec':{'containers':[{'name':'c','image':'demo','resources':{'requests':{'cpu':'"
+                   "1500m'}}}]}"
+                   "}}}";
+        };
+        for (const char* name : {"a", "b"})
+            make("apps/v1", "replicasets", "default", replicas(name));
+        QVERIFY(bench.until(
+            [&] {
+                int ready = 0;
+                for (const core::Pod& pod : bench.pods())
+                    for (const auto& condition : pod.status().conditions())
+                        ready += condition.type() == "Ready" && condition.status() == "True" ? 1 : 0;
+                return ready == 2;
+            },
+            30s));
+        // One of the two has to make room: which one is the budgets' word.
+        const std::string high = "{'pod':{'spec':{'priorityClassName':'high','containers':[{'name':'c','"
+                                 "image':'demo','resources':{"
+                                 "'requests':{'cpu':'2'}}}]}}";
+        const auto victim = [&](Revision at) {
+            const auto answer =
+                ask(bench, high + (at > 0 ? ",'resourceVersion':'" + std::to_string(at) + "'}" : "}"));
+            if (!answer) return q(answer.error().message);
+            if (answer->status().attempt().candidates_size() != 1) return QString("no candidate");
+            const auto& candidate = answer->status().attempt().candidates(0);
+            QStringList names;
+            for (const std::string& each : candidate.victims())
+                names << q(each.substr(0, std::string("default/x").size()));
+            return names.join(" ") + (candidate.budgetsbroken() > 0 ? " broken" : "");
+        };
+        const auto keep = [&](const std::string& name) {
+            make("policy/v1", "poddisruptionbudgets", "default",
+                 "{'apiVersion':'policy/v1','kind':'PodDisruptionBudget','metadata':{'name':'keep-" + name +
+                     "'},'spec':{'minAvailable':1,'selector':{'matchLabels':{'app':'" + name + "'}}}}");
+            bench.advance(2s); // its controller has counted
+        };
+        keep("a");
+        const Revision onlyA = bench.store->revision();
+        QCOMPARE(victim(0), QString("default/b"));
+        keep("b");
+        const Revision both = bench.store->revision();
+        QVERIFY2(victim(0).endsWith(" broken"), qPrintable(victim(0)));
+        std::optional<Result<client::Written>> removed;
+        bench.life->cluster->remove(api::kindOf<api::policy::PodDisruptionBudget>().name, "default", "keep-a",
+                                    {}, [&](Result<client::Written> done) { removed = std::move(done); });
+        QVERIFY(bench.until([&] { return removed.has_value(); }, 1s));
+        bench.advance(1s);
+        QCOMPARE(victim(0), QString("default/a"));
+        // Then as then.
+        QCOMPARE(victim(onlyA), QString("default/b"));
+        QVERIFY2(victim(both).endsWith(" broken"), qPrintable(victim(both)));
+        // The sets are scaled away: now there is room, then there was none.
+        for (const char* name : {"a", "b"})
+            QVERIFY(bench.patch(api::kindOf<api::apps::ReplicaSet>(), "default", name,
+                                "{'spec':{'replicas':0}}"));
+        QVERIFY(bench.until([&] { return bench.pods().empty(); }, 60s));
+        bench.advance(1s);
+        QCOMPARE(victim(0), QString("no candidate"));
+        QVERIFY(ask(bench, high + "}")->status().fits());
+        QCOMPARE(victim(onlyA), QString("default/b"));
+    }
+
     void refusesQuestionsThatMakeNoSense_data() {
         QTest::addColumn<QString>("spec");
         QTest::addColumn<int>("reason");
@@ -293,6 +417,50 @@ class TestThinking : public QObject {
             timed = timed || (key.key() == "sim-1" && key.reason() == "Timer" &&
                               api::fromTime(key.due()) > bench.life->time.wallNow());
         QVERIFY(timed);
+    }
+
+    /// What is only a matter of time stands in its controller's queue, with the time.
+    void queuesShowWhatTimeWillBring() {
+        LabBench bench(1);
+        const auto seconds = [&](const std::string& queue, const std::string& key) {
+            const auto asked = bench.ask<lab::ReconcileQueue>("", queue);
+            if (asked)
+                for (const auto& each : asked->keys())
+                    if (each.key() == key && each.reason() == "Timer")
+                        return std::chrono::duration<double>(api::fromTime(each.due()) -
+                                                             bench.life->time.wallNow())
+                            .count();
+            return -1.0;
+        };
+        // A lease that is not renewed.
+        const double lease = seconds("nodelifecycle", "sim-1");
+        QVERIFY2(lease > 0 && lease <= 60, qPrintable(QString::number(lease)));
+        // A pod that tolerates a taint for five minutes, as every pod does.
+        QVERIFY(bench.make("v1", "pods", "default", podJson("web")));
+        QVERIFY(bench.until([&] { return !bench.pods()[0].spec().nodename().empty(); }, 5s));
+        QVERIFY(bench.patch(api::kindOf<core::Node>(), "", "sim-1",
+                            "{'spec':{'taints':[{'key':'node.kubernetes.io/unreachable','effect':'NoExecute',"
+                            "'timeAdded':'" +
+                                api::formatTime(bench.life->time.wallNow()) + "'}]}}"));
+        QVERIFY(bench.until([&] { return seconds("tainteviction", "default/web") > 0; }, 5s));
+        const double eviction = seconds("tainteviction", "default/web");
+        QVERIFY2(eviction > 280 && eviction <= 300, qPrintable(QString::number(eviction)));
+        // An autoscaler's next look.
+        QVERIFY(bench.make(
+            "autoscaling/v2", "horizontalpodautoscalers", "default",
+            J("{'apiVersion':'autoscaling/v2','kind':'HorizontalPodAutoscaler','metadata':{'name':'web'},"
+              "'spec':{'scaleTargetRef':{'apiVersion':'apps/v1','kind':'Deployment','name':'web'},"
+              "'maxReplicas':3}}")));
+        QVERIFY(bench.until([&] { return seconds("horizontalpodautoscaler", "default/web") > 0; }, 20s));
+        QVERIFY(seconds("horizontalpodautoscaler", "default/web") <= 15);
+        // A job that ends by its deadline.
+        QVERIFY(bench.make(
+            "batch/v1", "jobs", "default",
+            J("{'apiVersion':'batch/v1','kind':'Job','metadata':{'name':'slow'},'spec':{"
+              "'activeDeadlineSeconds':100,'template':{'spec':{'restartPolicy':'Never','containers':"
+              "[{'name':'c','image':'demo'}]}}}}")));
+        QVERIFY(bench.until([&] { return seconds("job", "default/slow") > 60; }, 20s));
+        QVERIFY(seconds("job", "default/slow") <= 100);
     }
 
     void queuesAreWatched() {

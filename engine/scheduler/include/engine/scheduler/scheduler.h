@@ -84,7 +84,7 @@ class Scheduler {
 
     /// Where pods would go, one after another, in the cluster as it is but for `supposition`. Nothing is
     /// bound, recorded or remembered. NotFound when the supposition speaks of what is not there, Forbidden
-    /// when a new pod would not be created with the priority it asks for.
+    /// when a new pod would not be created: by its priority class, its runtime class, a limit range.
     Result<Foresight> whatIf(const Supposition& supposition, const std::vector<api::ObjectPtr>& pods);
     /// The same at an earlier revision, with everything that decides as it was then; Expired when history
     /// does not reach back so far. `podKeys` name pods of that time.

@@ -24,7 +24,7 @@ struct NodeChange {
 struct Supposition {
     std::vector<NodeChange> nodes;        ///< in order
     std::vector<std::string> withoutPods; ///< "namespace/name"
-    /// The pods asked about have not been admitted: they get the priority they would be created with.
+    /// The pods asked about have not been admitted: they get what they would be created with.
     bool newPods = false;
 };
 
