@@ -3,6 +3,7 @@
 #include "engine/api/groups/decisions.h"
 #include "engine/api/types.h"
 #include "engine/scheduler/decision_record.h"
+#include "hidden_pods.h"
 #include "what_if.h"
 
 namespace wheelhouse::controlplane {
@@ -42,6 +43,12 @@ Decisions::object(const std::string& nameSpace, const std::string& name, const s
     for (auto each = decisions->rbegin(); each != decisions->rend(); ++each)
         *out->add_attempts() = recordOf(*each, Detail::Telling);
     return out;
+}
+
+void Decisions::veil(google::protobuf::Message& object, const apiserver::Reader& reader) const {
+    auto& decision = static_cast<lab::SchedulingDecision&>(object);
+    for (lab::SchedulingAttempt& attempt : *decision.mutable_attempts())
+        hidePods(attempt, decision.metadata().namespace_(), reader);
 }
 
 std::vector<std::string> Decisions::keys(const std::string& nameSpace) {

@@ -20,6 +20,9 @@ class Decisions final : public apiserver::ObjectSource {
     std::unique_ptr<google::protobuf::Message> object(const std::string& nameSpace, const std::string& name,
                                                       const std::string& subresource) override;
     std::vector<std::string> keys(const std::string& nameSpace) override;
+    /// Who reads why a pod went where it went is not told what is in namespaces whose pods they may not list.
+    bool veils() const override { return true; }
+    void veil(google::protobuf::Message& object, const apiserver::Reader& reader) const override;
 
   private:
     scheduler::Scheduler& scheduler_;

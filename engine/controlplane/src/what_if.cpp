@@ -4,6 +4,7 @@
 #include "engine/api/semantics.h"
 #include "engine/api/types.h"
 #include "engine/scheduler/decision_record.h"
+#include "hidden_pods.h"
 
 #include <algorithm>
 #include <charconv>
@@ -102,8 +103,26 @@ std::optional<Revision> revisionOf(const std::string& text, std::vector<Cause>& 
     return std::nullopt;
 }
 
+/// Who may not know of pods may not ask how it would be without them either.
+Result<void> mayAsk(const apiserver::Question& question, const lab::WhatIfSpec& spec) {
+    if (!question.reader) return {};
+    for (const std::string& pod : spec.withoutpods()) {
+        const std::string nameSpace = pod.substr(0, pod.find('/'));
+        if (!question.reader->mayListPods(nameSpace))
+            return fail(
+                Reason::Forbidden,
+                fmt::format(
+                    "pods is forbidden: User \"{}\" cannot list resource \"pods\" in API group \"\" in "
+                    "the namespace \"{}\"",
+                    question.user.name, nameSpace));
+    }
+    return {};
+}
+
 std::shared_ptr<google::protobuf::Message> answered(lab::WhatIf question,
-                                                    const scheduler::Foresight& foresight) {
+                                                    const scheduler::Foresight& foresight,
+                                                    const std::string& nameSpace,
+                                                    const apiserver::Reader* reader) {
     lab::WhatIfStatus& status = *question.mutable_status();
     status.Clear();
     if (foresight.revision > 0) status.set_resourceversion(std::to_string(foresight.revision));
@@ -111,6 +130,7 @@ std::shared_ptr<google::protobuf::Message> answered(lab::WhatIf question,
     status.set_fits(!decision.chosen.empty());
     *status.mutable_attempt() = scheduler::recordOf(
         decision, question.spec().matrix() ? scheduler::Detail::Matrix : scheduler::Detail::Telling);
+    if (reader != nullptr) hidePods(*status.mutable_attempt(), nameSpace, *reader);
     return std::make_shared<lab::WhatIf>(std::move(question));
 }
 
@@ -125,6 +145,7 @@ void answerWhatIf(scheduler::Scheduler& scheduler, apiserver::Question question,
     std::vector<std::string> podKeys;
     if (spec.has_pod()) pods.push_back(api::Object::of(podOf(spec, question.nameSpace, causes)));
     if (!causes.empty()) return answer(fail(api::invalid(api::kindOf<lab::WhatIf>(), "", std::move(causes))));
+    if (auto allowed = mayAsk(question, spec); !allowed) return answer(fail(allowed.error()));
     scheduler::Supposition supposition = suppositionOf(spec);
     supposition.newPods = spec.has_pod();
     if (!spec.has_pod()) {
@@ -132,17 +153,17 @@ void answerWhatIf(scheduler::Scheduler& scheduler, apiserver::Question question,
         supposition.withoutPods.push_back(podKeys.back());
     }
     if (at)
-        return scheduler.whatIf(
-            *at, std::move(supposition), std::move(pods), std::move(podKeys),
-            [asked, answer = std::move(answer)](const Result<scheduler::Foresight>& seen) {
-                if (!seen) return answer(fail(seen.error()));
-                answer(answered(asked, *seen));
-            });
+        return scheduler.whatIf(*at, std::move(supposition), std::move(pods), std::move(podKeys),
+                                [asked, nameSpace = question.nameSpace, reader = question.reader,
+                                 answer = std::move(answer)](const Result<scheduler::Foresight>& seen) {
+                                    if (!seen) return answer(fail(seen.error()));
+                                    answer(answered(asked, *seen, nameSpace, reader.get()));
+                                });
     for (const std::string& key : podKeys)
         if (const api::ObjectPtr pod = scheduler.pod(key)) pods.push_back(pod);
     const auto seen = scheduler.whatIf(supposition, pods);
     if (!seen) return answer(fail(seen.error()));
-    answer(answered(std::move(asked), *seen));
+    answer(answered(std::move(asked), *seen, question.nameSpace, question.reader.get()));
 }
 
 } // namespace wheelhouse::controlplane

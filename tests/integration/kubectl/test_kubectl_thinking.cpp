@@ -36,6 +36,29 @@ metadata: {name: one, namespace: tight}
 spec: {hard: {pods: "1"}}
 )";
 
+/// Fills most of one node; of `name`, in `nameSpace`, on `node`, with `cores` processors.
+QByteArray large(const char* name, const char* nameSpace, int cores, const char* more = "") {
+    return QString(R"(apiVersion: v1
+kind: Pod
+metadata: {name: %1, namespace: %2}
+spec:
+  terminationGracePeriodSeconds: 1
+  nodeSelector: {kubernetes.io/hostname: sim-1}
+  %4
+  containers: [{name: c, image: demo, resources: {requests: {cpu: %3}}}]
+)")
+        .arg(name, nameSpace)
+        .arg(cores)
+        .arg(more)
+        .toUtf8();
+}
+
+const char* const highClass = R"(apiVersion: scheduling.k8s.io/v1
+kind: PriorityClass
+metadata: {name: high}
+value: 1000
+)";
+
 /// Waits until `done` holds; false after `seconds`.
 bool waitFor(const std::function<bool()>& done, int seconds) {
     return QTest::qWaitFor(done, seconds * 1000);
@@ -143,6 +166,57 @@ class TestKubectlThinking : public QObject {
             {"exactly one of pod and podName"});
         // Nothing of it happened.
         VERIFY_OK(lab_.kubectl({"get", "node", "sim-2", "-o", "name"}), {"sim-2"});
+    }
+
+    /// Who had to make room is told to who may list them; of the others only how many there are.
+    void doesNotTellOfOtherNamespaces() {
+        const int cores =
+            lab_.get({"get", "node", "sim-1", "-o", "jsonpath={.status.allocatable.cpu}"}).toInt();
+        QVERIFY(cores >= 2);
+        const int most = cores * 2 / 3 + 1; // two of them do not fit together
+        VERIFY_OK(lab_.kubectl({"create", "namespace", "secret"}), {"created"});
+        VERIFY_OK(lab_.kubectl({"create", "-f", "-"}, highClass), {"created"});
+        VERIFY_OK(lab_.kubectl({"create", "rolebinding", "anna", "--clusterrole=edit", "--user=anna"}),
+                  {"created"});
+        QVERIFY(waitFor(
+            [&] {
+                return lab_.kubectl({"get", "sa", "default", "-n", "secret"}).code == 0;
+            },
+            30));
+        VERIFY_OK(lab_.kubectl({"create", "-f", "-"}, large("hidden", "secret", most)), {"created"});
+        VERIFY_OK(
+            lab_.kubectl({"wait", "-n", "secret", "--for=condition=Ready", "pod/hidden", "--timeout=60s"}),
+            {"condition met"});
+        QByteArray question = large("x", "default", most, "priorityClassName: high");
+        question.replace("apiVersion: v1\nkind: Pod\n", "");
+        question.replace("\n", "\n    ");
+        question = "apiVersion: lab.wheelhouse.dev/v1alpha1\nkind: WhatIf\nspec:\n  pod:\n    " + question;
+        question.replace("metadata: {name: x, namespace: default}", "metadata: {labels: {a: b}}");
+        const auto answered = [&](const QStringList& as) {
+            return lab_.kubectl(QStringList{"create", "-f", "-", "-o", "json"} + as, question);
+        };
+        VERIFY_OK(answered({}), {"secret/hidden"});
+        const Output annas = answered({"--as=anna"});
+        VERIFY_OK(annas, {"1 pod in other namespaces"});
+        QVERIFY2(!annas.out.contains("hidden"), qPrintable(annas.out));
+        QByteArray without = question;
+        without.replace("spec:\n  pod:", "spec:\n  withoutPods: [secret/hidden]\n  pod:");
+        VERIFY_REFUSED(lab_.kubectl({"create", "-f", "-", "--as=anna"}, without),
+                       {"cannot list resource \"pods\"", "in the namespace \"secret\""});
+
+        VERIFY_OK(
+            lab_.kubectl({"create", "-f", "-"}, large("pushy", "default", most, "priorityClassName: high")),
+            {"created"});
+        QVERIFY(waitFor(
+            [&] {
+                return lab_.kubectl({"get", "sd", "pushy", "-o", "yaml"}).out.contains("secret/hidden");
+            },
+            30));
+        const Output shown = lab_.kubectl({"get", "sd", "pushy", "-o", "yaml", "--as=anna"});
+        VERIFY_OK(shown, {"1 pod in other namespaces"});
+        QVERIFY2(!shown.out.contains("hidden"), qPrintable(shown.out));
+        VERIFY_OK(lab_.kubectl({"delete", "pod", "pushy"}), {"deleted"});
+        VERIFY_OK(lab_.kubectl({"delete", "namespace", "secret"}), {"deleted"});
     }
 
     void aQueueShowsWhatBacksOff() {
