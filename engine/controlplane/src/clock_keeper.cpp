@@ -63,6 +63,12 @@ ClockKeeper::ClockKeeper(client::Cluster& cluster, Executor& control, ClusterTim
                             apply({});
                             create([](const Result<void>&) {});
                         }});
+    const auto stop = [this](const api::ObjectPtr&) { suspend(); };
+    machines_.addHandler(
+        {stop, [stop](const api::ObjectPtr&, const api::ObjectPtr& now) { stop(now); },
+         [this](const api::ObjectPtr& object) {
+             std::erase_if(suspended_, [&object](const auto& each) { return each.second == object->name(); });
+         }});
     gate_.setListener({[this](const std::string& who) { aboutToBegin_ = nextOf(who); },
                        [this](const std::string& who) {
                            ++stepsMade_;
@@ -142,7 +148,7 @@ void ClockKeeper::apply(const lab::ClusterClockSpec& spec) {
     else
         goOn();
     takeSteps(spec);
-    suspend(spec.paused() && spec.suspendmachines());
+    suspend();
 }
 
 void ClockKeeper::pause() {
@@ -181,8 +187,9 @@ void ClockKeeper::takeSteps(const lab::ClusterClockSpec& spec) {
     }
 }
 
-void ClockKeeper::suspend(bool wanted) {
-    if (!wanted) {
+/// Also when a machine has come up meanwhile, or is known only now.
+void ClockKeeper::suspend() {
+    if (!spec_.paused() || !spec_.suspendmachines()) {
         for (const auto& [provider, machine] : std::exchange(suspended_, {}))
             providers_.at(provider)->thaw(machine);
         return;

@@ -58,7 +58,7 @@ class ClockKeeper {
     void pause();
     void goOn();
     void takeSteps(const api::lab::ClusterClockSpec& spec);
-    void suspend(bool wanted);
+    void suspend();
     void create(std::function<void(Result<void>)> done);
     void statusChanged();
     void writeStatus();

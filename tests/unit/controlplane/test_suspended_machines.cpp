@@ -1,0 +1,178 @@
+#include "clock_keeper.h"
+#include "engine/api/groups/clock.h"
+#include "engine/base/simulation.h"
+#include "fake_cluster.h"
+
+#include <QTest>
+
+using namespace wheelhouse;
+using namespace wheelhouse::controlplane;
+using namespace std::chrono_literals;
+namespace lab = api::lab;
+
+namespace {
+
+/// Remembers what it was told.
+class FakeProvider final : public machines::MachineProvider {
+  public:
+    QStringList told;
+
+    void setListener(Listener) override {}
+    void ensureRunning(machines::MachineSpec) override {}
+    void cutPower(const std::string&) override {}
+    void freeze(const std::string& name) override { told << QString::fromStdString("freeze " + name); }
+    void thaw(const std::string& name) override { told << QString::fromStdString("thaw " + name); }
+    void remove(const std::string&, Done) override {}
+    void shutdown(bool, std::function<void()>) override {}
+};
+
+/// A keeper of the clock, as it lives from one start of the program to the next.
+struct Keeping {
+    Keeping(SimulatedExecutor& executor, client::Cluster& cluster, ClockKeeper::Providers providers)
+        : time(executor), gate(executor), keeper(cluster, executor, time, gate, std::move(providers)) {
+        keeper.start([this](const Result<void>& outcome) { started = outcome.has_value(); });
+    }
+    ClusterTime time;
+    WorkGate gate;
+    ClockKeeper keeper;
+    bool started = false;
+};
+
+struct Bench {
+    SeededRandom random{7};
+    SimulatedExecutor executor;
+    tests::FakeCluster cluster{executor, random};
+    FakeProvider vms;
+    FakeProvider simulated;
+    std::unique_ptr<Keeping> keeping;
+
+    void start() {
+        keeping.reset();
+        keeping = std::make_unique<Keeping>(executor, cluster,
+                                            ClockKeeper::Providers{{"vm", &vms}, {"simulated", &simulated}});
+        executor.advance(1s);
+        QVERIFY(keeping->started);
+    }
+    void machine(const std::string& name, const std::string& phase = "Running",
+                 const std::string& provider = "vm", const std::string& power = "On") {
+        lab::Machine made;
+        made.mutable_metadata()->set_name(name);
+        made.mutable_spec()->set_provider(provider);
+        made.mutable_spec()->set_power(power);
+        made.mutable_status()->set_phase(phase);
+        cluster.put(made);
+        executor.advance(1s);
+    }
+    void clock(bool paused, bool suspend) {
+        QVERIFY(cluster.edit<lab::ClusterClock>("cluster", [&](lab::ClusterClock& clock) {
+            clock.mutable_spec()->set_paused(paused);
+            clock.mutable_spec()->set_suspendmachines(suspend);
+        }));
+        executor.advance(1s);
+    }
+    /// What the VMs were told since this was last asked, in order of their names.
+    QStringList told() {
+        QStringList out = std::exchange(vms.told, {});
+        out.sort();
+        return out;
+    }
+};
+
+} // namespace
+
+/// suspendMachines: real machines stand still while the clock does.
+class SuspendedMachinesTest : public QObject {
+    Q_OBJECT
+  private slots:
+    void standStillWithTheClock() {
+        Bench bench;
+        bench.machine("vm-1");
+        bench.machine("vm-2");
+        bench.machine("sim-1", "Running", "simulated");
+        bench.start();
+        QCOMPARE(bench.told(), QStringList{});
+        bench.clock(true, true);
+        QCOMPARE(bench.told(), (QStringList{"freeze vm-1", "freeze vm-2"}));
+        bench.executor.advance(1h);
+        QCOMPARE(bench.told(), QStringList{});
+        bench.clock(false, true);
+        QCOMPARE(bench.told(), (QStringList{"thaw vm-1", "thaw vm-2"}));
+        QVERIFY(bench.simulated.told.isEmpty()); // they live by the clock anyway
+    }
+
+    void runOnWhereNobodyAskedForIt() {
+        Bench bench;
+        bench.machine("vm-1");
+        bench.start();
+        bench.clock(true, false);
+        QCOMPARE(bench.told(), QStringList{});
+        // Asked for later, and taken back, while the clock stands.
+        bench.clock(true, true);
+        QCOMPARE(bench.told(), QStringList{"freeze vm-1"});
+        bench.clock(true, false);
+        QCOMPARE(bench.told(), QStringList{"thaw vm-1"});
+        bench.clock(false, false);
+        QCOMPARE(bench.told(), QStringList{});
+    }
+
+    void onlyThoseThatRun() {
+        Bench bench;
+        bench.machine("off", "Stopped", "vm", "Off");
+        bench.machine("frozen", "Running", "vm", "Frozen"); // by somebody, who will thaw it
+        bench.machine("booting", "Booting");
+        bench.start();
+        bench.clock(true, true);
+        QCOMPARE(bench.told(), QStringList{});
+        // As soon as it runs it stands still.
+        bench.machine("booting");
+        bench.machine("new");
+        QCOMPARE(bench.told(), (QStringList{"freeze booting", "freeze new"}));
+        bench.clock(false, true);
+        QCOMPARE(bench.told(), (QStringList{"thaw booting", "thaw new"}));
+    }
+
+    void whatIsRemovedIsForgotten() {
+        Bench bench;
+        bench.machine("vm-1");
+        bench.start();
+        bench.clock(true, true);
+        bench.told();
+        bench.cluster.drop<lab::Machine>("vm-1");
+        bench.executor.advance(1s);
+        bench.clock(false, true);
+        QCOMPARE(bench.told(), QStringList{});
+    }
+
+    /// The program ends and starts again while the clock stands: it sees to it that the machines do too, and
+    /// wakes them when the clock goes on.
+    void aRestartWhileTheClockStands() {
+        Bench bench;
+        bench.machine("vm-1");
+        bench.start();
+        bench.clock(true, true);
+        QCOMPARE(bench.told(), QStringList{"freeze vm-1"});
+        bench.start();
+        QCOMPARE(bench.told(), QStringList{"freeze vm-1"});
+        bench.clock(false, true);
+        QCOMPARE(bench.told(), QStringList{"thaw vm-1"});
+    }
+
+    /// The machines are listed late: that is early enough.
+    void aRestartThatKnowsTheMachinesLate() {
+        Bench bench;
+        bench.machine("vm-1");
+        bench.start();
+        bench.clock(true, true);
+        bench.told();
+        Status away;
+        away.reason = Reason::ServiceUnavailable;
+        bench.cluster.failNext("watch", "machines", away, 3);
+        bench.cluster.failNext("list", "machines", away, 3);
+        bench.start();
+        bench.executor.advance(1min);
+        QCOMPARE(bench.told(), QStringList{"freeze vm-1"});
+    }
+};
+
+QTEST_GUILESS_MAIN(SuspendedMachinesTest)
+#include "test_suspended_machines.moc"
