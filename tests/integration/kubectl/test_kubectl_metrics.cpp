@@ -173,7 +173,7 @@ void KubectlMetricsTest::badMetrics() {
         return out.code != 0 ? out.err : QString();
     };
     QVERIFY2(refusal("{}").contains("spec.value: Required"), qPrintable(refusal("{}")));
-    QVERIFY(refusal("{value: many}").contains("quantities must match"));
+    QVERIFY(refusal("{value: many}").contains("\"many\" is no quantity"));
     QVERIFY(refusal("{value: -1}").contains("spec.value"));
     QVERIFY(refusal("{value: 1, describedObject: {apiVersion: v1, kind: Node, name: a}}")
                 .contains("spec.describedObject.kind"));

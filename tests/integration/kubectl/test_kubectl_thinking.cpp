@@ -196,12 +196,12 @@ class TestKubectlThinking : public QObject {
             return lab_.kubectl(QStringList{"create", "-f", "-", "-o", "json"} + as, question);
         };
         VERIFY_OK(answered({}), {"secret/hidden"});
-        const Output annas = answered({"--as=anna"});
+        const Output annas = answered({"--as=anna", "--validate=false"});
         VERIFY_OK(annas, {"1 pod in other namespaces"});
         QVERIFY2(!annas.out.contains("hidden"), qPrintable(annas.out));
         QByteArray without = question;
         without.replace("spec:\n  pod:", "spec:\n  withoutPods: [secret/hidden]\n  pod:");
-        VERIFY_REFUSED(lab_.kubectl({"create", "-f", "-", "--as=anna"}, without),
+        VERIFY_REFUSED(lab_.kubectl({"create", "-f", "-", "--as=anna", "--validate=false"}, without),
                        {"cannot list resource \"pods\"", "in the namespace \"secret\""});
 
         VERIFY_OK(

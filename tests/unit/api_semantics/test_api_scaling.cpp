@@ -143,6 +143,7 @@ void TestApiScaling::metricsByHand_data() {
     QTest::newRow("of nothing") << R"("value":"1","describedObject":{})"
                                 << QStringList{"spec.describedObject.kind: Required value",
                                                "spec.describedObject.name: Required value"};
+    QTest::newRow("nothing of it") << R"("value":"0")" << QStringList();
     QTest::newRow("no value") << R"("metric":"a")" << QStringList{"spec.value: Required value"};
     QTest::newRow("negative") << R"("value":"-1")"
                               << QStringList{
@@ -169,6 +170,10 @@ void TestApiScaling::tables() {
         cells<lab::Metric>(
             R"({"metadata":{"name":"m","namespace":"d","creationTimestamp":"1970-01-01T00:00:30Z"},"spec":{"metric":"hits","value":"1500m","describedObject":{"kind":"Service","name":"web"}}})"),
         QString("m | hits | Service/web | 1500m | 59m | <none>"));
+    QCOMPARE(
+        cells<lab::Metric>(
+            R"({"metadata":{"name":"m","namespace":"d","creationTimestamp":"1970-01-01T00:00:30Z"},"spec":{"value":"0"}})"),
+        QString("m | m | <external> | 0 | 59m | <none>"));
     QCOMPARE(
         cells<metrics::NodeMetrics>(
             R"({"metadata":{"name":"n1"},"timestamp":null,"window":"15.5s","usage":{"cpu":"250000000n","memory":"1048576Ki"}})"),

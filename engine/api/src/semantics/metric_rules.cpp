@@ -32,7 +32,7 @@ void checkMetric(const lab::Metric& metric, Problems& problems) {
     if (!of.metric().empty()) problems.invalid(spec.child("metric"), of.metric(), pathSegment(of.metric()));
     if (of.has_describedobject()) checkSubject(metric, problems);
     validateLabels(of.labels(), spec.child("labels"), problems);
-    if (!of.has_value() || of.value().string().empty())
+    if (!of.has_value())
         problems.required(spec.child("value"));
     else if (Quantity::parse(of.value().string()).value_or(Quantity()) < Quantity())
         problems.invalid(spec.child("value"), of.value().string(), "must be greater than or equal to 0");

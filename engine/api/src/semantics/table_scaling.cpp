@@ -74,7 +74,7 @@ Cells metric(const lab::Metric& of, WallTime now) {
     return {of.metadata().name(),
             spec.metric().empty() ? of.metadata().name() : spec.metric(),
             spec.has_describedobject() ? subject.kind() + "/" + subject.name() : "<external>",
-            spec.value().string(),
+            spec.value().string().empty() ? "0" : spec.value().string(),
             since(of.metadata().creationtimestamp(), now),
             orNone(labels)};
 }
