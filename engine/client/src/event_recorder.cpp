@@ -127,14 +127,14 @@ struct EventRecorder::Impl : std::enable_shared_from_this<EventRecorder::Impl> {
         entry.busy = true;
         const bool first = entry.written == 0;
         const auto& kind = api::kindOf<api::core::Event>();
-        const api::core::Event event = make(*of);
-        const std::string& nameSpace = event.metadata().namespace_();
+        api::core::Event event = make(*of);
+        const std::string nameSpace = event.metadata().namespace_();
         auto answered = [weak = weak_from_this(), key = of->first, upTo = entry.count,
                          first](const Result<Written>& result) {
             if (const auto self = weak.lock()) self->written(key, upTo, first, result);
         };
         if (first) {
-            cluster.create(kind.name, nameSpace, body(event), {}, std::move(answered));
+            cluster.create(kind.name, nameSpace, body(std::move(event)), {}, std::move(answered));
             return;
         }
         const std::string patch =

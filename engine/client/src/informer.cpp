@@ -20,10 +20,15 @@ struct Informer::Impl : std::enable_shared_from_this<Informer::Impl> {
         Handler handler;
         bool active = false; ///< false until it was told of what is already known
     };
-    using Values = std::unordered_map<std::string, std::map<std::string, ObjectPtr>>;
+    using Objects = std::unordered_map<std::string, ObjectPtr>; ///< whose entries stay where they are
+    struct ByKey {
+        bool operator()(const Objects::value_type* a, const Objects::value_type* b) const {
+            return a->first < b->first;
+        }
+    };
     struct Index {
         IndexFunction function;
-        Values values;
+        std::unordered_map<std::string, std::set<const Objects::value_type*, ByKey>> values;
     };
 
     Impl(Cluster& from, Executor& runsOn, ResourceName what, WatchOptions which)
@@ -156,8 +161,9 @@ struct Informer::Impl : std::enable_shared_from_this<Informer::Impl> {
     void take(const std::string& key, const ObjectPtr& object) {
         const auto found = objects.find(key);
         if (found == objects.end()) {
-            objects.emplace(key, object);
-            indexIn(key, object);
+            const auto& entry = *objects.emplace(key, object).first;
+            for (auto& [name, index] : indexes)
+                enter(index, entry, index.function(object));
             tell([&](const Handler& h) {
                 if (h.onAdd) h.onAdd(object);
             });
@@ -172,8 +178,13 @@ struct Informer::Impl : std::enable_shared_from_this<Informer::Impl> {
         }
         if (before->revision() == object->revision()) return;
         found->second = object;
-        indexOut(key, before);
-        indexIn(key, object);
+        for (auto& [name, index] : indexes) {
+            const auto was = index.function(before);
+            const auto is = index.function(object);
+            if (was == is) continue;
+            leave(index, *found, was);
+            enter(index, *found, is);
+        }
         tell([&](const Handler& h) {
             if (h.onUpdate) h.onUpdate(before, object);
         });
@@ -185,27 +196,27 @@ struct Informer::Impl : std::enable_shared_from_this<Informer::Impl> {
         const ObjectPtr held = found->second;
         // `last` may be held's own storage in the map.
         const ObjectPtr reported = last ? last : held;
-        indexOut(key, held);
+        for (auto& [name, index] : indexes)
+            leave(index, *found, index.function(held));
         objects.erase(found);
         tell([&](const Handler& h) {
             if (h.onDelete) h.onDelete(reported);
         });
     }
 
-    void indexIn(const std::string& key, const ObjectPtr& object) {
-        for (auto& [name, index] : indexes)
-            for (const std::string& value : index.function(object))
-                index.values[value][key] = object;
+    static void enter(Index& index, const Objects::value_type& entry,
+                      const std::vector<std::string>& values) {
+        for (const std::string& value : values)
+            index.values[value].insert(&entry);
     }
 
-    void indexOut(const std::string& key, const ObjectPtr& object) {
-        for (auto& [name, index] : indexes) {
-            for (const std::string& value : index.function(object)) {
-                const auto bucket = index.values.find(value);
-                if (bucket == index.values.end()) continue;
-                bucket->second.erase(key);
-                if (bucket->second.empty()) index.values.erase(bucket);
-            }
+    static void leave(Index& index, const Objects::value_type& entry,
+                      const std::vector<std::string>& values) {
+        for (const std::string& value : values) {
+            const auto bucket = index.values.find(value);
+            if (bucket == index.values.end()) continue;
+            bucket->second.erase(&entry);
+            if (bucket->second.empty()) index.values.erase(bucket);
         }
     }
 
@@ -250,7 +261,7 @@ struct Informer::Impl : std::enable_shared_from_this<Informer::Impl> {
     const ResourceName resource;
     const WatchOptions selection;
 
-    std::unordered_map<std::string, ObjectPtr> objects;
+    Objects objects;
     std::map<std::string, Index> indexes;
     std::vector<std::shared_ptr<Listener>> listeners;
 
@@ -309,8 +320,9 @@ std::vector<ObjectPtr> Informer::byIndex(const std::string& index, const std::st
     WH_ASSERT(found != impl_->indexes.end(), "looked up in an index nobody added");
     const auto bucket = found->second.values.find(value);
     if (bucket == found->second.values.end()) return result;
-    for (const auto& [key, object] : bucket->second)
-        result.push_back(object);
+    result.reserve(bucket->second.size());
+    for (const auto* entry : bucket->second)
+        result.push_back(entry->second);
     return result;
 }
 
