@@ -69,8 +69,8 @@ AttachDetachController::AttachDetachController(const Deps& deps)
 }
 
 void AttachDetachController::podChanged(const ObjectPtr& pod) {
-    const std::string node = pod->as<core::Pod>().spec().nodename();
-    if (!node.empty() && !claimsOf(*pod).empty()) enqueue(node);
+    const std::string_view node = api::nodeOfPod(*pod);
+    if (!node.empty() && api::usesClaims(*pod)) enqueue(std::string(node));
 }
 
 void AttachDetachController::claimChanged(const std::string& key) {
@@ -131,7 +131,7 @@ AttachDetachController::attachable(const std::string& claimKey) const {
 AttachDetachController::WantedByName AttachDetachController::wantedOn(const std::string& node) const {
     WantedByName wanted;
     for (const ObjectPtr& pod : pods_.byIndex(byNode, node)) {
-        if (isTerminal(pod->as<core::Pod>())) continue;
+        if (api::PodFacts(*pod).terminal()) continue;
         for (const std::string& claim : claimsOf(*pod)) {
             auto each = attachable(claim);
             if (!each) continue;

@@ -81,13 +81,13 @@ Step DaemonSetController::reconcile(std::string key) {
 
     auto claimed = co_await claimPods(look.object);
     if (!claimed) co_return fail(claimed.error());
-    for (OwnedPod& each : *claimed) {
+    noteSize(look.object->uid(), std::max(claimed->size(), nodes_.size()));
+    for (OwnedPod& each : decodedPods(std::move(*claimed))) {
         const std::string node = targetNode(each.pod);
         // An ended pod that is being deleted holds nothing back.
         if (node.empty() || (each.object->deleting() && isTerminal(each.pod))) continue;
         look.pods[node].push_back(std::move(each));
     }
-    noteSize(look.object->uid(), std::max(claimed->size(), nodes_.size()));
     const DaemonFit fit(look.set);
     for (const ObjectPtr& node : nodes_.all())
         look.nodes[node->name()] = fit.on(factsOf(node));

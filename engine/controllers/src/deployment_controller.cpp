@@ -359,7 +359,7 @@ Step DeploymentController::rollOut(Look& look) {
 bool DeploymentController::oldPodsRun(const Look& look) const {
     for (const auto& set : look.old)
         for (const ObjectPtr& pod : pods_.byIndex(byController, set.metadata().uid()))
-            if (!isTerminal(pod->as<core::Pod>())) return true;
+            if (!api::PodFacts(*pod).terminal()) return true;
     return false;
 }
 

@@ -11,6 +11,7 @@ EphemeralVolumeController::EphemeralVolumeController(const Deps& deps)
     : QueuedController(deps, "ephemeral-volume"),
       pods_(watch<core::Pod>({.onAdd =
                                   [this](const ObjectPtr& pod) {
+                                      if (!api::usesClaims(*pod)) return;
                                       const auto decoded = pod->as<core::Pod>();
                                       for (const auto& volume : decoded.spec().volumes())
                                           if (volume.volumesource().has_ephemeral())

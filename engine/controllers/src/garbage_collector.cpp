@@ -2,6 +2,7 @@
 
 #include "engine/api/codec.h"
 #include "engine/api/custom_resource.h"
+#include "engine/api/glance.h"
 #include "engine/api/groups/apiextensions.h"
 
 #include <algorithm>
@@ -53,19 +54,18 @@ void GarbageCollector::started() {
 void GarbageCollector::follow(client::Informer& informer, const client::ResourceName& resource) {
     const std::weak_ptr<bool> weak = alive_;
     informer.addIndex(byOwner, [](const ObjectPtr& object) {
-        std::vector<std::string> owners;
-        const auto metadata = client::metadataOf(*object);
-        for (const auto& reference : metadata.ownerreferences())
-            owners.push_back(reference.uid());
-        return owners;
+        const auto owners = api::ownerUids(*object);
+        return std::vector<std::string>(owners.begin(), owners.end());
     });
     informer.addHandler({.onAdd =
                              [this, weak](const ObjectPtr& object) {
                                  if (weak.lock()) changed(object);
                              },
                          .onUpdate =
-                             [this, weak](const ObjectPtr&, const ObjectPtr& object) {
-                                 if (weak.lock()) changed(object);
+                             [this, weak](const ObjectPtr& before, const ObjectPtr& object) {
+                                 const bool same =
+                                     api::ownerReferences(*before) == api::ownerReferences(*object);
+                                 if (weak.lock() && (object->deleting() || !same)) changed(object);
                              },
                          .onDelete =
                              [this, weak](const ObjectPtr& object) {
@@ -138,7 +138,7 @@ ObjectPtr GarbageCollector::find(const std::string& key) const {
 }
 
 void GarbageCollector::changed(const ObjectPtr& object) {
-    if (object->deleting() || client::metadataOf(*object).ownerreferences_size() > 0) enqueue(keyOf(object));
+    if (object->deleting() || !api::ownerUids(*object).empty()) enqueue(keyOf(object));
     if (object->deleting()) wakeOwners(object); // it may have stopped holding them up
 }
 

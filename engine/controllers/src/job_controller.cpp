@@ -143,7 +143,7 @@ Step JobController::lookAtPods(Look& look) {
     auto claimed = co_await claimPods(look.object);
     if (!claimed) co_return fail(claimed.error());
     const auto off = unfinalized_.find(look.object->uid());
-    for (OwnedPod& each : *claimed) {
+    for (OwnedPod& each : decodedPods(std::move(*claimed))) {
         const bool known = off != unfinalized_.end() && off->second.contains(each.object->uid());
         const bool tracked = hasFinalizer(each.pod) && !known;
         const int index = completionIndex(each.pod);

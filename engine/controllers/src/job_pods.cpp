@@ -48,15 +48,15 @@ Step JobController::manage(Look& look) {
 /// of each, then the least missed.
 std::vector<const JobController::JobPod*> JobController::surplus(const Look& look, int wanted) const {
     const auto& spec = look.job.spec();
-    std::vector<RankedPod> ranked;
-    for (std::size_t i = 0; i < look.active.size(); ++i)
-        ranked.push_back({&look.active[i]->pod, i});
-    rankForDeletion(ranked, wallNow());
+    std::vector<ObjectPtr> pods;
+    for (const JobPod* each : look.active)
+        pods.push_back(each->object);
+    const auto ranked = rankForDeletion(pods, wallNow());
     std::vector<const JobPod*> victims;
     std::vector<const JobPod*> rest;
     std::set<int> taken;
     for (auto each = ranked.rbegin(); each != ranked.rend(); ++each) {
-        const JobPod* pod = look.active[each->index];
+        const JobPod* pod = look.active[*each];
         const bool placed = !isIndexed(spec) || (pod->index >= 0 && pod->index < spec.completions());
         const bool stays = pod->tracked && placed && (!isIndexed(spec) || taken.insert(pod->index).second);
         (stays ? rest : victims).push_back(pod);

@@ -44,7 +44,7 @@ NodeLifecycleController::NodeLifecycleController(const Deps& deps)
       pods_(watch<core::Pod>({.onUpdate = [this](const ObjectPtr&, const ObjectPtr& pod) {
           // A pod that turns ready again on a node that is not: put right at the node's next look, which is
           // not hurried: a node that insists would be argued with without end.
-          const std::string node = pod->as<core::Pod>().spec().nodename();
+          const std::string node(api::nodeOfPod(*pod));
           const auto found = health_.find(node);
           if (found != health_.end() && !found->second.ready) enqueueAfter(node, options_.nodeMonitorPeriod);
       }})) {
@@ -219,8 +219,8 @@ double NodeLifecycleController::evictionRate(const std::string& zone) const {
 Step NodeLifecycleController::markPodsNotReady(std::string node) {
     Result<void> outcome;
     for (const ObjectPtr& object : pods_.byIndex(byNode, node)) {
+        if (!api::PodFacts(*object).ready) continue;
         auto pod = object->as<core::Pod>();
-        if (!isReady(pod)) continue;
         core::PodCondition condition = *findCondition(pod.status(), "Ready");
         condition.set_status("False");
         condition.set_reason("NodeNotReady");

@@ -26,6 +26,16 @@ core::Pod podFromTemplate(const ObjectPtr& owner, const core::PodTemplateSpec& p
     return pod;
 }
 
+std::vector<OwnedPod> decodedPods(std::vector<ObjectPtr> objects) {
+    std::vector<OwnedPod> pods;
+    pods.reserve(objects.size());
+    for (ObjectPtr& object : objects) {
+        auto pod = object->as<core::Pod>();
+        pods.push_back({std::move(object), std::move(pod)});
+    }
+    return pods;
+}
+
 PodOwnerController::PodOwnerController(const Deps& deps, std::string name, const api::Kind& owners)
     : QueuedController(deps, std::move(name)),
       owners_(watch(owners.name, {.onAdd = [this](const ObjectPtr& owner) { enqueue(owner->key()); },
@@ -119,8 +129,8 @@ bool PodOwnerController::settled(const ObjectPtr& owner) {
     return false;
 }
 
-client::Task<Result<std::vector<OwnedPod>>> PodOwnerController::claimPods(ObjectPtr owner,
-                                                                          Claim::Test mayAdopt) {
+client::Task<Result<std::vector<ObjectPtr>>> PodOwnerController::claimPods(ObjectPtr owner,
+                                                                           Claim::Test mayAdopt) {
     Claim wanted;
     wanted.owner = owner;
     wanted.matches = matching(*owner);
@@ -128,15 +138,8 @@ client::Task<Result<std::vector<OwnedPod>>> PodOwnerController::claimPods(Object
     wanted.finalizer = finalizer();
     auto claimed = co_await claim(api_, std::move(wanted), pods_.byIndex(byController, owner->uid().value()),
                                   pods_.byIndex(byOrphanage, owner->nameSpace()));
-    if (!claimed) co_return fail(claimed.error());
-    noteSize(owner->uid(), claimed->size());
-    std::vector<OwnedPod> pods;
-    pods.reserve(claimed->size());
-    for (ObjectPtr& object : *claimed) {
-        auto pod = object->as<core::Pod>();
-        pods.push_back({std::move(object), std::move(pod)});
-    }
-    co_return pods;
+    if (claimed) noteSize(owner->uid(), claimed->size());
+    co_return claimed;
 }
 
 Step PodOwnerController::createPods(ObjectPtr owner, std::vector<core::Pod> pods) {

@@ -15,6 +15,7 @@ struct OwnedPod {
     ObjectPtr object;
     core::Pod pod;
 };
+std::vector<OwnedPod> decodedPods(std::vector<ObjectPtr> pods);
 
 /// What the controllers of kinds that own pods share: which owner a pod concerns, adoption and release, and
 /// making and deleting pods without acting twice on one view of them.
@@ -36,7 +37,7 @@ class PodOwnerController : public QueuedController {
     /// at again in time, should an event be lost.
     bool settled(const ObjectPtr& owner);
     /// The pods an owner has, see claim(). Which of them are adopted: those `mayAdopt` says, else all.
-    client::Task<Result<std::vector<OwnedPod>>> claimPods(ObjectPtr owner, Claim::Test mayAdopt = nullptr);
+    client::Task<Result<std::vector<ObjectPtr>>> claimPods(ObjectPtr owner, Claim::Test mayAdopt = nullptr);
     /// Makes pods in batches of 1, 2, 4, … for as long as none fails, so that a cluster that refuses them is
     /// asked little. One Event each. The first error, if any.
     Step createPods(ObjectPtr owner, std::vector<core::Pod> pods);

@@ -1,36 +1,26 @@
 #include "pod_ranking.h"
 
-#include "engine/api/time.h"
-#include "pods.h"
+#include "engine/api/glance.h"
 
 #include <algorithm>
 #include <bit>
 #include <charconv>
 #include <map>
-#include <string>
+#include <numeric>
+#include <string_view>
 #include <tuple>
 
 namespace wheelhouse::controllers {
 
-namespace core = api::core;
-
 namespace {
 
-constexpr const char* deletionCost = "controller.kubernetes.io/pod-deletion-cost";
+constexpr std::string_view deletionCost = "controller.kubernetes.io/pod-deletion-cost";
 
-int costOf(const core::Pod& pod) {
-    const auto found = pod.metadata().annotations().find(deletionCost);
+int costOf(const api::Object& pod) {
+    const std::string_view text = api::annotationOf(pod, deletionCost);
     int cost = 0;
-    if (found != pod.metadata().annotations().end())
-        std::from_chars(found->second.data(), found->second.data() + found->second.size(), cost);
+    std::from_chars(text.data(), text.data() + text.size(), cost);
     return cost;
-}
-
-int restartsOf(const core::Pod& pod) {
-    int most = 0;
-    for (const auto& container : pod.status().containerstatuses())
-        most = std::max(most, container.restartcount());
-    return most;
 }
 
 /// Ages within a power of two count as the same, so that the choice among old pods is spread.
@@ -39,28 +29,36 @@ int magnitude(WallTime since, WallTime now) {
     return seconds <= 0 ? 0 : std::bit_width(static_cast<std::uint64_t>(seconds));
 }
 
-int readyMagnitude(const core::Pod& pod, WallTime now) {
-    const auto* condition = findCondition(pod.status(), "Ready");
-    return isReady(pod) ? magnitude(api::fromTime(condition->lasttransitiontime()), now) : 0;
+auto orderOf(const api::Object& pod, const api::PodFacts& facts, int siblings, WallTime now) {
+    const int phase = facts.phase == "Running" ? 2 : facts.phase == "Unknown" ? 1 : 0;
+    // A Ready condition that does not say since when has been so forever.
+    const int readyFor = facts.ready ? magnitude(facts.turned.value_or(WallTime()), now) : 0;
+    return std::make_tuple(!facts.node.empty(), phase, facts.ready, costOf(pod), -siblings, readyFor,
+                           -facts.restarts, magnitude(facts.created, now));
 }
 
 } // namespace
 
-void rankForDeletion(std::vector<RankedPod>& pods, WallTime now) {
-    std::map<std::string, int> perNode;
-    for (const RankedPod& ranked : pods)
-        if (isActive(*ranked.pod) && !ranked.pod->spec().nodename().empty())
-            ++perNode[ranked.pod->spec().nodename()];
-    const auto order = [&](const core::Pod& pod) {
-        const std::string& phase = pod.status().phase();
-        const int phaseRank = phase == "Running" ? 2 : phase == "Unknown" ? 1 : 0;
-        const int siblings = pod.spec().nodename().empty() ? 0 : perNode[pod.spec().nodename()];
-        return std::make_tuple(!pod.spec().nodename().empty(), phaseRank, isReady(pod), costOf(pod),
-                               -siblings, readyMagnitude(pod, now), -restartsOf(pod),
-                               magnitude(api::fromTime(pod.metadata().creationtimestamp()), now));
-    };
-    std::stable_sort(pods.begin(), pods.end(),
-                     [&](const RankedPod& a, const RankedPod& b) { return order(*a.pod) < order(*b.pod); });
+std::vector<std::size_t> rankForDeletion(const std::vector<api::ObjectPtr>& pods, WallTime now) {
+    std::vector<api::PodFacts> facts;
+    facts.reserve(pods.size());
+    for (const api::ObjectPtr& pod : pods)
+        facts.emplace_back(*pod);
+    std::map<std::string_view, int> perNode;
+    for (const api::PodFacts& each : facts)
+        if (each.active() && !each.node.empty()) ++perNode[each.node];
+    using Order = decltype(orderOf(*pods.front(), facts.front(), 0, now));
+    std::vector<Order> orders;
+    orders.reserve(pods.size());
+    for (std::size_t i = 0; i < pods.size(); ++i) {
+        const auto siblings = perNode.find(facts[i].node);
+        orders.push_back(orderOf(*pods[i], facts[i], siblings == perNode.end() ? 0 : siblings->second, now));
+    }
+    std::vector<std::size_t> places(pods.size());
+    std::iota(places.begin(), places.end(), std::size_t{0});
+    std::stable_sort(places.begin(), places.end(),
+                     [&](std::size_t a, std::size_t b) { return orders[a] < orders[b]; });
+    return places;
 }
 
 } // namespace wheelhouse::controllers

@@ -27,18 +27,18 @@ Step PodGcController::sweepOrphans() {
     std::set<std::string> confirmed;
     Result<void> outcome;
     for (const ObjectPtr& object : pods_.all()) {
-        auto pod = object->as<core::Pod>();
-        const std::string node = pod.spec().nodename();
+        const std::string node(api::nodeOfPod(*object));
         if (node.empty()) {
             if (!object->deleting()) continue;
-            auto done = co_await forceDelete(object, std::move(pod), true, std::string());
+            auto done = co_await forceDelete(object, true, std::string());
             if (!done) outcome = done;
             continue;
         }
         if (const ObjectPtr present = nodes_.get(node)) {
+            if (!object->deleting()) continue;
             const auto there = present->as<core::Node>();
-            if (!object->deleting() || readiness(there) == "True" || !isOutOfService(there)) continue;
-            auto done = co_await forceDelete(object, std::move(pod), true, std::string());
+            if (readiness(there) == "True" || !isOutOfService(there)) continue;
+            auto done = co_await forceDelete(object, true, std::string());
             if (!done) outcome = done;
             continue;
         }
@@ -51,7 +51,7 @@ Step PodGcController::sweepOrphans() {
             if (live || live.error().reason != Reason::NotFound) continue;
             confirmed.insert(node);
         }
-        auto done = co_await forceDelete(object, std::move(pod), true, "PodGC: node no longer exists");
+        auto done = co_await forceDelete(object, true, "PodGC: node no longer exists");
         if (!done) outcome = done;
     }
     std::erase_if(missingSince_, [&](const auto& entry) { return !missing.contains(entry.first); });
@@ -59,25 +59,25 @@ Step PodGcController::sweepOrphans() {
 }
 
 Step PodGcController::sweepEnded() {
-    std::vector<std::pair<std::int64_t, ObjectPtr>> ended;
+    std::vector<std::pair<WallTime, ObjectPtr>> ended;
     for (const ObjectPtr& object : pods_.all()) {
-        const auto pod = object->as<core::Pod>();
-        if (isTerminal(pod) && !object->deleting())
-            ended.emplace_back(pod.metadata().creationtimestamp().seconds(), object);
+        const api::PodFacts facts(*object);
+        if (facts.terminal() && !object->deleting()) ended.emplace_back(facts.created, object);
     }
     if (ended.size() <= options_.terminatedPodThreshold) co_return Result<void>();
     std::stable_sort(ended.begin(), ended.end(),
                      [](const auto& a, const auto& b) { return a.first < b.first; });
     Result<void> outcome;
     for (std::size_t i = 0; i < ended.size() - options_.terminatedPodThreshold; ++i) {
-        auto done = co_await forceDelete(ended[i].second, core::Pod(), false, std::string());
+        auto done = co_await forceDelete(ended[i].second, false, std::string());
         if (!done) outcome = done;
     }
     co_return outcome;
 }
 
-Step PodGcController::forceDelete(ObjectPtr object, core::Pod pod, bool markFailed, std::string why) {
-    if (markFailed && !isTerminal(pod)) {
+Step PodGcController::forceDelete(ObjectPtr object, bool markFailed, std::string why) {
+    if (markFailed && !api::PodFacts(*object).terminal()) {
+        auto pod = object->as<core::Pod>();
         pod.mutable_status()->set_phase("Failed");
         if (!why.empty()) {
             core::PodCondition condition;

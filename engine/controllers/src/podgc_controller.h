@@ -27,7 +27,7 @@ class PodGcController final : public QueuedController {
   private:
     Step sweepOrphans();
     Step sweepEnded();
-    Step forceDelete(ObjectPtr object, core::Pod pod, bool markFailed, std::string why);
+    Step forceDelete(ObjectPtr object, bool markFailed, std::string why);
 
     client::Informer& pods_;
     client::Informer& nodes_;

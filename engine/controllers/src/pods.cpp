@@ -2,6 +2,8 @@
 
 #include "engine/api/time.h"
 
+#include <optional>
+
 namespace wheelhouse::controllers {
 
 namespace core = api::core;
@@ -25,16 +27,29 @@ bool isActive(const core::Pod& pod) {
     return !isTerminal(pod) && !pod.metadata().has_deletiontimestamp();
 }
 
-bool isAvailable(const core::Pod& pod, int minReadySeconds, WallTime now, Duration* remaining) {
-    if (!isReady(pod)) return false;
+namespace {
+
+bool readyLongEnough(std::optional<WallTime> since, int minReadySeconds, WallTime now, Duration* remaining) {
     if (minReadySeconds <= 0) return true;
-    const auto* condition = findCondition(pod.status(), "Ready");
-    if (!condition->has_lasttransitiontime()) return false;
-    const Duration left =
-        api::fromTime(condition->lasttransitiontime()) + std::chrono::seconds(minReadySeconds) - now;
+    if (!since) return false;
+    const Duration left = *since + std::chrono::seconds(minReadySeconds) - now;
     if (left <= Duration::zero()) return true;
     if (remaining) *remaining = left;
     return false;
+}
+
+} // namespace
+
+bool isAvailable(const core::Pod& pod, int minReadySeconds, WallTime now, Duration* remaining) {
+    const auto* condition = findCondition(pod.status(), "Ready");
+    if (!condition || condition->status() != "True") return false;
+    std::optional<WallTime> since;
+    if (condition->has_lasttransitiontime()) since = api::fromTime(condition->lasttransitiontime());
+    return readyLongEnough(since, minReadySeconds, now, remaining);
+}
+
+bool isAvailable(const api::PodFacts& pod, int minReadySeconds, WallTime now, Duration* remaining) {
+    return pod.ready && readyLongEnough(pod.turned, minReadySeconds, now, remaining);
 }
 
 bool setCondition(core::PodStatus& status, const core::PodCondition& condition) {

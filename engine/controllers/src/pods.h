@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/api/glance.h"
 #include "engine/api/object.h"
 #include "engine/api/types.h"
 #include "engine/base/clock.h"
@@ -25,6 +26,7 @@ bool isActive(const api::core::Pod& pod);
 /// Ready for at least `minReadySeconds`. `remaining` (may be null): how long until then, when it is only a
 /// matter of time.
 bool isAvailable(const api::core::Pod& pod, int minReadySeconds, WallTime now, Duration* remaining = nullptr);
+bool isAvailable(const api::PodFacts& pod, int minReadySeconds, WallTime now, Duration* remaining = nullptr);
 
 /// Sets the condition of this type, keeping the transition time when the status stays. True when anything
 /// changed.

@@ -1,5 +1,7 @@
 #include "engine/controllers/queued_controller.h"
 
+#include "engine/api/glance.h"
+
 #include <algorithm>
 
 namespace wheelhouse::controllers {
@@ -120,8 +122,8 @@ void indexByUid(client::Informer& informer) {
 
 void indexByNode(client::Informer& pods) {
     pods.addIndex(byNode, [](const ObjectPtr& object) {
-        const std::string node = object->as<core::Pod>().spec().nodename();
-        return node.empty() ? std::vector<std::string>() : std::vector<std::string>{node};
+        const std::string_view node = api::nodeOfPod(*object);
+        return node.empty() ? std::vector<std::string>() : std::vector{std::string(node)};
     });
 }
 

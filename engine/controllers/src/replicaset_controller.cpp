@@ -74,9 +74,9 @@ Step ReplicaSetController::reconcile(std::string key) {
     expectationsMet = expectationsMet || std::getenv("WHEELHOUSE_BUG_DOUBLE_CREATE") != nullptr;
 #endif
     auto claimed =
-        co_await claimPods(object, [](const ObjectPtr& pod) { return isActive(pod->as<core::Pod>()); });
+        co_await claimPods(object, [](const ObjectPtr& pod) { return api::PodFacts(*pod).active(); });
     if (!claimed) co_return fail(claimed.error());
-    std::erase_if(*claimed, [](const OwnedPod& each) { return isTerminal(each.pod); });
+    std::erase_if(*claimed, [](const ObjectPtr& pod) { return api::PodFacts(*pod).terminal(); });
     Result<void> managed;
     if (expectationsMet && !object->deleting()) managed = co_await manage(object, set, *claimed);
     auto written = co_await writeStatus(object, set, std::move(*claimed), managed);
@@ -84,8 +84,8 @@ Step ReplicaSetController::reconcile(std::string key) {
     co_return written;
 }
 
-Step ReplicaSetController::manage(ObjectPtr object, apps::ReplicaSet set, std::vector<OwnedPod> pods) {
-    std::erase_if(pods, [](const OwnedPod& each) { return !isActive(each.pod); });
+Step ReplicaSetController::manage(ObjectPtr object, apps::ReplicaSet set, std::vector<ObjectPtr> pods) {
+    std::erase_if(pods, [](const ObjectPtr& pod) { return pod->deleting(); });
     const int surplus = static_cast<int>(pods.size()) - set.spec().replicas();
     if (surplus == 0) co_return Result<void>();
     if (surplus < 0) {
@@ -94,34 +94,32 @@ Step ReplicaSetController::manage(ObjectPtr object, apps::ReplicaSet set, std::v
         auto made = co_await createPods(object, std::move(wanted));
         co_return made;
     }
-    std::vector<RankedPod> ranked;
-    for (std::size_t i = 0; i < pods.size(); ++i)
-        ranked.push_back({&pods[i].pod, i});
-    rankForDeletion(ranked, wallNow());
+    const auto ranked = rankForDeletion(pods, wallNow());
     std::vector<ObjectPtr> victims;
     for (int i = 0; i < std::min(surplus, mostAtOnce); ++i)
-        victims.push_back(pods[ranked[static_cast<std::size_t>(i)].index].object);
+        victims.push_back(pods[ranked[static_cast<std::size_t>(i)]]);
     auto deleted = co_await deletePods(object, std::move(victims));
     co_return deleted;
 }
 
-Step ReplicaSetController::writeStatus(ObjectPtr object, apps::ReplicaSet set, std::vector<OwnedPod> pods,
+Step ReplicaSetController::writeStatus(ObjectPtr object, apps::ReplicaSet set, std::vector<ObjectPtr> pods,
                                        Result<void> managed) {
     const apps::ReplicaSetStatus before = set.status();
     auto& status = *set.mutable_status();
     int replicas = 0, fullyLabelled = 0, ready = 0, available = 0, terminating = 0;
     Duration soonest = Duration::max();
-    for (const OwnedPod& replica : pods) {
-        if (!isActive(replica.pod)) {
+    for (const ObjectPtr& replica : pods) {
+        if (replica->deleting()) {
             ++terminating;
             continue;
         }
         ++replicas;
-        if (hasAllLabels(replica.object, set.spec().template_().metadata().labels())) ++fullyLabelled;
-        if (!isReady(replica.pod)) continue;
+        if (hasAllLabels(replica, set.spec().template_().metadata().labels())) ++fullyLabelled;
+        const api::PodFacts facts(*replica);
+        if (!facts.ready) continue;
         ++ready;
         Duration remaining = Duration::max();
-        if (isAvailable(replica.pod, set.spec().minreadyseconds(), wallNow(), &remaining))
+        if (isAvailable(facts, set.spec().minreadyseconds(), wallNow(), &remaining))
             ++available;
         else
             soonest = std::min(soonest, remaining);

@@ -39,8 +39,8 @@ class ReplicaSetController : public PodOwnerController {
     Step reconcile(std::string key) override;
 
   private:
-    Step manage(ObjectPtr object, apps::ReplicaSet set, std::vector<OwnedPod> active);
-    Step writeStatus(ObjectPtr object, apps::ReplicaSet set, std::vector<OwnedPod> pods,
+    Step manage(ObjectPtr object, apps::ReplicaSet set, std::vector<ObjectPtr> pods);
+    Step writeStatus(ObjectPtr object, apps::ReplicaSet set, std::vector<ObjectPtr> pods,
                      Result<void> managed);
 
     const Kind kind_;

@@ -65,19 +65,20 @@ Step StatefulSetController::reconcile(std::string key) {
     look.now = wallNow();
     const bool maySettle = settled(look.object);
 
-    auto pods = co_await claimPods(look.object);
-    if (!pods) co_return fail(pods.error());
+    auto claimed = co_await claimPods(look.object);
+    if (!claimed) co_return fail(claimed.error());
+    const std::vector<OwnedPod> pods = decodedPods(std::move(*claimed));
     auto revisions = co_await findRevisions(look);
     if (!revisions) co_return fail(revisions.error());
     if (auto read = readRevisions(look, *revisions); !read) co_return read;
-    sortOut(look, *pods);
+    sortOut(look, pods);
 
     Result<void> advanced;
     if (maySettle) advanced = co_await advance(look);
-    auto written = co_await writeStatus(look, *pods, revisions->collisions);
+    auto written = co_await writeStatus(look, pods, revisions->collisions);
     if (!advanced) co_return advanced;
     if (!written) co_return written;
-    auto cleaned = co_await cleanUp(look, *pods, std::move(*revisions));
+    auto cleaned = co_await cleanUp(look, pods, std::move(*revisions));
     co_return cleaned;
 }
 

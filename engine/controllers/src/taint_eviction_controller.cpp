@@ -49,10 +49,9 @@ TaintEvictionController::TaintEvictionController(const Deps& deps)
       pods_(watch<core::Pod>({.onAdd = [this](const ObjectPtr& pod) { enqueue(pod->key()); },
                               .onUpdate =
                                   [this](const ObjectPtr& before, const ObjectPtr& pod) {
-                                      const auto was = before->as<core::Pod>();
-                                      const auto is = pod->as<core::Pod>();
-                                      if (was.spec().nodename() != is.spec().nodename() ||
-                                          was.spec().tolerations_size() != is.spec().tolerations_size())
+                                      const api::PodFacts was(*before);
+                                      const api::PodFacts is(*pod);
+                                      if (was.node != is.node || was.tolerations != is.tolerations)
                                           enqueue(pod->key());
                                   }})),
       nodes_(watch<core::Node>({.onAdd = [this](const ObjectPtr& node) { nodeChanged(nullptr, node); },
@@ -71,9 +70,10 @@ void TaintEvictionController::nodeChanged(const ObjectPtr& before, const ObjectP
 Step TaintEvictionController::reconcile(std::string key) {
     const ObjectPtr object = pods_.get(key);
     if (!object || object->deleting()) co_return Result<void>();
+    const api::PodFacts facts(*object);
+    const ObjectPtr node = nodes_.get(std::string(facts.node));
+    if (!node || facts.terminal() || !mentions(*node, "NoExecute")) co_return Result<void>();
     auto pod = object->as<core::Pod>();
-    const ObjectPtr node = nodes_.get(pod.spec().nodename());
-    if (!node || isTerminal(pod)) co_return Result<void>();
     const auto left = toleratedFor(pod, node->as<core::Node>(), wallNow());
     if (!left) co_return Result<void>();
     if (*left > Duration::zero()) {

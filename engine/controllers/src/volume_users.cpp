@@ -1,5 +1,7 @@
 #include "volume_users.h"
 
+#include "engine/api/glance.h"
+
 namespace wheelhouse::controllers {
 
 namespace core = api::core;
@@ -33,6 +35,7 @@ std::string ephemeralClaim(const std::string& pod, const core::Volume& volume) {
 
 std::vector<std::string> claimsOf(const api::Object& object) {
     std::vector<std::string> keys;
+    if (!api::usesClaims(object)) return keys;
     const auto pod = object.as<core::Pod>();
     for (const core::Volume& volume : pod.spec().volumes()) {
         const auto& source = volume.volumesource();

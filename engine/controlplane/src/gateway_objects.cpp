@@ -1,16 +1,17 @@
 #include "gateway_objects.h"
 
+#include "engine/api/wire_fields.h"
 #include "engine/nodelink/token_name.h"
 
 #include <algorithm>
 #include <array>
 #include <functional>
-#include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+#include <string_view>
 
 namespace wheelhouse::controlplane {
 
 namespace core = api::core;
+using api::WireFields;
 
 namespace {
 
@@ -19,7 +20,7 @@ constexpr std::array agentConditions{"PodReadyToStartContainers", "Initialized",
                                      "ContainersReady",           "Ready",
                                      "PodResizePending",          "PodResizeInProgress"};
 
-bool agentOwns(const std::string& condition) {
+bool agentOwns(std::string_view condition) {
     return std::find(agentConditions.begin(), agentConditions.end(), condition) != agentConditions.end();
 }
 
@@ -66,25 +67,64 @@ std::set<ObjectName> referredObjects(const core::Pod& pod) {
     return out;
 }
 
-std::size_t desiredHash(const core::Pod& pod) {
-    core::Pod desired = pod;
-    desired.mutable_metadata()->clear_resourceversion();
-    desired.mutable_metadata()->clear_managedfields();
-    desired.clear_status();
-    for (const core::PodCondition& condition : pod.status().conditions()) {
-        if (agentOwns(condition.type()) || condition.type() == "PodScheduled") continue;
-        core::PodCondition& kept = *desired.mutable_status()->add_conditions(); // readiness gates
-        kept.set_type(condition.type());
-        kept.set_status(condition.status());
+namespace {
+
+/// One number for many values, in their order.
+class Mixed {
+  public:
+    void add(std::string_view bytes) { add(std::uint64_t{std::hash<std::string_view>{}(bytes)}); }
+    void add(std::uint64_t value) { sum_ = (sum_ ^ value) * 0x9E3779B97F4A7C15U + (sum_ >> 29U); }
+    std::size_t value() const { return sum_; }
+
+  private:
+    std::uint64_t sum_ = 0;
+};
+
+void addMetadata(std::string_view metadata, Mixed& sum) {
+    using api::meta::ObjectMeta;
+    WireFields fields(metadata);
+    while (fields.next()) {
+        if (fields.number() == ObjectMeta::kResourceVersionFieldNumber ||
+            fields.number() == ObjectMeta::kManagedFieldsFieldNumber)
+            continue;
+        sum.add(static_cast<std::uint64_t>(fields.number()));
+        sum.add(fields.value());
+        sum.add(fields.bytes());
     }
-    std::string bytes;
-    google::protobuf::io::StringOutputStream stream(&bytes);
-    {
-        google::protobuf::io::CodedOutputStream coded(&stream);
-        coded.SetSerializationDeterministic(true);
-        desired.SerializeToCodedStream(&coded);
+}
+
+/// Of a status only what readiness gates go by.
+void addForeignConditions(std::string_view status, Mixed& sum) {
+    WireFields fields(status);
+    while (fields.next()) {
+        if (fields.number() != core::PodStatus::kConditionsFieldNumber) continue;
+        std::string_view type;
+        std::string_view state;
+        WireFields condition(fields.bytes());
+        while (condition.next()) {
+            if (condition.number() == core::PodCondition::kTypeFieldNumber) type = condition.bytes();
+            if (condition.number() == core::PodCondition::kStatusFieldNumber) state = condition.bytes();
+        }
+        if (agentOwns(type) || type == "PodScheduled") continue;
+        sum.add(type);
+        sum.add(state);
     }
-    return std::hash<std::string>{}(bytes);
+}
+
+} // namespace
+
+std::size_t desiredHash(const api::Object& pod) {
+    Mixed sum;
+    WireFields fields(pod.bytes());
+    while (fields.next()) {
+        if (fields.number() == core::Pod::kMetadataFieldNumber)
+            addMetadata(fields.bytes(), sum);
+        else if (fields.number() == core::Pod::kStatusFieldNumber)
+            addForeignConditions(fields.bytes(), sum);
+        else
+            sum.add(fields.bytes());
+    }
+    return sum.value();
 }
 
 std::map<std::string, nodelink::Disks> disksByHost(const std::vector<api::ObjectPtr>& volumes) {

@@ -26,7 +26,7 @@ std::set<ObjectName> referredObjects(const api::core::Pod& pod);
 
 /// What an agent acts on in a pod, as one number: everything but what the agent itself reports. Equal numbers
 /// mean that the agent need not hear of the change.
-std::size_t desiredHash(const api::core::Pod& pod);
+std::size_t desiredHash(const api::Object& pod);
 
 /// The disks of the driver disk.wheelhouse.dev by the host they are on (label kubernetes.io/hostname).
 std::map<std::string, nodelink::Disks> disksByHost(const std::vector<api::ObjectPtr>& volumes);

@@ -1,10 +1,13 @@
 #include "node_gateway.h"
 
 #include "engine/api/codec.h"
+#include "engine/api/glance.h"
 #include "engine/api/kind.h"
 #include "engine/base/log.h"
+#include "engine/controllers/queued_controller.h"
 #include "engine/nodelink/token_name.h"
 
+#include <algorithm>
 #include <functional>
 #include <utility>
 
@@ -14,11 +17,10 @@ namespace core = api::core;
 
 namespace {
 
-constexpr auto byNode = "gateway.nodeName";
 constexpr Duration waitForInformers = std::chrono::milliseconds(20);
 
-std::string nodeOf(const api::ObjectPtr& pod) {
-    return pod->as<core::Pod>().spec().nodename();
+NodeName nodeOf(const api::ObjectPtr& pod) {
+    return NodeName(std::string(api::nodeOfPod(*pod)));
 }
 
 } // namespace
@@ -30,12 +32,9 @@ NodeGateway::NodeGateway(client::Cluster& cluster, nodelink::NodeHub& hub, clien
       configMaps_(informers.of<core::ConfigMap>()), secrets_(informers.of<core::Secret>()),
       claims_(informers.of<core::PersistentVolumeClaim>()), volumes_(informers.of<core::PersistentVolume>()),
       writer_(cluster, control, nodes_, pods_, options_.leaseDuration),
-      tokens_(options_.tokens, control, [this](const ObjectName& name) { sendToAll(name); }),
+      tokens_(options_.tokens, control, [this](const ObjectName& name) { sendToken(name); }),
       network_(informers, hub) {
-    pods_.addIndex(byNode, [](const api::ObjectPtr& pod) {
-        std::string node = nodeOf(pod);
-        return node.empty() ? std::vector<std::string>{} : std::vector{std::move(node)};
-    });
+    controllers::indexByNode(pods_);
     const std::weak_ptr life(life_);
     const auto alive = [life](auto task) {
         return [life, task](const api::ObjectPtr& object) {
@@ -128,7 +127,7 @@ void NodeGateway::onMessage(const NodeName& node, const nodelink::FromAgent& mes
         const nodelink::PodRef& ref = gone ? message.pod_gone().pod() : message.pod_status().pod();
         // A node may speak of its own pods only.
         const api::ObjectPtr pod = pods_.get(ref.namespace_() + "/" + ref.name());
-        if (pod && pod->uid().value() == ref.uid() && nodeOf(pod) != node.value()) return;
+        if (pod && pod->uid().value() == ref.uid() && nodeOf(pod) != node) return;
         return gone ? writer_.podGone(ref) : writer_.podStatus(ref, message.pod_status().status());
     }
     case What::kEvent:
@@ -189,18 +188,19 @@ void NodeGateway::sendAllWhenKnown() {
 void NodeGateway::sendAll(const NodeName& node, Connection& connection) {
     connection.sentAll = true;
     if (!connection.simulated) network_.connect(node); // first: pods are started into it
-    for (const api::ObjectPtr& object : pods_.byIndex(byNode, node.value()))
-        sendPod(node, connection, object->as<core::Pod>());
+    for (const api::ObjectPtr& object : pods_.byIndex(controllers::byNode, node.value()))
+        sendPod(node, connection, object);
     nodelink::ToAgent synced;
     synced.mutable_synced();
     hub_.send(node, std::move(synced));
 }
 
-void NodeGateway::sendPod(const NodeName& node, Connection& connection, core::Pod pod) {
-    const std::size_t hash = desiredHash(pod);
-    const auto [known, added] = connection.pods.try_emplace(pod.metadata().uid(), hash);
+void NodeGateway::sendPod(const NodeName& node, Connection& connection, const api::ObjectPtr& object) {
+    const std::size_t hash = desiredHash(*object);
+    const auto [known, added] = connection.pods.try_emplace(object->uid().value(), hash);
     if (!added && known->second == hash) return; // only what the node itself reported has changed
     known->second = hash;
+    core::Pod pod = object->as<core::Pod>();
     for (const ObjectName& name : referredObjects(pod))
         if (connection.objects.insert(name).second) sendObject(node, name);
     // Half of a pod may be who set which of its fields: nothing to a node, which keeps what it is sent.
@@ -239,16 +239,14 @@ std::string NodeGateway::bytesOf(const ObjectName& name) const {
 }
 
 void NodeGateway::podChanged(const api::ObjectPtr& object) {
-    core::Pod pod = object->as<core::Pod>();
-    const NodeName node(pod.spec().nodename());
+    const NodeName node = nodeOf(object);
     const auto it = connections_.find(node);
-    if (it != connections_.end() && it->second.sentAll) sendPod(node, it->second, std::move(pod));
+    if (it != connections_.end() && it->second.sentAll) sendPod(node, it->second, object);
 }
 
 void NodeGateway::podDeleted(const api::ObjectPtr& object) {
     tokens_.forgetPod(object->nameSpace(), object->uid().value());
-    const core::Pod pod = object->as<core::Pod>();
-    const NodeName node(pod.spec().nodename());
+    const NodeName node = nodeOf(object);
     const auto it = connections_.find(node);
     if (it == connections_.end() || !it->second.sentAll) return;
     it->second.pods.erase(object->uid().value());
@@ -258,14 +256,16 @@ void NodeGateway::podDeleted(const api::ObjectPtr& object) {
     ref.set_name(object->name());
     ref.set_uid(object->uid().value());
     hub_.send(node, std::move(message));
-    if (!referredObjects(pod).empty()) forgetObjects(node, it->second);
+    for (const ObjectName& name : referredObjects(object->as<core::Pod>()))
+        if (!needed(node, name)) it->second.objects.erase(name);
 }
 
-void NodeGateway::forgetObjects(const NodeName& node, Connection& connection) {
-    std::set<ObjectName> needed;
-    for (const api::ObjectPtr& object : pods_.byIndex(byNode, node.value()))
-        needed.merge(referredObjects(object->as<core::Pod>()));
-    std::erase_if(connection.objects, [&](const ObjectName& name) { return !needed.contains(name); });
+bool NodeGateway::needed(const NodeName& node, const ObjectName& name) const {
+    if (name.kind == nodelink::tokenKind) return false; // of one pod alone
+    const auto pods = pods_.byIndex(controllers::byNode, node.value());
+    return std::any_of(pods.begin(), pods.end(), [&](const api::ObjectPtr& pod) {
+        return pod->nameSpace() == name.nameSpace && referredObjects(pod->as<core::Pod>()).contains(name);
+    });
 }
 
 void NodeGateway::objectChanged(const std::string& kind, const api::ObjectPtr& object) {
@@ -275,6 +275,14 @@ void NodeGateway::objectChanged(const std::string& kind, const api::ObjectPtr& o
 void NodeGateway::sendToAll(const ObjectName& name) {
     for (const auto& [node, connection] : connections_)
         if (connection.objects.contains(name)) sendObject(node, name);
+}
+
+void NodeGateway::sendToken(const ObjectName& name) {
+    const auto wanted = nodelink::TokenName::parse(name.name);
+    const api::ObjectPtr pod = wanted ? pods_.get(name.nameSpace + "/" + wanted->pod) : nullptr;
+    const auto connection = pod ? connections_.find(nodeOf(pod)) : connections_.end();
+    if (connection != connections_.end() && connection->second.objects.contains(name))
+        sendObject(connection->first, name);
 }
 
 void NodeGateway::claimChanged(const std::string& nameSpace, const std::string& name) {

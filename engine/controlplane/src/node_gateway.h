@@ -75,13 +75,15 @@ class NodeGateway final : public nodelink::NodeListener {
 
     void sendAllWhenKnown();
     void sendAll(const NodeName& node, Connection& connection);
-    void sendPod(const NodeName& node, Connection& connection, api::core::Pod pod);
+    void sendPod(const NodeName& node, Connection& connection, const api::ObjectPtr& object);
     void sendToAll(const ObjectName& name);
     void sendObject(const NodeName& node, const ObjectName& name);
+    void sendToken(const ObjectName& name);
     void podChanged(const api::ObjectPtr& object);
     void podDeleted(const api::ObjectPtr& object);
     void objectChanged(const std::string& kind, const api::ObjectPtr& object);
-    void forgetObjects(const NodeName& node, Connection& connection);
+    /// By a pod that is on the node.
+    bool needed(const NodeName& node, const ObjectName& name) const;
     void claimChanged(const std::string& nameSpace, const std::string& name);
     void volumeChanged(const api::ObjectPtr& object);
     void disksChanged();

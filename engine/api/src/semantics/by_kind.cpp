@@ -83,6 +83,7 @@ void prepareUpdate(const Kind& kind, Message& object, const Message& old, bool s
 
 ObjectPtr objectOf(const Kind& kind, const Message& message) {
     WH_ASSERT(kind.descriptor == message.GetDescriptor(), "an object of another kind's type");
+    if (findKind(message.GetDescriptor()) == &kind) return Object::of(message);
     return Object::parse(kind, serialize(message));
 }
 

@@ -1,5 +1,6 @@
 #include "pool/pool_autoscaler.h"
 
+#include "engine/api/glance.h"
 #include "engine/api/selector.h"
 #include "engine/client/metadata.h"
 #include "pool/pool_names.h"
@@ -29,16 +30,9 @@ constexpr std::size_t mostPods = 200;
 constexpr std::size_t namesShown = 3;
 constexpr int mostTries = 5;
 
-const core::PodCondition* scheduledCondition(const core::Pod& pod) {
-    for (const core::PodCondition& condition : pod.status().conditions())
-        if (condition.type() == "PodScheduled") return &condition;
-    return nullptr;
-}
-
-bool isUnschedulable(const core::Pod& pod) {
-    const core::PodCondition* condition = scheduledCondition(pod);
-    return pod.spec().nodename().empty() && condition != nullptr && condition->status() == "False" &&
-           condition->reason() == "Unschedulable" && !pod.metadata().has_deletiontimestamp();
+bool isUnschedulable(const api::Object& pod) {
+    const api::PodFacts facts(pod);
+    return facts.node.empty() && facts.unschedulable && !facts.deleting;
 }
 
 std::string listOf(const std::vector<std::string>& names) {
@@ -89,16 +83,14 @@ PoolAutoscaler::PoolAutoscaler(const controllers::Deps& deps, const PoolOptions&
     indexByPool(machines_);
     controllers::indexByNode(pods_);
     pods_.addIndex(unschedulable, [](const api::ObjectPtr& pod) {
-        return isUnschedulable(pod->as<core::Pod>()) ? std::vector<std::string>{""}
-                                                     : std::vector<std::string>();
+        return isUnschedulable(*pod) ? std::vector<std::string>{""} : std::vector<std::string>();
     });
     budgets_.addIndex(
         bySpace, [](const api::ObjectPtr& budget) { return std::vector<std::string>{budget->nameSpace()}; });
 }
 
 void PoolAutoscaler::podChanged(const api::ObjectPtr& pod) {
-    if (pools_.size() > 0 && isUnschedulable(pod->as<core::Pod>()))
-        enqueueAfter(onlyKey, poolOptions_.gathering);
+    if (pools_.size() > 0 && isUnschedulable(*pod)) enqueueAfter(onlyKey, poolOptions_.gathering);
 }
 
 PoolAutoscaler::States PoolAutoscaler::gather() const {

@@ -1,5 +1,7 @@
 #include "pool/pool_controller.h"
 
+#include "engine/api/glance.h"
+
 #include "engine/api/groups/autoscaling_lab.h"
 #include "pool/pool_names.h"
 
@@ -41,7 +43,7 @@ PoolController::PoolController(const controllers::Deps& deps)
           watch<api::lab::Machine>(onAny([this](const api::ObjectPtr& machine) { enqueuePoolOf(machine); }))),
       nodes_(watch<core::Node>(onAny([this](const api::ObjectPtr& node) { enqueuePoolOf(node); }))),
       pods_(watch<core::Pod>({.onDelete = [this](const api::ObjectPtr& pod) {
-          if (const auto node = nodes_.get(pod->as<core::Pod>().spec().nodename())) enqueuePoolOf(node);
+          if (const auto node = nodes_.get(std::string(api::nodeOfPod(*pod)))) enqueuePoolOf(node);
       }})) {
     indexByPool(machines_);
     controllers::indexByNode(pods_);
