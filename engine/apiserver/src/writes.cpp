@@ -291,6 +291,11 @@ void updateObject(Core& core, WriteRequest request, Done done) {
 
 namespace {
 
+/// Whether the message is what is stored already. Mostly its length tells that it is not.
+bool isStored(const Message& message, const ObjectPtr& newest) {
+    return message.ByteSizeLong() == newest->bytes().size() && api::serialize(message) == newest->bytes();
+}
+
 /// Gives the message the times of the stored record where the two differ in nothing else; answers with the
 /// message's own.
 std::optional<api::apply::ManagedFields> keepTimes(Message& message, const Message* stored) {
@@ -310,13 +315,11 @@ void storeUpdate(Core& core, Admission admission, const ObjectPtr& newest, std::
     const bool removes = mayGo(*message);
     // When the times of the record are all that is new, nothing is.
     auto times = keepTimes(*message, admission.old);
-    ObjectPtr candidate = api::objectOf(newest->kind(), *message);
-    const bool unchanged = candidate->bytes() == newest->bytes();
+    const bool unchanged = isStored(*message, newest);
     if (!unchanged && times) metadataOf(*message).mutable_managedfields()->Swap(&*times);
     if (admission.dryRun) {
-        if (!unchanged && times) candidate = api::objectOf(newest->kind(), *message);
         settle(admission, false);
-        return done(outcomeOf(std::move(candidate), false, std::move(warnings)));
+        return done(outcomeOf(api::objectOf(newest->kind(), *message), false, std::move(warnings)));
     }
     auto answer = [settles = std::move(admission.settle), warnings = std::move(warnings),
                    done = std::move(done)](Result<ObjectPtr> stored) mutable {
