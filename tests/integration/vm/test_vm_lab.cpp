@@ -215,7 +215,7 @@ class TestVmLab : public QObject {
                  lab_.kubectl(QStringList{"top"} + what + QStringList{"--no-headers"}).out.split('\n')) {
                 const QStringList cells = line.split(' ', Qt::SkipEmptyParts);
                 if (cells.size() > column && cells[0] == name)
-                    return cells[column].remove(QRegularExpression("[^0-9].*")).toInt();
+                    return QString(cells[column]).remove(QRegularExpression("[^0-9].*")).toInt();
             }
             return -1;
         };
