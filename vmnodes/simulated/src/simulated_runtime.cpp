@@ -9,6 +9,7 @@
 #include "simulated_session.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdio>
 #include <fmt/format.h>
@@ -41,6 +42,9 @@ std::pair<std::uint32_t, std::uint32_t> parseCidr(const std::string& cidr) {
 
 const std::string nodeFolder = "/simulated/host";
 
+/// On real nodes from the start, as parts of their image.
+constexpr std::array builtInImages{"wheelhouse.dev/demo:1", "wheelhouse.dev/pause:1"};
+
 std::string podFolder(const PodId& pod) {
     return fmt::format("/simulated/{}/", pod.uid.value());
 }
@@ -64,7 +68,9 @@ std::map<std::string, SimulatedFiles::File> filesIn(const VolumePlan& plan) {
 SimulatedRuntime::SimulatedRuntime(Executor& executor, Random& random, SimulatedShape shape,
                                    std::shared_ptr<SharedLoads> loads)
     : executor_(executor), random_(random), shape_(std::move(shape)),
-      loads_(loads ? std::move(loads) : std::make_shared<SharedLoads>()), began_(executor.clock().now()) {}
+      loads_(loads ? std::move(loads) : std::make_shared<SharedLoads>()), began_(executor.clock().now()) {
+    images_.insert(builtInImages.begin(), builtInImages.end());
+}
 
 SimulatedRuntime::~SimulatedRuntime() = default;
 

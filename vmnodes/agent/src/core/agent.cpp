@@ -2,8 +2,8 @@
 
 #include "admission.h"
 #include "engine/api/quantity.h"
-#include "engine/api/taint_text.h"
 #include "engine/base/log.h"
+#include "engine/nodelink/token_name.h"
 #include "log_streams.h"
 #include "network_keeper.h"
 #include "node_pages.h"
@@ -11,6 +11,7 @@
 #include "pod_scraper.h"
 #include "pod_sessions.h"
 #include "pod_worker.h"
+#include "running_pods.h"
 #include "session_targets.h"
 #include "usage_meter.h"
 
@@ -61,6 +62,7 @@ struct Agent::Impl final : PodHost {
     std::int64_t memoryCapacity() const override { return memoryCapacity_; }
     std::optional<Rejection> whyNoRoom(const core::Pod& pod) const override;
     void statusChanged(const Uid& pod) override;
+    void progressed(const Uid& pod) override;
     void event(const PodId& pod, bool warning, const std::string& reason, const std::string& message,
                const std::string& container) override;
     void containerEnded(const std::string& containerId) override { logs_.containerEnded(containerId); }
@@ -95,9 +97,7 @@ struct Agent::Impl final : PodHost {
     void takeNodeStatus(core::NodeStatus status);
     void sendNodeStatus();
     void measureUsage();
-    std::vector<ScrapeTarget> scrapeTargets() const;
     void sendUsage(const UsageSnapshot& snapshot, PodScraper::Measures measures);
-    core::Node nodeObject() const;
 
     nodelink::AgentChannel& channel_;
     Runtime& runtime_;
@@ -110,11 +110,12 @@ struct Agent::Impl final : PodHost {
     bool ready_ = false;
     bool up_ = false;
     bool synced_ = false; ///< all pods of this connection have been sent
-    std::unordered_map<Uid, std::shared_ptr<PodWorker>> pods_;
+    PodWorkers pods_;
     std::vector<std::shared_ptr<PodWorker>> doomed_; ///< gone pods whose workers are still on the stack
     std::unordered_set<Uid> sentThisTime_;           ///< pods the control plane has named on this connection
     std::unordered_map<Uid, std::size_t> reported_;  ///< hash of the status last sent on this connection
     std::set<Uid> dirty_;
+    std::set<Uid> progressed_; ///< have waited less than progressDelay
     ObjectCache objects_;
     std::string hostIp_;
     std::int64_t memoryCapacity_ = 0;
@@ -126,6 +127,7 @@ struct Agent::Impl final : PodHost {
     LogStreams logs_;
     PodSessions sessions_;
     ScopedTimer flushTimer_;
+    ScopedTimer progressTimer_;
     ScopedTimer heartbeatTimer_;
     ScopedTimer nodeTimer_;
     ScopedTimer retryTimer_;
@@ -237,23 +239,6 @@ void Agent::Impl::openLink() {
     nodeTimer_.start(executor_, options_.nodeStatusPeriod, [this] { lookAtNode(); });
 }
 
-core::Node Agent::Impl::nodeObject() const {
-    core::Node node;
-    node.mutable_metadata()->set_name(options_.nodeName);
-    auto& labels = *node.mutable_metadata()->mutable_labels();
-    for (const auto& [key, value] : options_.labels)
-        labels[key] = value;
-    labels["kubernetes.io/hostname"] = options_.nodeName;
-    labels["kubernetes.io/os"] = "linux";
-    labels["kubernetes.io/arch"] = node_.status().nodeinfo().architecture();
-    for (const auto& [key, value] : options_.annotations)
-        (*node.mutable_metadata()->mutable_annotations())[key] = value;
-    for (const std::string& taint : options_.taints)
-        *node.mutable_spec()->add_taints() = api::taintOfText(taint);
-    *node.mutable_status() = node_.status();
-    return node;
-}
-
 void Agent::Impl::onUp() {
     up_ = true;
     synced_ = false;
@@ -264,7 +249,7 @@ void Agent::Impl::onUp() {
     nodelink::Hello& hello = *message.mutable_hello();
     hello.set_node_name(options_.nodeName);
     hello.set_protocol(1);
-    hello.set_node(nodeObject().SerializeAsString());
+    hello.set_node(nodeObject(options_, node_.status()).SerializeAsString());
     for (const auto& [uid, worker] : pods_)
         *hello.add_pods() = refOf(worker->podId());
     channel_.send(std::move(message));
@@ -399,9 +384,12 @@ void Agent::Impl::onObject(const nodelink::DesiredObject& object) {
     const std::string key = objectPrefix + ObjectCache::key(object.kind(), ref.namespace_(), ref.name());
     if (const auto kept = store_.put(key, object.SerializeAsString()); !kept)
         log::error("agent", "cannot keep the desired state: {}", kept.error().message);
+    std::optional<nodelink::TokenName> token; // of one pod alone
+    if (object.kind() == nodelink::tokenKind) token = nodelink::TokenName::parse(ref.name());
     const auto workers = pods_;
     for (const auto& [uid, worker] : workers)
-        if (worker->podId().nameSpace == ref.namespace_()) worker->objectChanged(object.kind(), ref.name());
+        if (worker->podId().nameSpace == ref.namespace_() && (!token || token->podUid == uid.value()))
+            worker->objectChanged(object.kind(), ref.name());
 }
 
 void Agent::Impl::onDisks(const nodelink::Disks& disks) {
@@ -460,7 +448,17 @@ void Agent::Impl::openPort(const nodelink::OpenPort& open) {
                    }));
 }
 
+void Agent::Impl::progressed(const Uid& pod) {
+    progressed_.insert(pod);
+    if (progressTimer_.active()) return;
+    progressTimer_.start(executor_, options_.progressDelay, [this] {
+        for (const Uid& each : std::exchange(progressed_, {}))
+            statusChanged(each);
+    });
+}
+
 void Agent::Impl::statusChanged(const Uid& pod) {
+    progressed_.erase(pod);
     dirty_.insert(pod);
     if (!flushTimer_.active())
         flushTimer_.start(executor_, options_.statusDelay, [this] { flushStatuses(); });
@@ -475,14 +473,13 @@ void Agent::Impl::flushStatuses() {
     for (const Uid& uid : std::exchange(dirty_, {})) {
         const auto it = pods_.find(uid);
         if (it == pods_.end() || !it->second->tellWhenGone()) continue;
-        const std::string bytes = it->second->refreshStatus().SerializeAsString();
+        std::string bytes = it->second->refreshStatus().SerializeAsString();
         const std::size_t hash = std::hash<std::string>{}(bytes);
-        if (const auto before = reported_.find(uid); before != reported_.end() && before->second == hash)
-            continue;
-        reported_[uid] = hash;
+        const auto [reported, first] = reported_.try_emplace(uid, hash);
+        if (!first && std::exchange(reported->second, hash) == hash) continue;
         nodelink::FromAgent message;
         *message.mutable_pod_status()->mutable_pod() = refOf(it->second->podId());
-        message.mutable_pod_status()->set_status(bytes);
+        message.mutable_pod_status()->set_status(std::move(bytes));
         channel_.send(std::move(message));
     }
 }
@@ -516,6 +513,7 @@ void Agent::Impl::podGone(const Uid& uid) {
     if (worker->tellWhenGone()) {
         // With the link down nobody hears it; then the pod is sent again on the next connection, found to be
         // stopped already, and said to be gone once more.
+        dirty_.insert(uid);
         flushStatuses();
         nodelink::FromAgent message;
         *message.mutable_pod_gone()->mutable_pod() = refOf(worker->podId());
@@ -526,6 +524,7 @@ void Agent::Impl::podGone(const Uid& uid) {
         store_.remove(objectPrefix + key);
     reported_.erase(uid);
     dirty_.erase(uid);
+    progressed_.erase(uid);
     pods_.erase(uid);
     // It is on the stack now and dies later; and never in the executor's hands, whose timers it holds.
     doomed_.push_back(worker);
@@ -560,34 +559,16 @@ void Agent::Impl::measureUsage() {
         if (life.expired()) return;
         // What cannot be measured now is reported next time; until then the last report is what is known.
         if (!snapshot) return log::warning("agent", "usage cannot be read: {}", snapshot.error().message);
-        scraper_.ask(scrapeTargets(), [this, snapshot = std::move(*snapshot)](PodScraper::Measures measures) {
-            sendUsage(snapshot, std::move(measures));
-        });
+        scraper_.ask(scrapeTargets(pods_, hostIp_),
+                     [this, snapshot = std::move(*snapshot)](PodScraper::Measures measures) {
+                         sendUsage(snapshot, std::move(measures));
+                     });
     });
 }
 
-std::vector<ScrapeTarget> Agent::Impl::scrapeTargets() const {
-    std::vector<ScrapeTarget> out;
-    for (const auto& [uid, worker] : pods_) {
-        if (worker->activeContainers().empty()) continue;
-        const std::string& address = worker->podIp().empty() ? hostIp_ : worker->podIp();
-        if (auto target = scrapeTargetOf(worker->pod(), {worker->podId(), worker->sandboxId(), address}))
-            out.push_back(std::move(*target));
-    }
-    return out;
-}
-
 void Agent::Impl::sendUsage(const UsageSnapshot& snapshot, PodScraper::Measures measures) {
-    std::vector<UsageMeter::RunningPod> running;
-    running.reserve(pods_.size());
-    for (const auto& [uid, worker] : pods_) {
-        UsageMeter::RunningPod pod{worker->podId(), {}};
-        for (const ContainerWorker* container : worker->activeContainers())
-            pod.containers.push_back({container->containerId(), container->name(), container->startedAt()});
-        if (!pod.containers.empty()) running.push_back(std::move(pod));
-    }
     nodelink::FromAgent message;
-    *message.mutable_usage() = usage_.report(snapshot, running);
+    *message.mutable_usage() = usage_.report(snapshot, runningPods(pods_));
     for (nodelink::PodMeasures& each : measures)
         *message.mutable_usage()->add_measures() = std::move(each);
     channel_.send(std::move(message));

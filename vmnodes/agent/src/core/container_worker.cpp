@@ -160,7 +160,7 @@ void ContainerWorker::beginImage() {
     ++step_;
     state_ = State::Pulling;
     if (waitingReason_ != "ImagePullBackOff" && waitingReason_ != "ErrImagePull") waitingReason_.clear();
-    if (!last_) pod_.host().statusChanged(pod_.podId().uid);
+    if (!last_) pod_.host().progressed(pod_.podId().uid);
     pod_.host().runtime().imageId(spec_->image(), guarded<std::string>(&ContainerWorker::imageLookedUp));
 }
 

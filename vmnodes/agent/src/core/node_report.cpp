@@ -1,5 +1,6 @@
 #include "node_report.h"
 
+#include "engine/api/taint_text.h"
 #include "engine/api/time.h"
 
 #include <algorithm>
@@ -47,6 +48,23 @@ bool NodeReport::due(Instant now) {
     reported_ = std::move(bytes);
     reportedAt_ = now;
     return true;
+}
+
+core::Node nodeObject(const AgentOptions& options, const core::NodeStatus& status) {
+    core::Node node;
+    node.mutable_metadata()->set_name(options.nodeName);
+    auto& labels = *node.mutable_metadata()->mutable_labels();
+    for (const auto& [key, value] : options.labels)
+        labels[key] = value;
+    labels["kubernetes.io/hostname"] = options.nodeName;
+    labels["kubernetes.io/os"] = "linux";
+    labels["kubernetes.io/arch"] = status.nodeinfo().architecture();
+    for (const auto& [key, value] : options.annotations)
+        (*node.mutable_metadata()->mutable_annotations())[key] = value;
+    for (const std::string& taint : options.taints)
+        *node.mutable_spec()->add_taints() = api::taintOfText(taint);
+    *node.mutable_status() = status;
+    return node;
 }
 
 } // namespace wheelhouse::agent

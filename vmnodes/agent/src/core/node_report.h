@@ -2,6 +2,7 @@
 
 #include "engine/api/types.h"
 #include "engine/base/clock.h"
+#include "vmnodes/agent/agent.h"
 
 #include <string>
 
@@ -25,5 +26,8 @@ class NodeReport {
     std::string reported_; ///< without heartbeat times
     Instant reportedAt_{};
 };
+
+/// The Node an agent registers.
+api::core::Node nodeObject(const AgentOptions& options, const api::core::NodeStatus& status);
 
 } // namespace wheelhouse::agent

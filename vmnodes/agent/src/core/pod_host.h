@@ -27,6 +27,9 @@ class PodHost {
     virtual std::optional<Rejection> whyNoRoom(const api::core::Pod& pod) const = 0;
     /// Something in the pod's status may have changed.
     virtual void statusChanged(const Uid& pod) = 0;
+    /// The same of a step on the way, which nobody waits for: it is reported with the pod's next change, or
+    /// alone when none comes for a while.
+    virtual void progressed(const Uid& pod) = 0;
     virtual void event(const PodId& pod, bool warning, const std::string& reason, const std::string& message,
                        const std::string& container) = 0;
     /// A container ended; open logs of it have no more to come.

@@ -354,10 +354,10 @@ void PodWorker::ensureSandbox() {
                         "Failed to create pod sandbox: " + made.error().message, "");
             retryLater(pause);
         }
-        host_.statusChanged(id_.uid);
+        host_.progressed(id_.uid);
         advance();
     });
-    host_.statusChanged(id_.uid);
+    host_.progressed(id_.uid);
 }
 
 std::string PodWorker::restartPolicyOf(const ContainerWorker& container) const {
@@ -390,7 +390,7 @@ bool PodWorker::runInitContainers() {
     }
     if (!initialized_) {
         initialized_ = true;
-        host_.statusChanged(id_.uid);
+        if (!init_.empty()) host_.statusChanged(id_.uid);
     }
     return true;
 }
@@ -458,7 +458,7 @@ void PodWorker::stopSandbox() {
         if (life.expired()) return;
         if (result) {
             sandboxState_ = SandboxState::Stopped;
-            host_.statusChanged(id_.uid);
+            host_.progressed(id_.uid);
             return advance();
         }
         host_.event(id_, true, "FailedKillPod", "error killing pod: " + result.error().message, "");

@@ -25,6 +25,7 @@ struct AgentOptions {
     Duration maxBackOff = std::chrono::seconds(300);
     Duration backOffReset = std::chrono::minutes(10);     ///< a container that ran this long starts anew
     Duration statusDelay = std::chrono::milliseconds(20); ///< changes of one pod within it are one report
+    Duration progressDelay = std::chrono::seconds(1);     ///< … steps on the way, as the kubelet looks
     Duration nodeStatusPeriod =
         std::chrono::seconds(10); ///< how often the node is looked at; unchanged = reported each 5 min
     Duration heartbeat = std::chrono::seconds(10);   ///< until Welcome says otherwise
