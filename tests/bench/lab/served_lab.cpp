@@ -193,37 +193,42 @@ int ServedLab::createAll(const client::ResourceName& resource, const std::string
                          int inFlight, const std::function<client::Body(int)>& make) {
     struct Load {
         int started = 0, ended = 0, good = 0;
-        std::promise<void> over;
+        std::promise<int> over;
         std::function<void()> next;
     };
-    Load load;
-    load.next = [&] {
-        if (load.started == count) return;
-        cluster_->create(resource, nameSpace, make(load.started++), {},
-                         [&](const Result<client::Written>& written) {
-                             load.good += written.has_value();
-                             load.next();
-                             if (++load.ended == count) load.over.set_value();
+    const auto load = std::make_shared<Load>();
+    auto over = load->over.get_future();
+    // Everything it is called with outlives the wait below; the load itself goes with its last answer.
+    load->next = [this, weak = std::weak_ptr(load), &resource, &nameSpace, count, &make] {
+        const auto load = weak.lock();
+        if (!load || load->started == count) return;
+        cluster_->create(resource, nameSpace, make(load->started++), {},
+                         [load, count](const Result<client::Written>& written) {
+                             load->good += written.has_value();
+                             load->next();
+                             if (++load->ended == count) load->over.set_value(load->good);
                          });
     };
-    executor_->post([&] {
+    executor_->post([load, inFlight] {
         for (int i = 0; i < inFlight; ++i)
-            load.next();
+            load->next();
     });
-    load.over.get_future().wait();
-    return load.good;
+    return over.get();
 }
 
-long ServedLab::count(const client::ResourceName& resource, const std::string& nameSpace) {
-    std::promise<long> found;
-    executor_->post([&] {
+std::vector<api::ObjectPtr> ServedLab::list(const client::ResourceName& resource,
+                                            const std::string& nameSpace) const {
+    // Shared: whoever waits goes on before set_value has returned.
+    const auto found = std::make_shared<std::promise<std::vector<api::ObjectPtr>>>();
+    auto objects = found->get_future();
+    executor_->post([this, found, resource, nameSpace] {
         client::ListOptions options;
         options.nameSpace = nameSpace;
-        cluster_->list(resource, options, [&](const Result<client::ObjectList>& list) {
-            found.set_value(list ? static_cast<long>(list->items.size()) : -1);
+        cluster_->list(resource, options, [found](const Result<client::ObjectList>& list) {
+            found->set_value(list ? list->items : std::vector<api::ObjectPtr>());
         });
     });
-    return found.get_future().get();
+    return objects.get();
 }
 
 double ServedLab::awaitNodes(int count) {

@@ -27,8 +27,9 @@ class ServedLab {
     int pid() const { return pid_; }
     /// Where it listens, with the administrator's certificate.
     const wheelhouse::client::Endpoint& endpoint() const { return endpoint_; }
-    /// How many objects there are.
-    long count(const wheelhouse::client::ResourceName& resource, const std::string& nameSpace);
+    /// The objects there are; none when they cannot be had.
+    std::vector<wheelhouse::api::ObjectPtr> list(const wheelhouse::client::ResourceName& resource,
+                                                 const std::string& nameSpace) const;
     /// Creates `count` pods that ask for simulated nodes (through a ReplicaSet) and waits until all are
     /// Running; seconds.
     double runPods(int count);

@@ -113,7 +113,7 @@ int main() {
         run.cpuSeconds = bench::cpuSeconds(lab.pid()) - cpu;
         creates.push_back(run);
     }
-    if (lab.count(wheelhouse::api::kindOf<wheelhouse::api::core::ConfigMap>().name, "default") <
+    if (lab.list(wheelhouse::api::kindOf<wheelhouse::api::core::ConfigMap>().name, "default").size() <
         runs * 10'000) {
         std::fprintf(stderr, "no figure: not everything was created\n");
         return 1;
