@@ -280,6 +280,7 @@ void TestAuthRbac::peopleSeeWhatTheLabHas() {
         {"list", lab, "autoscalingdecisions", true, true, true},
         {"watch", lab, "reconcilequeues", true, true, true},
         {"get", lab, "clusterclocks", true, true, true},
+        {"list", lab, "faults", true, true, true},
         {"list", lab, "machines", true, true, true},
         {"get", lab, "nodepools", true, true, true},
         {"get", lab, "nodepools/scale", true, true, true},
@@ -288,6 +289,8 @@ void TestAuthRbac::peopleSeeWhatTheLabHas() {
         {"create", lab, "nodepools", false, false, false},
         {"delete", lab, "machines", false, false, false},
         {"update", lab, "clusterclocks", false, false, false},
+        {"create", lab, "faults", false, false, false},
+        {"delete", lab, "faults", false, false, false},
     };
     for (const Row& row : rows)
         for (const auto& [who, wanted] : {std::pair<std::string, bool>{"view", row.view},

@@ -195,6 +195,7 @@ std::vector<Group> lastGroups() {
          "v1alpha1",
          {{"AutoscalingDecision", "autoscalingdecisions", true, "ad", "", "", shown},
           {"ClusterClock", "clusterclocks", false, "", "status"},
+          {"Fault", "faults", false, "", "status"},
           {"Machine", "machines", false, "", "status"},
           {"Metric", "metrics", true},
           {"NodePool", "nodepools", false, "np", "scale status"},

@@ -14,8 +14,9 @@ const KindRules* rulesFor(const google::protobuf::Descriptor* type) {
         std::unordered_map<const google::protobuf::Descriptor*, const KindRules*> table;
         for (const KindRuleList& list :
              {accessRules(), certificateRules(), classRules(), clockRules(), definitionRules(), deviceRules(),
-              extensionRules(), fairnessRules(), jobRules(), metricRules(), networkRules(), poolRules(),
-              quotaRules(), scalingRules(), statefulRules(), storageRules(), claimRules(), webhookRules()})
+              extensionRules(), fairnessRules(), faultRules(), jobRules(), metricRules(), networkRules(),
+              poolRules(), quotaRules(), scalingRules(), statefulRules(), storageRules(), claimRules(),
+              webhookRules()})
             for (const KindRules& rules : list)
                 table.emplace(rules.type, &rules);
         return table;

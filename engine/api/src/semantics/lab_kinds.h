@@ -7,6 +7,7 @@ namespace wheelhouse::api::semantics {
 
 // What a lab has beyond Kubernetes.
 KindRuleList clockRules();
+KindRuleList faultRules();
 KindRuleList metricRules();
 KindRuleList poolRules();
 Printers labPrinters();

@@ -28,6 +28,7 @@ set(SEMANTICS_SOURCES
   src/semantics/environment_rules.cpp
   src/semantics/extension_rules.cpp
   src/semantics/fairness_rules.cpp
+  src/semantics/fault_rules.cpp
   src/semantics/index_ranges.cpp
   src/semantics/ip_range.cpp
   src/semantics/job_rules.cpp

@@ -1,5 +1,6 @@
 #include "engine/api/groups/clock.h"
 #include "engine/api/groups/decisions.h"
+#include "engine/api/groups/faults.h"
 #include "engine/api/time.h"
 #include "semantics/lab_kinds.h"
 
@@ -8,6 +9,8 @@
 namespace wheelhouse::api::semantics {
 
 namespace {
+
+constexpr std::size_t targetsShown = 2;
 
 Cells clusterClock(const lab::ClusterClock& of, WallTime now) {
     const lab::ClusterClockStatus& status = of.status();
@@ -20,6 +23,52 @@ Cells clusterClock(const lab::ClusterClock& of, WallTime now) {
             std::int64_t{status.steps()},
             status.paused() ? next : "<running>",
             orNone(status.laststep()),
+            status.message()};
+}
+
+/// Nodes as they were asked for, where none have been found yet.
+std::string askedFor(const lab::FaultNodes& nodes) {
+    if (nodes.names_size() > 0) return firstOf({nodes.names().begin(), nodes.names().end()}, targetsShown);
+    if (!nodes.zone().empty()) return "zone " + nodes.zone();
+    return "by labels";
+}
+
+std::string faultTarget(const lab::Fault& of) {
+    std::vector<std::string> near;
+    std::vector<std::string> far;
+    for (const lab::FaultTarget& target : of.status().targets()) {
+        std::string name = target.pod().empty() ? target.node() : target.pod() + ":" + target.container();
+        (target.otherend() ? far : near).push_back(std::move(name));
+    }
+    const lab::FaultSpec& spec = of.spec();
+    std::string out = firstOf(near, targetsShown);
+    if (spec.has_containerkill()) {
+        const auto& kill = spec.containerkill();
+        if (out.empty()) out = kill.namespace_() + "/" + (kill.pod().empty() ? "by labels" : kill.pod());
+    } else if (out.empty()) {
+        out = askedFor(spec.nodes());
+    }
+    if (!spec.has_link()) return out;
+    const std::string end = spec.link().controlplane() ? "control plane"
+                            : far.empty()              ? askedFor(spec.link().to())
+                                                       : firstOf(far, targetsShown);
+    return out + (spec.link().oneway() ? " -> " : " <-> ") + end;
+}
+
+Cells fault(const lab::Fault& of, WallTime now) {
+    const lab::FaultStatus& status = of.status();
+    std::string ends = "<none>";
+    if (status.has_ends()) {
+        const Duration left = fromTime(status.ends()) - now;
+        ends = left > Duration::zero() ? "in " + humanDuration(left) : humanDuration(-left) + " ago";
+    }
+    return {of.metadata().name(),
+            faultKind(of.spec()),
+            faultTarget(of),
+            status.phase().empty() ? "Pending" : status.phase(),
+            status.has_since() ? since(status.since(), now) : "<none>",
+            ends,
+            std::int64_t{status.rounds()},
             status.message()};
 }
 
@@ -68,6 +117,12 @@ Printers labPrinters() {
              text("Next", "While paused: who acts next."), wide(text("Last Step", "What the last step did.")),
              wide(text("Message", "Why something asked for is not done."))},
             clusterClock),
+        printer<lab::Fault>(
+            {nameColumn(), text("Kind", "What is broken."), text("Target", "Whom it concerns."),
+             text("Phase", "Whether it is there."), text("Since", "How long ago it began last."),
+             text("Ends", "When it ends or ended."), wide(number("Rounds", "How often it has begun.")),
+             wide(text("Message", "What is done, in words."))},
+            fault),
         printer<lab::ReconcileQueue>(
             {nameColumn(), number("Waiting", "Keys that wait."), number("Running", "Keys being worked on."),
              number("Backing Off", "Keys that failed last time."), text("Next", "The key looked at next."),

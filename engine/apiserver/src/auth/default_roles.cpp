@@ -84,7 +84,7 @@ void addPeople(std::vector<DefaultRole>& out) {
 }
 
 /// What Kubernetes' own parts do not speak of: measured use, and what this program has beside Kubernetes.
-/// Pools, machines and the clock concern everybody, so only who may do anything changes them.
+/// Pools, machines, faults and the clock concern everybody, so only who may do anything changes them.
 void addOwnParts(std::vector<DefaultRole>& out) {
     DefaultRole measured = role("system:aggregated-metrics-reader", {{read, "metrics.k8s.io", "nodes pods"}});
     measured.partOf = "view";
@@ -92,7 +92,7 @@ void addOwnParts(std::vector<DefaultRole>& out) {
     DefaultRole seen =
         role("wheelhouse:aggregate-to-view",
              {{read, lab,
-               "autoscalingdecisions clusterclocks clusterclocks/status machines "
+               "autoscalingdecisions clusterclocks clusterclocks/status faults faults/status machines "
                "machines/status metrics nodepools nodepools/scale nodepools/status reconcilequeues "
                "schedulingdecisions schedulingdecisions/matrix"},
               {read, "custom.metrics.k8s.io external.metrics.k8s.io", "*"}});
