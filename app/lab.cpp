@@ -89,6 +89,7 @@ Result<void> Lab::Impl::makeProviders() {
     Result<std::unique_ptr<fabric::Fabric>> made = fabric::Fabric::create(random);
     if (!made) return tl::unexpected<Status>(made.error());
     fabric = std::move(*made);
+    plane->setFabric(*fabric);
     const std::filesystem::path programs = programDirectory();
     libvirt::Options vmOptions;
     vmOptions.dataFolder = options.dataDirectory;

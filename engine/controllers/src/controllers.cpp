@@ -13,6 +13,7 @@
 #include "endpointslice_controller.h"
 #include "endpointslice_mirroring_controller.h"
 #include "ephemeral_volume_controller.h"
+#include "fault_controller.h"
 #include "garbage_collector.h"
 #include "job_controller.h"
 #include "machine_controller.h"
@@ -55,6 +56,7 @@ constexpr std::pair<const char*, Make> known[] = {
     {"bootstrapsigner", make<BootstrapSigner>},
     {"clusterroleaggregation", make<ClusterRoleAggregationController>},
     {"machine", make<MachineController>},
+    {"fault", make<FaultController>},
     {"nodeipam", make<NodeIpamController>},
     {"nodelifecycle", make<NodeLifecycleController>},
     {"tainteviction", make<TaintEvictionController>},

@@ -1,6 +1,9 @@
 #include "machine_controller.h"
 
+#include "fault_plan.h"
+
 #include <algorithm>
+#include <fmt/format.h>
 #include <google/protobuf/util/message_differencer.h>
 
 namespace wheelhouse::controllers {
@@ -65,7 +68,15 @@ void fill(api::lab::MachineStatus& status, const machines::MachineState& state) 
 
 MachineController::MachineController(const Deps& deps)
     : QueuedController(deps, "machine", 1024), providers_(deps.providers),
-      machines_(watch<Machine>(enqueueSelf())) {}
+      machines_(watch<Machine>(enqueueSelf())),
+      faults_(watch<api::lab::Fault>(onAny([this](const ObjectPtr& object) {
+          const auto fault = object->as<api::lab::Fault>();
+          if (!fault.spec().has_nodepower()) return;
+          for (const api::lab::FaultTarget& target : fault.status().targets())
+              enqueue(target.node());
+      }))) {
+    indexByTarget(faults_);
+}
 
 MachineController::~MachineController() {
     MachineController::stop();
@@ -78,6 +89,14 @@ void MachineController::started() {
 }
 
 void MachineController::stop() {
+    // Machines may run on without this program; none is left standing that only a Fault holds.
+    for (const ObjectPtr& object : machines_.all()) {
+        const auto machine = object->as<Machine>();
+        const auto provider = providers_.find(machine.spec().provider());
+        const Power power = powerOf(machine);
+        if (provider != providers_.end() && power.wanted == "Frozen" && !power.fault.empty())
+            provider->second->thaw(object->name());
+    }
     for (const auto& [name, provider] : providers_)
         provider->setListener(nullptr);
     providers_.clear();
@@ -150,10 +169,25 @@ machines::MachineSpec MachineController::specOf(const ObjectPtr& object, const M
     return wanted;
 }
 
-/// Tells the provider what spec.power wants, unless it was told and is at it.
+MachineController::Power MachineController::powerOf(const Machine& machine) const {
+    Power out{machine.spec().power().empty() ? "On" : machine.spec().power(), {}};
+    if (out.wanted == "Off") return out;
+    auto worst = out.wanted == "Frozen" ? PowerFault::Frozen : PowerFault::None;
+    for (const ObjectPtr& object : faults_.byIndex(byTarget, machine.metadata().name())) {
+        const auto fault = object->as<api::lab::Fault>();
+        if (!isInForce(object, fault, wallNow())) continue;
+        const PowerFault by = powerFaultOf(fault, machine.metadata().name());
+        if (by <= worst) continue;
+        worst = by;
+        out = {by == PowerFault::Cut ? "Off" : "Frozen", object->name()};
+    }
+    return out;
+}
+
+/// Tells the provider what is wanted of the machine's power, unless it was told and is at it.
 void MachineController::command(const ObjectPtr& object, const Machine& machine,
                                 machines::MachineProvider& provider, Known& known) {
-    const std::string power = machine.spec().power().empty() ? "On" : machine.spec().power();
+    const std::string power = powerOf(machine).wanted;
     const bool isNew = known.commanded != power;
     const auto phase = known.state ? known.state->phase : machines::Phase::Pending;
     const std::string before = std::exchange(known.commanded, power);
@@ -173,13 +207,14 @@ void MachineController::command(const ObjectPtr& object, const Machine& machine,
         known.failedAt = now();
         provider.ensureRunning(specOf(object, machine));
     }
-    if (power == "Frozen" && phase == machines::Phase::Running && (isNew || start))
+    // One that is not up yet is frozen as soon as it runs.
+    if (phase != machines::Phase::Running) known.frozen = false;
+    if (power == "Frozen" && phase == machines::Phase::Running && !std::exchange(known.frozen, true))
         provider.freeze(object->name());
-    // Not yet up: to be frozen as soon as it runs.
-    if (power == "Frozen" && phase != machines::Phase::Running && isUp(phase)) known.commanded = "On";
     // One that runs since before this controller may still stand where somebody froze it.
-    const bool maybeFrozen = before == "Frozen" || (before.empty() && known.state);
+    const bool maybeFrozen = known.frozen || (before.empty() && known.state);
     if (power != "Frozen" && isNew && maybeFrozen) provider.thaw(object->name());
+    if (power != "Frozen") known.frozen = false;
 }
 
 void MachineController::announce(const ObjectPtr& object, Known& known) {
@@ -202,8 +237,13 @@ Step MachineController::writeStatus(ObjectPtr object, Machine machine, std::stri
         status.set_message(problem);
     } else if (known.state) {
         fill(status, *known.state);
-        if (known.state->phase == machines::Phase::Stopped && machine.spec().power() != "Off" &&
-            status.message().empty())
+        const Power power = powerOf(machine);
+        if (!power.fault.empty())
+            status.set_message(
+                fmt::format("The Fault \"{}\" {}.", power.fault,
+                            power.wanted == "Off" ? "has cut its power" : "makes it stand still"));
+        else if (known.state->phase == machines::Phase::Stopped && power.wanted != "Off" &&
+                 status.message().empty())
             status.set_message("The machine stopped by itself. Switch its power off and on to start it now.");
     } else {
         status.set_phase("Pending");

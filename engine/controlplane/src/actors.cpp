@@ -12,6 +12,7 @@
 #include "engine/controllers/controllers.h"
 #include "engine/loadbalancer/load_balancer.h"
 #include "engine/scheduler/scheduler.h"
+#include "fault_board.h"
 #include "metric_groups.h"
 #include "node_gateway.h"
 #include "scheduler_placement.h"
@@ -64,7 +65,8 @@ struct Actors::Impl {
           gatewayCluster(api, control, "system:node-gateway"), informers(controllerCluster, control),
           hub_(hub), gateway(gatewayCluster, hub, informers, paced,
                              gatewayOptions(options, gatewayCluster, control.clock())),
-          usage(paced.clock()), metrics(informers, usage), measured(informers, usage, paced),
+          faults(hub, options.fabric, paced, random), usage(paced.clock()), metrics(informers, usage),
+          measured(informers, usage, paced),
           scheduler(schedulerCluster, paced, random, schedulerOptions(options)), placement(scheduler),
           controllers(controllers::makeControllers(depsOf(paced, random, options, providers))),
           decisions(api, scheduler), queues(api, *controllers, scheduler, control, paced.clock()),
@@ -72,6 +74,10 @@ struct Actors::Impl {
         gateway.setUsageListener([this](const NodeName& node, const nodelink::UsageReport& report) {
             usage.report(node, reportOf(report));
         });
+        gateway.setFaultLine({[this](const NodeName& node) { faults.connected(node); },
+                              [this](const NodeName& node, const nodelink::FaultReport& report) {
+                                  faults.reported(node, report);
+                              }});
         hub_.setListener(&gateway);
         controllers->add(autoscaling::makeAutoscalers(depsOf(paced, random, options, providers),
                                                       {usage, &measured, scalings, &placement}));
@@ -95,7 +101,7 @@ struct Actors::Impl {
     }
     controllers::Deps depsOf(Executor& paced, Random& random, const ActorOptions& options,
                              const std::map<std::string, machines::MachineProvider*>& providers) {
-        return {controllerCluster, paced, random, informers, controllerOptions(options), providers};
+        return {controllerCluster, paced, random, informers, controllerOptions(options), providers, &faults};
     }
 
     apiserver::LocalCluster controllerCluster;
@@ -104,6 +110,7 @@ struct Actors::Impl {
     client::InformerSet informers;
     nodelink::NodeHub& hub_;
     NodeGateway gateway;
+    FaultBoard faults;
     autoscaling::UsageBoard usage;
     autoscaling::MetricsView metrics;
     autoscaling::MeasuredMetrics measured;

@@ -5,6 +5,7 @@
 #include "engine/base/random.h"
 #include "engine/controllers/controllers.h"
 #include "engine/loadbalancer/host_front.h"
+#include "engine/machines/link_fabric.h"
 #include "engine/machines/machine_provider.h"
 #include "engine/nodelink/node_hub.h"
 #include "engine/scheduler/configuration.h"
@@ -25,6 +26,7 @@ struct ActorOptions {
     Duration nodeMonitorGrace = std::chrono::seconds(50);
     Duration heartbeat = std::chrono::seconds(10);
     bool taintSimulated = true;
+    machines::LinkFabric* fabric = nullptr; ///< between machines; null = there is none
     scheduler::Configuration scheduling;
     loadbalancer::HostFront* front =
         nullptr; ///< where services are balanced for this computer; none: nowhere

@@ -63,6 +63,7 @@ struct ControlPlane::Impl {
     std::shared_ptr<AuditFile> audit;
     const std::shared_ptr<ProcessMetrics> processMetrics = std::make_shared<ProcessMetrics>();
     std::shared_ptr<FrontMetrics> frontMetrics;
+    std::shared_ptr<FabricMetrics> fabricMetrics;
     std::unique_ptr<store::Store> store;
     std::unique_ptr<nodelink::NodeHub> hub;
     std::unique_ptr<apiserver::ApiServer> api;
@@ -74,6 +75,7 @@ struct ControlPlane::Impl {
     std::unique_ptr<loadbalancer::HostFront> front;
     std::unique_ptr<Actors> actors;
     std::string url;
+    machines::LinkFabric* fabric = nullptr;
 
     /// Runs `task` on the control executor and waits.
     void onControl(const std::function<void()>& task) const {
@@ -303,6 +305,7 @@ void ControlPlane::Impl::startActors(const Providers& providers) {
     wanted.nodeMonitorGrace = options.nodeMonitorGrace;
     wanted.heartbeat = options.heartbeat;
     wanted.taintSimulated = options.taintSimulated;
+    wanted.fabric = fabric;
     wanted.scheduling = scheduling;
     front = loadbalancer::openHostFront(seams.io, seams.control);
     wanted.front = front.get();
@@ -317,6 +320,12 @@ void ControlPlane::Impl::startActors(const Providers& providers) {
 Executor& ControlPlane::pacedBy(Executor& real) {
     impl_->others.push_back(std::make_unique<PacedExecutor>(real, impl_->time));
     return *impl_->others.back();
+}
+
+void ControlPlane::setFabric(machines::LinkFabric& fabric) {
+    impl_->fabric = &fabric;
+    impl_->fabricMetrics = std::make_shared<FabricMetrics>(fabric);
+    impl_->onControl([this] { impl_->api->addMetrics(impl_->fabricMetrics); });
 }
 
 void ControlPlane::stop() {
@@ -336,6 +345,7 @@ void ControlPlane::stop() {
         impl.store.reset();
     });
     impl.audit.reset();
+    impl.fabricMetrics.reset();
 }
 
 std::unique_ptr<client::Cluster> ControlPlane::connect(Executor& callbacks, const std::string& user) {

@@ -135,6 +135,9 @@ void NodeGateway::onMessage(const NodeName& node, const nodelink::FromAgent& mes
     case What::kUsage:
         if (onUsage_) onUsage_(node, message.usage());
         return;
+    case What::kFaultReport:
+        if (faults_.reported) faults_.reported(node, message.fault_report());
+        return;
     default:
         return;
     }
@@ -187,6 +190,7 @@ void NodeGateway::sendAllWhenKnown() {
 
 void NodeGateway::sendAll(const NodeName& node, Connection& connection) {
     connection.sentAll = true;
+    if (faults_.connected) faults_.connected(node);
     if (!connection.simulated) network_.connect(node); // first: pods are started into it
     for (const api::ObjectPtr& object : pods_.byIndex(controllers::byNode, node.value()))
         sendPod(node, connection, object);

@@ -57,6 +57,13 @@ class NodeGateway final : public nodelink::NodeListener {
     using UsageListener = std::function<void(const NodeName& node, const nodelink::UsageReport& report)>;
     void setUsageListener(UsageListener listener) { onUsage_ = std::move(listener); }
 
+    /// Who tells nodes what is wrong with them on purpose; at most one.
+    struct FaultLine {
+        std::function<void(const NodeName& node)> connected; ///< it hears nothing of pods before
+        std::function<void(const NodeName& node, const nodelink::FaultReport& report)> reported;
+    };
+    void setFaultLine(FaultLine line) { faults_ = std::move(line); }
+
     void onConnected(const NodeName& node, const nodelink::Hello& hello) override;
     void onMessage(const NodeName& node, const nodelink::FromAgent& message) override;
     void onDisconnected(const NodeName& node) override;
@@ -102,6 +109,7 @@ class NodeGateway final : public nodelink::NodeListener {
     Executor& control_;
     GatewayOptions options_;
     UsageListener onUsage_;
+    FaultLine faults_;
     client::Informer& pods_;
     client::Informer& nodes_;
     client::Informer& configMaps_;

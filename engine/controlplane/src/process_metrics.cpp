@@ -110,4 +110,20 @@ std::vector<MetricFamily> FrontMetrics::Collect() const {
     return out;
 }
 
+std::vector<MetricFamily> FabricMetrics::Collect() const {
+    MetricFamily frames = family(MetricType::Counter, "wheelhouse_fabric_frames_total",
+                                 "Frames that went from one machine to another.");
+    MetricFamily bytes = family(MetricType::Counter, "wheelhouse_fabric_bytes_total",
+                                "Bytes that went from one machine to another.");
+    MetricFamily dropped = family(MetricType::Counter, "wheelhouse_fabric_dropped_total",
+                                  "Frames that were lost on the way from one machine to another.");
+    for (const machines::LinkTraffic& each : fabric_.traffic()) {
+        const std::vector<prometheus::ClientMetric::Label> labels{{"from", each.from}, {"to", each.to}};
+        add(frames, static_cast<double>(each.frames), labels);
+        add(bytes, static_cast<double>(each.bytes), labels);
+        add(dropped, static_cast<double>(each.dropped), labels);
+    }
+    return {std::move(frames), std::move(bytes), std::move(dropped)};
+}
+
 } // namespace wheelhouse::controlplane

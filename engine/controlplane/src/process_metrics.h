@@ -1,5 +1,7 @@
 #pragma once
 
+#include "engine/machines/link_fabric.h"
+
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -29,6 +31,17 @@ class FrontMetrics final : public prometheus::Collectable {
   private:
     mutable std::mutex mutex_;
     const apiserver::HttpServer* server_;
+};
+
+/// What went over the network between machines, for each direction of each pair. Thread-safe.
+class FabricMetrics final : public prometheus::Collectable {
+  public:
+    /// `fabric` must outlive it.
+    explicit FabricMetrics(const machines::LinkFabric& fabric) : fabric_(fabric) {}
+    std::vector<prometheus::MetricFamily> Collect() const override;
+
+  private:
+    const machines::LinkFabric& fabric_;
 };
 
 } // namespace wheelhouse::controlplane

@@ -118,8 +118,20 @@ NodeHub::~NodeHub() {
 bool NodeHub::send(const NodeName& node, ToAgent message) {
     const auto it = nodes_.find(node);
     if (it == nodes_.end()) return false;
-    sessions_.at(it->second).transport->send(std::move(message));
+    transmit(it->second, std::move(message));
     return true;
+}
+
+void NodeHub::transmit(SessionId id, ToAgent message) {
+    const Session& session = sessions_.at(id);
+    if (filter_ == nullptr) return session.transport->send(std::move(message));
+    const std::size_t bytes = message.ByteSizeLong();
+    filter_->pass(session.node, LinkFilter::Way::ToNode, bytes,
+                  [guard = guard_, id, message = std::move(message)] {
+                      if (guard->hub == nullptr) return;
+                      const auto found = guard->hub->sessions_.find(id);
+                      if (found != guard->hub->sessions_.end()) found->second.transport->send(message);
+                  });
 }
 
 std::vector<NodeName> NodeHub::nodes() const {
@@ -131,11 +143,13 @@ std::vector<NodeName> NodeHub::nodes() const {
 }
 
 void NodeHub::disconnect(const NodeName& node, const Status& why) {
-    const auto it = nodes_.find(node);
-    if (it == nodes_.end()) return;
-    const SessionId id = it->second;
-    sessions_.at(id).transport->close(why);
-    drop(id);
+    std::vector<SessionId> ending;
+    for (const auto& [id, session] : sessions_)
+        if (session.node == node) ending.push_back(id);
+    for (const SessionId id : ending) {
+        sessions_.at(id).transport->close(why);
+        drop(id);
+    }
 }
 
 NodeHub::SessionId NodeHub::attach(NodeName certified, std::shared_ptr<LinkTransport> transport) {
@@ -145,6 +159,15 @@ NodeHub::SessionId NodeHub::attach(NodeName certified, std::shared_ptr<LinkTrans
 }
 
 void NodeHub::received(SessionId id, const FromAgent& message) {
+    const auto it = sessions_.find(id);
+    if (filter_ == nullptr || it == sessions_.end()) return take(id, message);
+    filter_->pass(it->second.node, LinkFilter::Way::FromNode, message.ByteSizeLong(),
+                  [guard = guard_, id, message] {
+                      if (guard->hub != nullptr) guard->hub->take(id, message);
+                  });
+}
+
+void NodeHub::take(SessionId id, const FromAgent& message) {
     const auto it = sessions_.find(id);
     if (it == sessions_.end()) return; // said before it heard that it was ended
     Session& session = it->second;
@@ -174,6 +197,11 @@ void NodeHub::greet(SessionId id, Session& session, const Hello& hello) {
     if (hello.node_name() != session.node.value())
         refusal = fmt::format("the certificate is for node \"{}\", the agent says it is \"{}\"",
                               session.node.value(), hello.node_name());
+    if (refusal.empty() && filter_ != nullptr && !filter_->admits(session.node)) {
+        session.transport->close(
+            Status{.reason = Reason::ServiceUnavailable, .message = "the link is cut by a fault"});
+        return drop(id);
+    }
     if (!refusal.empty()) {
         log::warning("nodelink", "refused a node: {}", refusal);
         session.transport->close(Status{.reason = Reason::Forbidden, .message = refusal});
@@ -223,7 +251,7 @@ std::uint64_t NodeHub::openStream(const NodeName& node, std::shared_ptr<Stream> 
         return id;
     }
     stream->session = it->second;
-    sessions_.at(it->second).transport->send(open(id));
+    transmit(it->second, open(id));
     return id;
 }
 
@@ -295,8 +323,7 @@ std::shared_ptr<NodeHub::Stream> NodeHub::streamOf(std::uint64_t id) const {
 }
 
 void NodeHub::tell(const Stream& stream, ToAgent message) {
-    if (const auto open = sessions_.find(stream.session); open != sessions_.end())
-        open->second.transport->send(std::move(message));
+    if (sessions_.contains(stream.session)) transmit(stream.session, std::move(message));
 }
 
 void NodeHub::streamData(SessionId session, const StreamData& data) {

@@ -1,80 +1,10 @@
 #include "bench.h"
+#include "fake_provider.h"
 
 #include <QScopeGuard>
 
 using namespace wheelhouse;
 using machines::Phase;
-
-namespace {
-
-/// A provider that does what it is told, in virtual time, and remembers being told.
-class FakeProvider final : public machines::MachineProvider {
-  public:
-    explicit FakeProvider(Executor& executor) : executor_(executor) {}
-
-    void setListener(Listener listener) override {
-        listener_ = std::move(listener);
-        for (const auto& [name, state] : states)
-            tell(name);
-    }
-    void ensureRunning(machines::MachineSpec spec) override {
-        told << QString::fromStdString("start " + spec.name);
-        specs[spec.name] = spec;
-        set(spec.name, broken ? Phase::Failed : Phase::Running, broken ? "no disk space" : "");
-    }
-    void cutPower(const std::string& name) override {
-        told << QString::fromStdString("cut " + name);
-        set(name, Phase::Stopped);
-    }
-    void freeze(const std::string& name) override { told << QString::fromStdString("freeze " + name); }
-    void thaw(const std::string& name) override { told << QString::fromStdString("thaw " + name); }
-    void remove(const std::string& name, Done done) override {
-        told << QString::fromStdString("remove " + name);
-        if (hang) return;
-        states.erase(name);
-        executor_.post([done, failing = failRemovals] {
-            done(failing ? Result<void>(fail(Reason::InternalError, "busy")) : Result<void>());
-        });
-    }
-    void shutdown(bool, std::function<void()> done) override { executor_.post(std::move(done)); }
-
-    void set(const std::string& name, Phase phase, const std::string& message = {}) {
-        auto& state = states[name];
-        state.name = name;
-        state.phase = phase;
-        state.message = message;
-        state.accelerator = "tcg: no KVM here";
-        tell(name);
-    }
-    void tell(const std::string& name) {
-        executor_.post([this, state = states[name]] {
-            if (listener_) listener_(state);
-        });
-    }
-
-    std::map<std::string, machines::MachineState> states;
-    std::map<std::string, machines::MachineSpec> specs;
-    QStringList told;
-    bool broken = false;
-    bool hang = false;
-    bool failRemovals = false;
-
-  private:
-    Executor& executor_;
-    Listener listener_;
-};
-
-api::lab::Machine machine(const std::string& name, const std::string& provider = "vm") {
-    api::lab::Machine machine;
-    machine.mutable_metadata()->set_name(name);
-    machine.mutable_spec()->set_provider(provider);
-    machine.mutable_spec()->set_power("On");
-    machine.mutable_spec()->set_zone("east");
-    machine.mutable_spec()->set_cpus(2);
-    return machine;
-}
-
-} // namespace
 
 class TestMachine : public QObject {
     Q_OBJECT

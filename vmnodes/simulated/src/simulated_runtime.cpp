@@ -26,6 +26,10 @@ constexpr std::uint32_t firstPodAddress = 2; // .0 is the network, .1 the bridge
 /// What the system beside the pods takes.
 constexpr double systemCores = 0.02;
 constexpr std::int64_t systemBytes = std::int64_t{256} << 20;
+/// A node with less memory free than this is under pressure; what a fault that takes all leaves.
+constexpr std::int64_t lowBytes = std::int64_t{100} << 20;
+constexpr std::int64_t lastBytes = std::int64_t{50} << 20;
+constexpr const char* noSpace = "no space left on device";
 
 std::string addressText(std::uint32_t address) {
     return fmt::format("{}.{}.{}.{}", address >> 24, (address >> 16) & 255, (address >> 8) & 255,
@@ -75,8 +79,10 @@ SimulatedRuntime::SimulatedRuntime(Executor& executor, Random& random, Simulated
 SimulatedRuntime::~SimulatedRuntime() = default;
 
 Duration SimulatedRuntime::draw(const Span& span) {
-    return span.from + Duration(static_cast<Duration::rep>(
-                           static_cast<double>((span.to - span.from).count()) * random_.fraction()));
+    const Duration takes =
+        span.from + Duration(static_cast<Duration::rep>(static_cast<double>((span.to - span.from).count()) *
+                                                        random_.fraction()));
+    return faults_.cpu_percent() == 0 ? takes : takes * 100 / faults_.cpu_percent();
 }
 
 void SimulatedRuntime::later(Duration after, std::function<void()> task) {
@@ -183,6 +189,9 @@ void SimulatedRuntime::pullImage(const std::string& image, const PodId&, Done<st
         if (pullFails_ || image.starts_with("missing.invalid/") || image.ends_with(":404"))
             return done(
                 fail(Reason::NotFound, fmt::format("failed to resolve reference \"{}\": not found", image)));
+        if (faults_.disk_full())
+            return done(fail(Reason::InternalError,
+                             fmt::format("failed to pull and unpack image \"{}\": {}", image, noSpace)));
         images_.insert(image);
         done("sha256:simulated-" + image);
     });
@@ -194,6 +203,9 @@ void SimulatedRuntime::createContainer(const std::string& sandboxId, const Sandb
         const auto in = sandboxes_.find(sandboxId);
         if (in == sandboxes_.end() || !in->second.info.ready)
             return done(fail(Reason::NotFound, fmt::format("sandbox {} is not there", sandboxId)));
+        if (faults_.disk_full())
+            return done(fail(Reason::InternalError,
+                             fmt::format("failed to create containerd container: {}", noSpace)));
         Container made;
         made.info.id = newId();
         made.info.sandboxId = sandboxId;
@@ -279,7 +291,7 @@ void SimulatedRuntime::stopContainer(const std::string& id, Duration grace, Done
             code = 137;
         }
         // A program that hears SIGTERM ends by itself, unless that takes too long.
-        if (it->second.program && it->second.program->terminate()) {
+        if (grace > Duration::zero() && it->second.program && it->second.program->terminate()) {
             takes = grace;
             code = 137;
         }
@@ -443,6 +455,21 @@ void SimulatedRuntime::applyTraffic(std::shared_ptr<const network::NetworkObject
     answer<void>(Duration::zero(), std::move(done), {});
 }
 
+void SimulatedRuntime::applyFaults(const nodelink::Faults& faults, Done<void> done) {
+    faults_ = faults;
+    answer<void>(Duration::zero(), std::move(done), {});
+}
+
+/// Memory in use, with what a fault takes.
+std::int64_t SimulatedRuntime::usedBytes() const {
+    std::int64_t used = systemBytes;
+    for (const auto& [id, container] : containers_)
+        if (container.load && container.info.state == ContainerInfo::State::Running)
+            used += container.load->memoryBytes(executor_.clock().now());
+    const std::int64_t free = (shape_.memoryMiB << 20) - used - lastBytes;
+    return free <= 0 ? used : used + free / 100 * static_cast<std::int64_t>(faults_.memory_percent());
+}
+
 void SimulatedRuntime::nodeStatus(Done<core::NodeStatus> done) {
     core::NodeStatus status;
     for (auto* amounts : {status.mutable_capacity(), status.mutable_allocatable()}) {
@@ -458,9 +485,14 @@ void SimulatedRuntime::nodeStatus(Done<core::NodeStatus> done) {
         made.set_reason(reason);
         made.set_message(message);
     };
-    condition("MemoryPressure", false, "KubeletHasSufficientMemory",
-              "kubelet has sufficient memory available");
-    condition("DiskPressure", false, "KubeletHasNoDiskPressure", "kubelet has no disk pressure");
+    const bool lowMemory = faults_.memory_percent() > 0 && (shape_.memoryMiB << 20) - usedBytes() < lowBytes;
+    condition("MemoryPressure", lowMemory,
+              lowMemory ? "KubeletHasInsufficientMemory" : "KubeletHasSufficientMemory",
+              lowMemory ? "kubelet has insufficient memory available"
+                        : "kubelet has sufficient memory available");
+    const bool lowDisk = faults_.disk_full();
+    condition("DiskPressure", lowDisk, lowDisk ? "KubeletHasDiskPressure" : "KubeletHasNoDiskPressure",
+              lowDisk ? "kubelet has disk pressure" : "kubelet has no disk pressure");
     condition("PIDPressure", false, "KubeletHasSufficientPID", "kubelet has sufficient PID available");
     condition("Ready", true, "KubeletReady", "the simulated node is ready");
     auto* address = status.add_addresses();
@@ -489,13 +521,12 @@ void SimulatedRuntime::usage(Done<UsageSnapshot> done) {
     const WallTime wall = executor_.clock().wallNow();
     UsageSnapshot snapshot;
     const double age = std::chrono::duration<double>(now - began_).count();
-    UsageSample node{wall, spentByErased_ + static_cast<std::int64_t>(age * systemCores * 1e9), systemBytes};
+    UsageSample node{wall, spentByErased_ + static_cast<std::int64_t>(age * systemCores * 1e9), usedBytes()};
     for (const auto& [id, container] : containers_) {
         if (!container.load) continue;
         const UsageSample sample{wall, container.load->cpuNanoseconds(now), container.load->memoryBytes(now)};
         node.cpuNanoseconds += sample.cpuNanoseconds;
         if (container.info.state != ContainerInfo::State::Running) continue;
-        node.memoryBytes += sample.memoryBytes;
         snapshot.containers.push_back({id, sample});
     }
     snapshot.node = node;

@@ -4,14 +4,15 @@
 #include "engine/api/quantity.h"
 #include "engine/base/log.h"
 #include "engine/nodelink/token_name.h"
+#include "fault_keeper.h"
 #include "log_streams.h"
 #include "network_keeper.h"
 #include "node_pages.h"
 #include "node_report.h"
 #include "pod_scraper.h"
 #include "pod_sessions.h"
+#include "pod_views.h"
 #include "pod_worker.h"
-#include "running_pods.h"
 #include "session_targets.h"
 #include "usage_meter.h"
 
@@ -48,6 +49,11 @@ struct Agent::Impl final : PodHost {
         : channel_(channel), runtime_(runtime), store_(store), executor_(executor), random_(random),
           options_(std::move(options)), heartbeat_(options_.heartbeat), usage_(2 * options_.usagePeriod),
           scraper_(runtime, executor), network_(runtime, store, executor),
+          faults_(runtime,
+                  [this](nodelink::FromAgent message) {
+                      channel_.send(std::move(message));
+                      lookAtNode(); // it may be under pressure now, or not any more
+                  }),
           logs_([this](nodelink::FromAgent message) { return channel_.send(std::move(message)); }),
           sessions_([this](nodelink::FromAgent message) { return channel_.send(std::move(message)); }) {}
 
@@ -60,6 +66,7 @@ struct Agent::Impl final : PodHost {
     const std::string& hostIp() const override { return hostIp_; }
     const core::NodeStatus& nodeStatus() const override { return node_.status(); }
     std::int64_t memoryCapacity() const override { return memoryCapacity_; }
+    bool registryDown() const override { return faults_.registryDown(); }
     std::optional<Rejection> whyNoRoom(const core::Pod& pod) const override;
     void statusChanged(const Uid& pod) override;
     void progressed(const Uid& pod) override;
@@ -110,7 +117,7 @@ struct Agent::Impl final : PodHost {
     bool ready_ = false;
     bool up_ = false;
     bool synced_ = false; ///< all pods of this connection have been sent
-    PodWorkers pods_;
+    Workers pods_;
     std::vector<std::shared_ptr<PodWorker>> doomed_; ///< gone pods whose workers are still on the stack
     std::unordered_set<Uid> sentThisTime_;           ///< pods the control plane has named on this connection
     std::unordered_map<Uid, std::size_t> reported_;  ///< hash of the status last sent on this connection
@@ -124,6 +131,7 @@ struct Agent::Impl final : PodHost {
     PodScraper scraper_;
     bool linkOpened_ = false;
     NetworkKeeper network_;
+    FaultKeeper faults_;
     LogStreams logs_;
     PodSessions sessions_;
     ScopedTimer flushTimer_;
@@ -233,6 +241,7 @@ void Agent::Impl::sweepStrays(const Inventory& inventory) {
 
 void Agent::Impl::openLink() {
     if (std::exchange(linkOpened_, true)) return;
+    faults_.begin();
     channel_.start({.onUp = [this] { onUp(); },
                     .onMessage = [this](const nodelink::ToAgent& message) { onMessage(message); },
                     .onDown = [this] { onDown(); }});
@@ -327,6 +336,10 @@ void Agent::Impl::onMessage(const nodelink::ToAgent& message) {
         return onObject(message.object());
     case What::kDisks:
         return onDisks(message.disks());
+    case What::kFaults:
+        return faults_.take(message.faults());
+    case What::kKillContainer:
+        return faults_.kill(worker(message.kill_container().pod()), message.kill_container());
     case What::WHAT_NOT_SET:
         return; // from a newer control plane
     }
@@ -431,14 +444,9 @@ void Agent::Impl::openExec(const nodelink::OpenExec& open) {
 
 void Agent::Impl::openPort(const nodelink::OpenPort& open) {
     if (!open.has_pod()) {
-        core::PodList pods;
-        for (const auto& [uid, worker] : pods_) {
-            core::Pod& pod = *pods.add_items();
-            pod = worker->pod();
-            *pod.mutable_status() = worker->refreshStatus();
-        }
         return sessions_.open(open.stream(), PodSessions::Open([&](SessionEvents events) {
-                                  return serveNodePages(executor_, nodePages(pods), std::move(events));
+                                  return serveNodePages(executor_, nodePages(podList(pods_)),
+                                                        std::move(events));
                               }));
     }
     auto target = portTarget(worker(open.pod()), open, hostIp_);

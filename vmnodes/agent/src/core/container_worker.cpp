@@ -186,6 +186,12 @@ void ContainerWorker::imageLookedUp(Result<std::string> id) {
 
 void ContainerWorker::pull() {
     event(false, "Pulling", fmt::format("Pulling image \"{}\"", spec_->image()));
+    if (pod_.host().registryDown())
+        return imageFailed("ErrImagePull",
+                           Status{.reason = Reason::ServiceUnavailable,
+                                  .message = fmt::format("failed to resolve reference \"{}\": the "
+                                                         "registry does not answer",
+                                                         spec_->image())});
     pullBegan_ = pod_.host().executor().clock().now();
     pod_.host().runtime().pullImage(spec_->image(), pod_.podId(),
                                     guarded<std::string>(&ContainerWorker::imagePulled));

@@ -23,6 +23,8 @@ class PodHost {
     virtual const std::string& hostIp() const = 0;
     virtual const api::core::NodeStatus& nodeStatus() const = 0;
     virtual std::int64_t memoryCapacity() const = 0;
+    /// No image can be pulled now, on purpose.
+    virtual bool registryDown() const = 0;
     /// What stands against this pod beside all others that run here; nothing when there is room.
     virtual std::optional<Rejection> whyNoRoom(const api::core::Pod& pod) const = 0;
     /// Something in the pod's status may have changed.

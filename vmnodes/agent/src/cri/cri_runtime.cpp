@@ -10,6 +10,7 @@
 #include "health_prober.h"
 #include "log_file.h"
 #include "name_server.h"
+#include "node_breaker.h"
 #include "node_facts.h"
 #include "node_network.h"
 #include "node_usage.h"
@@ -50,6 +51,7 @@ class CriRuntime final : public Runtime {
     CriRuntime(CriOptions options, Executor& executor)
         : options_(std::move(options)), executor_(executor), client_(options_.socket, executor),
           files_(options_.stateFolder / "pods", options_.stateFolder / "disks"),
+          breaker_(std::string(cgroupRoot) + options_.cgroupRoot, options_.stateFolder),
           network_(options_, processes_), traffic_(options_, processes_),
           names_(streams_.io(), options_.dnsAddress,
                  nameServersOf(readFile("/etc/resolv.conf").value_or(std::string()), options_.dnsAddress)),
@@ -78,6 +80,7 @@ class CriRuntime final : public Runtime {
     void removePodFiles(const PodId& pod, Done<void> done) override;
     void applyNetwork(const nodelink::Network& network, Done<void> done) override;
     void applyTraffic(std::shared_ptr<const network::NetworkObjects> objects, Done<void> done) override;
+    void applyFaults(const nodelink::Faults& faults, Done<void> done) override;
     void nodeStatus(Done<api::core::NodeStatus> done) override;
     void usage(Done<UsageSnapshot> done) override;
 
@@ -99,6 +102,7 @@ class CriRuntime final : public Runtime {
     CriClient client_;
     SystemProcesses processes_;
     PodFiles files_;
+    NodeBreaker breaker_; ///< the worker's
     NodeNetwork network_;
     Traffic traffic_; ///< the worker's
     Listener listener_;
@@ -483,6 +487,11 @@ void CriRuntime::waitForNetwork(int tries, Done<void> done) {
             networkTimer_.start(executor_, std::chrono::milliseconds(100),
                                 [this, tries, done] { waitForNetwork(tries - 1, done); });
         });
+}
+
+void CriRuntime::applyFaults(const nodelink::Faults& faults, Done<void> done) {
+    onWorker<void>(
+        worker_, [this, faults] { return breaker_.apply(faults); }, std::move(done));
 }
 
 void CriRuntime::nodeStatus(Done<api::core::NodeStatus> done) {

@@ -5,6 +5,7 @@
 #include "engine/client/cluster.h"
 #include "engine/client/informer_set.h"
 #include "engine/client/work_queue.h"
+#include "engine/machines/fault_injector.h"
 #include "engine/machines/machine_provider.h"
 
 #include <functional>
@@ -57,6 +58,8 @@ struct Deps {
     Options options;
     /// By the name Machines ask for ("vm", "simulated"). They outlive the controllers.
     std::map<std::string, machines::MachineProvider*> providers;
+    /// Breaks nodes and links on request; null = that cannot be done here. Outlives the controllers.
+    machines::FaultInjector* faults = nullptr;
 };
 
 /// One control loop: sees the cluster through informers, changes it through the API, remembers nothing it

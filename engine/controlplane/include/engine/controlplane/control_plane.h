@@ -6,6 +6,7 @@
 #include "engine/base/status.h"
 #include "engine/client/cluster.h"
 #include "engine/controlplane/data_directory.h"
+#include "engine/machines/link_fabric.h"
 #include "engine/machines/machine_provider.h"
 #include "engine/nodelink/node_hub.h"
 
@@ -73,6 +74,9 @@ class ControlPlane {
     /// `real` with timers that go by the cluster's time, for nodes that live in it. `real` must outlive this
     /// object, and what is returned lives as long.
     Executor& pacedBy(Executor& real);
+    /// The network between machines, for faults on it and for its counts among the metrics; before `start`.
+    /// It must outlive `stop`.
+    void setFabric(machines::LinkFabric& fabric);
     /// `ready` is called on the control executor once the API answers /readyz with ok. Providers must outlive
     /// `stop`.
     void start(Providers providers, std::function<void(Result<void>)> ready);

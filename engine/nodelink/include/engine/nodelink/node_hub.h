@@ -35,6 +35,19 @@ class NodeListener {
     virtual void onDisconnected(const NodeName& node) = 0;
 };
 
+/// Stands between a hub and its links: passes on what is said, at once, later or never. Called on the control
+/// executor.
+class LinkFilter {
+  public:
+    enum class Way { ToNode, FromNode };
+
+    virtual ~LinkFilter() = default;
+    /// Whether the node may be connected at all.
+    virtual bool admits(const NodeName& node) const = 0;
+    /// Calls `deliver` at most once; what is said one way to or from one node keeps its order.
+    virtual void pass(const NodeName& node, Way way, std::size_t bytes, std::function<void()> deliver) = 0;
+};
+
 class NodeHub;
 
 /// The way into a hub from another thread: tasks for the control executor that do nothing once the hub is
@@ -68,11 +81,14 @@ class NodeHub final : public PodStreams {
 
     /// At most one; it must outlive the hub or be taken away with null.
     void setListener(NodeListener* listener) { listener_ = listener; }
+    /// Between the hub and its links from now on; null = nothing. It must outlive the hub or be taken away
+    /// with null.
+    void setFilter(LinkFilter* filter) { filter_ = filter; }
     /// False when the node is not connected.
     bool send(const NodeName& node, ToAgent message);
     bool connected(const NodeName& node) const { return nodes_.contains(node); }
     std::vector<NodeName> nodes() const;
-    /// Ends the node's stream; it may connect again.
+    /// Ends every stream of the node; it may connect again.
     void disconnect(const NodeName& node, const Status& why);
 
     std::unique_ptr<PodStream> openLog(const NodeName& node, const LogRequest& request,
@@ -109,6 +125,9 @@ class NodeHub final : public PodStreams {
     class StreamHandle;
     class DuplexHandle;
 
+    /// Puts a message on its way to the node.
+    void transmit(SessionId id, ToAgent message);
+    void take(SessionId id, const FromAgent& message);
     void greet(SessionId id, Session& session, const Hello& hello);
     void drop(SessionId id);
     /// Opens a stream and has `open` said to its node; ends it at once when the node is not connected.
@@ -126,6 +145,7 @@ class NodeHub final : public PodStreams {
     Executor& control_;
     std::shared_ptr<HubPort::Guard> guard_;
     NodeListener* listener_ = nullptr;
+    LinkFilter* filter_ = nullptr;
     SessionId nextSession_ = 1;
     std::uint64_t nextStream_ = 1;
     std::unordered_map<SessionId, Session> sessions_;

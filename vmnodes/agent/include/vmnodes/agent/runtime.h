@@ -262,6 +262,9 @@ class Runtime {
     /// Services, names and policies as these objects have them. Idempotent; comes again whenever they change,
     /// never while the last one is under way.
     virtual void applyTraffic(std::shared_ptr<const network::NetworkObjects> objects, Done<void> done) = 0;
+    /// What is wrong with the node on purpose from now on; what was and is not named is mended. Idempotent;
+    /// never called while the last one is under way. An error says what could not be done; the rest is done.
+    virtual void applyFaults(const nodelink::Faults& faults, Done<void> done) = 0;
     /// Capacity, allocatable, addresses, node info and whether containers can run: conditions of type Ready
     /// (with reason and message), MemoryPressure, DiskPressure and PIDPressure; times are filled in by the
     /// core.

@@ -97,6 +97,9 @@ class SimulatedRuntime final : public agent::Runtime {
     void applyNetwork(const nodelink::Network& network, agent::Done<void> done) override;
     void applyTraffic(std::shared_ptr<const network::NetworkObjects> objects,
                       agent::Done<void> done) override;
+    /// Slow processors make everything take longer; a full disk or taken memory is reported, and a full disk
+    /// takes no image and no container.
+    void applyFaults(const nodelink::Faults& faults, agent::Done<void> done) override;
     void nodeStatus(agent::Done<api::core::NodeStatus> done) override;
     void usage(agent::Done<agent::UsageSnapshot> done) override;
 
@@ -151,6 +154,7 @@ class SimulatedRuntime final : public agent::Runtime {
     };
 
     Duration draw(const Span& span);
+    std::int64_t usedBytes() const;
     template <class T>
     void answer(Duration after, agent::Done<T> done, Result<T> result);
     void later(Duration after, std::function<void()> task);
@@ -189,6 +193,7 @@ class SimulatedRuntime final : public agent::Runtime {
     std::set<std::string> images_;
     std::set<std::uint32_t> addresses_;
     nodelink::Network network_;
+    nodelink::Faults faults_;
     std::shared_ptr<const network::NetworkObjects> traffic_;
     std::uint64_t nextId_ = 1;
     bool pullFails_ = false;

@@ -1,22 +1,32 @@
-#include "running_pods.h"
-
-#include <utility>
+#include "pod_views.h"
 
 namespace wheelhouse::agent {
 
-std::vector<UsageMeter::RunningPod> runningPods(const PodWorkers& pods) {
-    std::vector<UsageMeter::RunningPod> running;
-    running.reserve(pods.size());
+namespace core = api::core;
+
+core::PodList podList(const Workers& pods) {
+    core::PodList out;
+    for (const auto& [uid, worker] : pods) {
+        core::Pod& pod = *out.add_items();
+        pod = worker->pod();
+        *pod.mutable_status() = worker->refreshStatus();
+    }
+    return out;
+}
+
+std::vector<UsageMeter::RunningPod> runningPods(const Workers& pods) {
+    std::vector<UsageMeter::RunningPod> out;
+    out.reserve(pods.size());
     for (const auto& [uid, worker] : pods) {
         UsageMeter::RunningPod pod{worker->podId(), {}};
         for (const ContainerWorker* container : worker->activeContainers())
             pod.containers.push_back({container->containerId(), container->name(), container->startedAt()});
-        if (!pod.containers.empty()) running.push_back(std::move(pod));
+        if (!pod.containers.empty()) out.push_back(std::move(pod));
     }
-    return running;
+    return out;
 }
 
-std::vector<ScrapeTarget> scrapeTargets(const PodWorkers& pods, const std::string& hostIp) {
+std::vector<ScrapeTarget> scrapeTargets(const Workers& pods, const std::string& hostIp) {
     std::vector<ScrapeTarget> out;
     for (const auto& [uid, worker] : pods) {
         if (worker->activeContainers().empty()) continue;
