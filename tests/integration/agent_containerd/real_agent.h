@@ -14,7 +14,9 @@ namespace wheelhouse::tests {
 
 /// One agent over a containerd, on a thread of its own.
 struct RealAgent {
-    explicit RealAgent(const agent::CriOptions& criOptions, const std::string& folder) {
+    /// `linked`: the control plane is there from the start.
+    explicit RealAgent(const agent::CriOptions& criOptions, const std::string& folder, bool linked = true)
+        : channel(linked) {
         executor.run([&] {
             agent::AgentOptions options;
             options.nodeName = "here";
@@ -33,6 +35,9 @@ struct RealAgent {
     }
     void say(nodelink::ToAgent message) {
         executor.run([&] { channel.say(message); });
+    }
+    void setLink(bool up) {
+        executor.run([&] { channel.setUp(up); });
     }
     void desire(api::core::Pod pod) {
         static int version = 0;

@@ -17,12 +17,25 @@ namespace core = api::core;
 /// test's.
 class RecordingChannel final : public nodelink::AgentChannel {
   public:
+    /// `up`: the link is there from the start.
+    explicit RecordingChannel(bool up = true) : up_(up) {}
+
     void start(Handlers handlers) override {
         handlers_ = std::move(handlers);
-        handlers_.onUp();
+        if (up_) handlers_.onUp();
+    }
+    /// The link comes or goes. On the agent's thread, as `say`.
+    void setUp(bool up) {
+        {
+            const std::lock_guard lock(mutex_);
+            up_ = up;
+        }
+        up ? handlers_.onUp() : handlers_.onDown();
     }
     bool send(nodelink::FromAgent message) override {
         const std::lock_guard lock(mutex_);
+        if (!up_) return false;
+        if (message.has_hello()) hello_ = message.hello();
         if (message.has_pod_status())
             statuses_[message.pod_status().pod().name()] = message.pod_status().status();
         if (message.has_pod_gone()) gone_[message.pod_gone().pod().name()] = true;
@@ -51,6 +64,10 @@ class RecordingChannel final : public nodelink::AgentChannel {
     bool gone(const std::string& pod) const {
         const std::lock_guard lock(mutex_);
         return gone_.contains(pod);
+    }
+    nodelink::Hello hello() const {
+        const std::lock_guard lock(mutex_);
+        return hello_;
     }
     std::string ready() const {
         const std::lock_guard lock(mutex_);
@@ -102,6 +119,8 @@ class RecordingChannel final : public nodelink::AgentChannel {
   private:
     mutable std::mutex mutex_;
     Handlers handlers_;
+    bool up_ = true;
+    nodelink::Hello hello_;
     std::map<std::string, std::string> statuses_;
     std::map<std::string, bool> gone_;
     std::string node_;

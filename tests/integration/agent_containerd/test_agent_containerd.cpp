@@ -1,3 +1,4 @@
+#include "containerd_parts.h"
 #include "engine/api/time.h"
 #include "engine/base/files.h"
 #include "real_agent.h"
@@ -20,8 +21,10 @@
 
 using namespace wheelhouse;
 using namespace std::chrono_literals;
+using tests::pod;
 using tests::RealAgent;
 using tests::RecordingChannel;
+using tests::toolsPod;
 namespace core = api::core;
 
 namespace {
@@ -54,6 +57,8 @@ class AgentContainerdTest : public QObject {
     void showsItsOwnPages();
     void restartsAKilledContainer();
     void adoptsAfterARestart();
+    void killsWhatItIsTold();
+    void keepsItsPodsThroughAnOutage();
     void deletesThePod();
     void missingImageIsSaid();
     void doesHooks();
@@ -63,8 +68,6 @@ class AgentContainerdTest : public QObject {
 
   private:
     std::string path(const std::string& name) const { return folder_.path().toStdString() + "/" + name; }
-    core::Pod pod(const std::string& name) const;
-    core::Pod toolsPod(const std::string& name) const;
     void removePod(core::Pod pod, int grace);
     /// Opens a command in the pod "web"; the number of its stream.
     std::uint64_t exec(std::vector<std::string> command,
@@ -81,38 +84,6 @@ class AgentContainerdTest : public QObject {
     std::unique_ptr<RealAgent> agent_;
     std::uint64_t nextStream_ = 100;
 };
-
-core::Pod AgentContainerdTest::pod(const std::string& name) const {
-    core::Pod pod;
-    pod.mutable_metadata()->set_name(name);
-    pod.mutable_metadata()->set_namespace_("default");
-    pod.mutable_metadata()->set_uid("0000-" + name);
-    pod.mutable_spec()->set_restartpolicy("Always");
-    pod.mutable_spec()->set_terminationgraceperiodseconds(5);
-    core::Volume& volume = *pod.mutable_spec()->add_volumes();
-    volume.set_name("scratch");
-    volume.mutable_volumesource()->mutable_emptydir();
-    core::Container& container = *pod.mutable_spec()->add_containers();
-    container.set_name("main");
-    container.set_image("wheelhouse.dev/demo:1");
-    container.set_imagepullpolicy("IfNotPresent");
-    auto& mount = *container.add_volumemounts();
-    mount.set_name("scratch");
-    mount.set_mountpath("/scratch");
-    core::Probe& probe = *container.mutable_readinessprobe();
-    probe.mutable_handler()->mutable_httpget()->set_path("/readyz");
-    probe.mutable_handler()->mutable_httpget()->mutable_port()->set_intval(8080);
-    probe.set_periodseconds(1);
-    return pod;
-}
-
-core::Pod AgentContainerdTest::toolsPod(const std::string& name) const {
-    core::Pod tools = pod(name);
-    tools.mutable_spec()->mutable_containers(0)->set_image("wheelhouse.dev/tools:1");
-    tools.mutable_spec()->mutable_containers(0)->clear_readinessprobe();
-    tools.mutable_spec()->set_terminationgraceperiodseconds(1);
-    return tools;
-}
 
 void AgentContainerdTest::removePod(core::Pod pod, int grace) {
     *pod.mutable_metadata()->mutable_deletiontimestamp() = api::toTime(SystemClock().wallNow());
@@ -146,28 +117,7 @@ void AgentContainerdTest::initTestCase() {
     options_.manageNetwork = false; // no second interface here, and no nft on every machine
     options_.cgroupRoot = fmt::format("/wheelhouse-test-{}", ::getpid());
     QDir().mkpath(QString::fromStdString(path("cni")));
-    const std::string config = fmt::format(R"(version = 2
-root = "{0}/root"
-state = "{0}/run"
-disabled_plugins = ["io.containerd.nri.v1.nri", "io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.zfs"]
-[grpc]
-  address = "{0}/containerd.sock"
-[ttrpc]
-  address = "{0}/ttrpc.sock"
-[plugins."io.containerd.grpc.v1.cri"]
-  sandbox_image = "wheelhouse.dev/pause:1"
-  disable_apparmor = true
-  restrict_oom_score_adj = true
-  [plugins."io.containerd.grpc.v1.cri".containerd]
-    snapshotter = "native"
-    default_runtime_name = "runc"
-    [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
-      runtime_type = "io.containerd.runc.v2"
-  [plugins."io.containerd.grpc.v1.cri".cni]
-    bin_dir = "{1}"
-    conf_dir = "{0}/cni"
-)",
-                                           folder_.path().toStdString(), plugins);
+    const std::string config = tests::containerdConfig(folder_.path().toStdString(), plugins);
     QVERIFY(writeFileAtomically(path("config.toml"), config).has_value());
     containerd_.setStandardErrorFile(QString::fromStdString(path("containerd.log")));
     containerd_.start("containerd", {"-c", QString::fromStdString(path("config.toml"))});
@@ -409,6 +359,56 @@ void AgentContainerdTest::adoptsAfterARestart() {
     QCOMPARE(after.containerstatuses(0).restartcount(), 1);
     QCOMPARE(after.podip(), before.podip());
     QCOMPARE(agent_->channel.events().find("Started"), std::string::npos);
+}
+
+void AgentContainerdTest::killsWhatItIsTold() {
+    const auto before = agent_->channel.status("web").containerstatuses(0);
+    nodelink::ToAgent message;
+    auto& kill = *message.mutable_kill_container();
+    kill.mutable_pod()->set_uid("0000-web");
+    kill.set_container("main");
+    kill.set_container_id("containerd://another"); // a life that is over: nothing happens
+    agent_->say(message);
+    kill.set_container_id(before.containerid());
+    agent_->say(message);
+    QTRY_VERIFY_WITH_TIMEOUT(agent_->channel.status("web").containerstatuses(0).restartcount() ==
+                                     before.restartcount() + 1 &&
+                                 agent_->channel.status("web").containerstatuses(0).ready(),
+                             60'000);
+    const auto after = agent_->channel.status("web").containerstatuses(0);
+    QCOMPARE(after.laststate().terminated().exitcode(), 137);
+    QCOMPARE(after.laststate().terminated().containerid(), before.containerid());
+}
+
+/// Without a control plane, and through a restart without one: pods are kept and what ends starts again.
+void AgentContainerdTest::keepsItsPodsThroughAnOutage() {
+    const core::PodStatus before = agent_->channel.status("web");
+    agent_->setLink(false);
+    agent_ = std::make_unique<RealAgent>(options_, folder_.path().toStdString(), false);
+    const std::string id = before.containerstatuses(0).containerid();
+    const std::string bare = id.substr(id.rfind('/') + 1);
+    const auto runningId = [&] {
+        std::string out;
+        agent_->executor.run([&] {
+            for (const auto& pod : agent_->agent->pods())
+                if (pod.id.name == "web" && pod.status.containerstatuses_size() == 1 &&
+                    pod.status.containerstatuses(0).ready())
+                    out = pod.status.containerstatuses(0).containerid();
+        });
+        return out;
+    };
+    QTRY_COMPARE_WITH_TIMEOUT(runningId(), id, 60'000);
+    const std::string failed = run("ctr", {"-a", QString::fromStdString(options_.socket), "-n", "k8s.io",
+                                           "tasks", "kill", "-s", "SIGKILL", QString::fromStdString(bare)});
+    QVERIFY2(failed.empty(), failed.c_str());
+    QTRY_VERIFY_WITH_TIMEOUT(!runningId().empty() && runningId() != id, 60'000);
+    QCOMPARE(agent_->channel.hello().pods_size(), 0); // nobody was told
+    agent_->setLink(true);
+    QCOMPARE(agent_->channel.hello().pods_size(), 1);
+    QTRY_VERIFY_WITH_TIMEOUT(agent_->channel.status("web").containerstatuses_size() == 1, 30'000);
+    const core::PodStatus after = agent_->channel.status("web");
+    QCOMPARE(after.containerstatuses(0).restartcount(), before.containerstatuses(0).restartcount() + 1);
+    QCOMPARE(after.podip(), before.podip());
 }
 
 void AgentContainerdTest::deletesThePod() {

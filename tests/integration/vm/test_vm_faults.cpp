@@ -1,0 +1,130 @@
+// Issue 5, point 8 on a real machine: what a Fault does to a VM, its agent and its containerd, and that it is
+// undone.
+#include "lab_process.h"
+
+#include <QtTest>
+
+using namespace wheelhouse::test;
+
+class TestVmFaults : public QObject {
+    Q_OBJECT
+    LabProcess lab_{{"--nodes", "vm=1", "--node-monitor-grace", "12s", "--heartbeat", "3s"}};
+
+    QString path(const QString& what, const QString& jsonPath) const {
+        return lab_.get({"get", what, "-o", "jsonpath=" + jsonPath});
+    }
+    QString condition(const QString& type) const {
+        return path("node/vm-1", QString(R"({.status.conditions[?(@.type=="%1")].status})").arg(type));
+    }
+    QString container() const { return path("pod/demo", "{.status.containerStatuses[0].containerID}"); }
+    bool ready() const {
+        return path("pod/demo", R"({.status.conditions[?(@.type=="Ready")].status})") == "True";
+    }
+    bool begin(const QString& name, const QString& spec) const {
+        const QString text =
+            QString(
+                "{apiVersion: lab.wheelhouse.dev/v1alpha1, kind: Fault, metadata: {name: %1}, spec: {%2}}")
+                .arg(name, spec);
+        const Output made = lab_.kubectl({"apply", "-f", "-"}, text.toUtf8());
+        if (made.code != 0) qWarning().noquote() << made.err;
+        return made.code == 0 && awaitPhase(name, "Active");
+    }
+    bool awaitPhase(const QString& name, const QString& phase) const {
+        return QTest::qWaitFor([&] { return path("fault/" + name, "{.status.phase}") == phase; }, 60'000);
+    }
+    bool end(const QString& name) const {
+        return lab_.kubectl({"delete", "fault", name, "--timeout=60s"}, {}, 90).code == 0;
+    }
+    QString problem(const QString& name) const {
+        return path("fault/" + name, "{.status.targets[*].problem}");
+    }
+
+  private slots:
+    void initTestCase() {
+        QString why;
+        QVERIFY2(!kubectlPath(&why).isEmpty(), qPrintable(why));
+        QVERIFY2(lab_.start(), qPrintable(lab_.error()));
+        QVERIFY(lab_.nodesReady(1, 300));
+        QTRY_VERIFY_WITH_TIMEOUT(lab_.kubectl({"get", "sa", "default"}).code == 0, 30'000);
+        QCOMPARE(lab_.kubectl({"run", "demo", "--image=wheelhouse.dev/demo:1"}).code, 0);
+        QTRY_VERIFY_WITH_TIMEOUT(ready(), 120'000);
+    }
+
+    void aContainerIsKilledAndStartsAgain() {
+        const QString before = container();
+        QCOMPARE(
+            lab_.kubectl({"apply", "-f", "-"},
+                         "{apiVersion: lab.wheelhouse.dev/v1alpha1, kind: Fault, metadata: {name: kill}, "
+                         "spec: {containerKill: {namespace: default, pod: demo}}}")
+                .code,
+            0);
+        QVERIFY(awaitPhase("kill", "Ended"));
+        QTRY_VERIFY_WITH_TIMEOUT(ready() && container() != before, 120'000);
+        QCOMPARE(path("pod/demo", "{.status.containerStatuses[0].restartCount}"), QString("1"));
+        QCOMPARE(path("pod/demo", "{.status.containerStatuses[0].lastState.terminated.exitCode}"),
+                 QString("137"));
+    }
+
+    void theNodeSaysWhatItLacks_data() {
+        QTest::addColumn<QString>("what");
+        QTest::addColumn<QString>("type");
+        QTest::newRow("disk") << "fullDisk: {}"
+                              << "DiskPressure";
+        QTest::newRow("memory") << "memoryPressure: {}"
+                                << "MemoryPressure";
+    }
+    void theNodeSaysWhatItLacks() {
+        QFETCH(QString, what);
+        QFETCH(QString, type);
+        QCOMPARE(condition(type), QString("False"));
+        QVERIFY(begin("lack", "nodes: {names: [vm-1]}, " + what));
+        QTRY_COMPARE_WITH_TIMEOUT(condition(type), QString("True"), 60'000);
+        QCOMPARE(problem("lack"), QString());
+        QVERIFY(end("lack"));
+        QTRY_COMPARE_WITH_TIMEOUT(condition(type), QString("False"), 60'000);
+        QCOMPARE(condition("Ready"), QString("True"));
+    }
+
+    void slowProcessorsAndNoRegistryAreTakenByTheNode() {
+        QVERIFY(begin("slow", "nodes: {names: [vm-1]}, slowCPU: {percent: 20}"));
+        QVERIFY(begin("alone", "nodes: {names: [vm-1]}, registryDown: {}"));
+        QCOMPARE(lab_.kubectl({"run", "stranger", "--image=127.0.0.1:1/none:1"}).code, 0);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            lab_.kubectl({"events", "--for", "pod/stranger"}).out.contains("the registry does not answer"),
+            60'000);
+        QCOMPARE(problem("slow") + problem("alone"), QString());
+        QVERIFY(ready());
+        QVERIFY(end("slow") && end("alone"));
+        QCOMPARE(lab_.kubectl({"delete", "pod", "stranger", "--grace-period=1"}).code, 0);
+    }
+
+    void aNodeIsCutOffOrStandsStillAndItsPodsAreKept_data() {
+        QTest::addColumn<QString>("what");
+        QTest::newRow("link cut") << "link: {controlPlane: true, cut: true}";
+        QTest::newRow("frozen") << "nodePower: {state: Frozen}";
+    }
+    void aNodeIsCutOffOrStandsStillAndItsPodsAreKept() {
+        QFETCH(QString, what);
+        const QString before = container();
+        QVERIFY(begin("away", "nodes: {names: [vm-1]}, " + what));
+        QTRY_COMPARE_WITH_TIMEOUT(condition("Ready"), QString("Unknown"), 90'000);
+        QVERIFY(end("away"));
+        QTRY_COMPARE_WITH_TIMEOUT(condition("Ready"), QString("True"), 90'000);
+        QTRY_VERIFY_WITH_TIMEOUT(ready(), 60'000);
+        QCOMPARE(container(), before);
+    }
+
+    void aPowerCutBootsItAgain() {
+        const QString boot = path("node/vm-1", "{.status.nodeInfo.bootID}");
+        QVERIFY(begin("dark", "nodes: {names: [vm-1]}, nodePower: {state: Cut}"));
+        QTRY_COMPARE_WITH_TIMEOUT(path("machine/vm-1", "{.status.phase}"), QString("Stopped"), 60'000);
+        QTRY_COMPARE_WITH_TIMEOUT(condition("Ready"), QString("Unknown"), 90'000);
+        QVERIFY(end("dark"));
+        QTRY_COMPARE_WITH_TIMEOUT(condition("Ready"), QString("True"), 240'000);
+        QTRY_VERIFY_WITH_TIMEOUT(path("node/vm-1", "{.status.nodeInfo.bootID}") != boot, 30'000);
+        QTRY_VERIFY_WITH_TIMEOUT(ready(), 120'000);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestVmFaults)
+#include "test_vm_faults.moc"
