@@ -545,18 +545,7 @@ void Agent::Impl::lookAtNode() {
     nodeTimer_.start(executor_, options_.nodeStatusPeriod, [this] { lookAtNode(); });
     runtime_.nodeStatus([this, life = std::weak_ptr(life_)](Result<core::NodeStatus> status) {
         if (life.expired()) return;
-        if (!status) {
-            core::NodeStatus broken = node_.status();
-            for (core::NodeCondition& condition : *broken.mutable_conditions())
-                if (condition.type() == "Ready") {
-                    condition.set_status("False");
-                    condition.set_reason("KubeletNotReady");
-                    condition.set_message("container runtime is down: " + status.error().message);
-                }
-            takeNodeStatus(std::move(broken));
-        } else {
-            takeNodeStatus(std::move(*status));
-        }
+        takeNodeStatus(status ? std::move(*status) : withoutRuntime(node_.status(), status.error().message));
         sendNodeStatus();
     });
 }

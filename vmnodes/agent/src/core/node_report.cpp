@@ -50,6 +50,16 @@ bool NodeReport::due(Instant now) {
     return true;
 }
 
+core::NodeStatus withoutRuntime(core::NodeStatus last, const std::string& why) {
+    for (core::NodeCondition& condition : *last.mutable_conditions())
+        if (condition.type() == "Ready") {
+            condition.set_status("False");
+            condition.set_reason("KubeletNotReady");
+            condition.set_message("container runtime is down: " + why);
+        }
+    return last;
+}
+
 core::Node nodeObject(const AgentOptions& options, const core::NodeStatus& status) {
     core::Node node;
     node.mutable_metadata()->set_name(options.nodeName);

@@ -27,6 +27,8 @@ class NodeReport {
     Instant reportedAt_{};
 };
 
+/// What a node says whose container runtime does not answer: all it last said, and that it is not ready.
+api::core::NodeStatus withoutRuntime(api::core::NodeStatus last, const std::string& why);
 /// The Node an agent registers.
 api::core::Node nodeObject(const AgentOptions& options, const api::core::NodeStatus& status);
 
