@@ -286,6 +286,9 @@ class TestKubectlStreams : public QObject {
 
     /// A LoadBalancer is reached by this computer's own programs, at an address that is shown.
     void loadBalancers() {
+        const QString example = WHEELHOUSE_SOURCE_DIR "/resources/examples/load-balancer.yaml";
+        const Output good = lab_.kubectl({"create", "--dry-run=server", "-f", example});
+        QVERIFY2(good.code == 0, qPrintable(good.err));
         QCOMPARE(lab_.kubectl({"create", "service", "loadbalancer", "balanced", "--tcp=8080:80"}).code, 0);
         QCOMPARE(lab_.kubectl({"set", "selector", "service/balanced", "run=web"}).code, 0);
         const auto field = [this](const QString& path) {
