@@ -230,7 +230,10 @@ class TestVmLab : public QObject {
         QTRY_VERIFY2_WITH_TIMEOUT(
             lab_.kubectl({"get", "--raw", measures + "demo_held_mebibytes"}).out.contains("\"value\":\"40\""),
             qPrintable(lab_.kubectl({"get", "--raw", measures + "demo_held_mebibytes"}).err), 60'000);
-        QVERIFY(lab_.kubectl({"get", "--raw", measures + "demo_requests"}).out.contains("\"windowSeconds\""));
+        // A rate takes two rounds of asking.
+        QTRY_VERIFY2_WITH_TIMEOUT(
+            lab_.kubectl({"get", "--raw", measures + "demo_requests"}).out.contains("\"windowSeconds\""),
+            qPrintable(lab_.kubectl({"get", "--raw", measures + "demo_requests"}).err), 90'000);
     }
 
     void aSimulatedNodeGetsOnlyPodsThatAskForIt() {
