@@ -194,7 +194,7 @@ const std::map<std::string, Sample> samples = {
       R"({"metadata":{"name":"vm-1"},"spec":{"provider":"simulated"}})"}},
     {"metric",
      {"lab.wheelhouse.dev/v1alpha1", "Metric",
-      R"({"metadata":{"name":"queue","namespace":"default"},"spec":{"value":"30"}})"}},
+      R"({"metadata":{"name":"queue","namespace":"d"},"spec":{"value":"30"}})"}},
     {"pool",
      {"lab.wheelhouse.dev/v1alpha1", "NodePool",
       R"({"metadata":{"name":"p"},"spec":{"provider":"simulated","max":3}})"}},
