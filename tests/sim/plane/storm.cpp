@@ -32,6 +32,7 @@ void Storm::rage(int strikes) {
 
 void Storm::calm() {
     plane_.trouble = {};
+    plane_.disk.stall(Duration::zero());
 }
 
 void Storm::happen(Faults fault) {

@@ -96,6 +96,25 @@ class TestAuthQuota : public QObject {
         QCOMPARE(q(make(*api, pods, podWith("most", ""))), QString());
     }
 
+    /// What a quota says holds for what is asked after it, also before it is on the disk.
+    void aQuotaOnItsWayHolds() {
+        QCOMPARE(q(make(*api, quotas, quota("q", "'pods':'3'"))), QString());
+        QCOMPARE(q(make(*api, pods, podWith("a", ""))), QString());
+        const auto lowered =
+            api->open("PATCH", quotas + "/q", J("{'spec':{'hard':{'pods':'1'}}}"), mergePatch);
+        const auto refused = api->open("POST", pods, podWith("b", ""), json);
+        const auto raised =
+            api->open("PATCH", quotas + "/q", J("{'spec':{'hard':{'pods':'2'}}}"), mergePatch);
+        const auto fits = api->open("POST", pods, podWith("c", ""), json);
+        api->settle(std::chrono::seconds(1));
+        for (const auto& each : {lowered, refused, raised, fits})
+            QVERIFY(each->response);
+        QCOMPARE(lowered->response->code, 200);
+        QCOMPARE(refused->response->code, 403);
+        QCOMPARE(raised->response->code, 200);
+        QCOMPARE(fits->response->code, 201);
+    }
+
     void scopesChooseWhatCounts() {
         QCOMPARE(q(make(*api, quotas, quota("best", "'pods':'0'", ",'scopes':['BestEffort']"))), QString());
         QCOMPARE(api->send("POST", pods, podWith("a", ""), json).code, 403);
