@@ -3,7 +3,8 @@
 #   Public headers live in include/ and are compiled on their own (header sets); the rest is private.
 #   A dependency on another module must stand in AllowedDependencies.cmake, or configuring stops.
 # wheelhouse_test(<name> LABELS … SOURCES … LINK …)
-#   One Qt Test program, registered with CTest under its labels.
+#   One Qt Test program, registered with CTest under its labels. In the build with known bugs those that prove that bugs
+#   are caught are also labelled `seeded`, and made together by the target seeded_tests.
 include(AllowedDependencies)
 
 function(wheelhouse_check_layering name)
@@ -17,6 +18,22 @@ function(wheelhouse_check_layering name)
   endforeach()
 endfunction()
 
+# Known bugs are compiled in only where they are, so that the rest is the same code as in a release.
+function(wheelhouse_find_bugs out)
+  set(found)
+  if(WHEELHOUSE_SEEDED_BUGS)
+    foreach(source IN LISTS ARGN)
+      if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${source})
+        file(STRINGS ${CMAKE_CURRENT_SOURCE_DIR}/${source} bugs REGEX WHEELHOUSE_SEEDED_BUGS LIMIT_COUNT 1)
+        if(bugs)
+          list(APPEND found ${source})
+        endif()
+      endif()
+    endforeach()
+  endif()
+  set(${out} ${found} PARENT_SCOPE)
+endfunction()
+
 function(wheelhouse_module name)
   cmake_parse_arguments(M "QT" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
   wheelhouse_check_layering(${name} ${M_PUBLIC} ${M_PRIVATE})
@@ -25,6 +42,8 @@ function(wheelhouse_module name)
     list(APPEND M_SOURCES ${CMAKE_CURRENT_BINARY_DIR}/${name}_empty.cpp)
   endif()
   add_library(${name} STATIC ${M_SOURCES})
+  wheelhouse_find_bugs(bugs ${M_SOURCES})
+  set_property(SOURCE ${bugs} APPEND PROPERTY COMPILE_DEFINITIONS WHEELHOUSE_SEEDED_BUGS)
   file(GLOB_RECURSE headers CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/include/*.h)
   target_sources(${name} PUBLIC FILE_SET HEADERS BASE_DIRS ${CMAKE_CURRENT_SOURCE_DIR}/include FILES ${headers})
   set_target_properties(${name} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
@@ -71,6 +90,15 @@ function(wheelhouse_test name)
   wheelhouse_inherit_precompiled(${name} ${T_LINK})
   target_compile_definitions(${name} PRIVATE WHEELHOUSE_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
                              WHEELHOUSE_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  wheelhouse_find_bugs(proofs ${T_SOURCES})
+  if(proofs)
+    target_compile_definitions(${name} PRIVATE WHEELHOUSE_SEEDED_BUGS)
+    list(APPEND T_LABELS seeded)
+    if(NOT TARGET seeded_tests)
+      add_custom_target(seeded_tests)
+    endif()
+    add_dependencies(seeded_tests ${name})
+  endif()
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES LABELS "${T_LABELS}" TIMEOUT ${T_TIMEOUT}
                        ENVIRONMENT "QT_QPA_PLATFORM=offscreen;${T_ENVIRONMENT}" SKIP_REGULAR_EXPRESSION "^SKIPPED: ")

@@ -3,6 +3,7 @@
 #include "metadata.h"
 #include "verbs.h"
 
+#include <cstdlib>
 #include <fmt/format.h>
 
 namespace wheelhouse::apiserver {
@@ -39,6 +40,9 @@ class StoreWatcher final : public Watcher {
 
   private:
     void onChange(const Change& change) const {
+#ifdef WHEELHOUSE_SEEDED_BUGS
+        if (std::getenv("WHEELHOUSE_BUG_SKIP_CHANGE") != nullptr && change.revision % 29 == 0) return;
+#endif
         const ObjectPtr& before = change.before;
         switch (change.type) {
         case Change::Type::Created:

@@ -6,6 +6,7 @@
 #include "index.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <fmt/format.h>
 #include <limits>
 #include <map>
@@ -314,6 +315,12 @@ void Store::Impl::flush() {
     flushPosted_ = false;
     if (unsent_.empty()) return;
     const Revision upTo = unsent_.back().revision;
+#ifdef WHEELHOUSE_SEEDED_BUGS
+    if (std::getenv("WHEELHOUSE_BUG_EARLY_ANSWER") != nullptr)
+        executor_.post([weak = weak_from_this(), upTo] {
+            if (const auto self = weak.lock()) self->onDurable(upTo, {});
+        });
+#endif
     backend_->append(std::exchange(unsent_, {}),
                      [weak = weak_from_this(), upTo, &executor = executor_](Result<void> outcome) {
                          executor.post([weak, upTo, outcome = std::move(outcome)] {
@@ -543,8 +550,11 @@ Revision Store::newestRevision() const {
 Result<Store::Page> Store::list(const api::Kind& kind, std::string_view prefix, std::string_view start,
                                 std::int64_t limit, Revision at,
                                 const std::function<bool(const ObjectPtr&)>& filter) const {
-    const Result<Revision> readable = impl_->readable(at);
+    Result<Revision> readable = impl_->readable(at);
     if (!readable) return tl::unexpected<Status>(readable.error());
+#ifdef WHEELHOUSE_SEEDED_BUGS
+    if (std::getenv("WHEELHOUSE_BUG_LIST_LATE") != nullptr && *readable < impl_->visible_) ++*readable;
+#endif
     const KindIndex* index = impl_->find(kind);
     if (index == nullptr) {
         Page empty;

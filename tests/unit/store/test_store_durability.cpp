@@ -7,13 +7,27 @@
 
 #include <QTemporaryDir>
 #include <QtTest>
+#include <atomic>
 #include <csignal>
 #include <fstream>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 using namespace wheelhouse;
 using namespace wheelhouse::store;
+
+namespace {
+
+std::atomic<int> syncs = 0;
+
+} // namespace
+
+/// In the place of the C library's, for the whole program: what it does, and counted.
+extern "C" int fdatasync(int file) {
+    ++syncs;
+    return static_cast<int>(syscall(SYS_fdatasync, file));
+}
 
 namespace {
 
@@ -102,7 +116,28 @@ struct Running {
 class TestStoreDurability : public QObject {
     Q_OBJECT
 
+    /// Whether the disk was made to keep a write before it was answered.
+    static bool answersAfterSync() {
+        QTemporaryDir folder;
+        auto running = Running::open(folder.filePath("state").toStdString());
+        if (!running) return false;
+        const int before = syncs;
+        std::atomic<int> atAnswer = before;
+        (*running)->putMany(1, [&](Revision) { atAnswer = syncs.load(); });
+        return atAnswer > before;
+    }
+
   private slots:
+#ifdef WHEELHOUSE_SEEDED_BUGS
+    void aSkippedSyncIsCaught() {
+        qputenv("WHEELHOUSE_BUG_SKIP_FSYNC", "1");
+        QVERIFY(!answersAfterSync());
+        qunsetenv("WHEELHOUSE_BUG_SKIP_FSYNC");
+    }
+#endif
+    void anAnswerComesAfterASync() {
+        QVERIFY(answersAfterSync());
+    }
     void acknowledgedWritesSurviveAnOrderlyRestart() {
         const QTemporaryDir folder;
         const std::filesystem::path path = folder.filePath("state").toStdString();
