@@ -51,6 +51,9 @@ NodeGateway::NodeGateway(client::Cluster& cluster, nodelink::NodeHub& hub, clien
     handle(
         pods_, [this](const api::ObjectPtr& pod) { podChanged(pod); },
         [this](const api::ObjectPtr& pod) { podDeleted(pod); });
+    pods_.addHandler({.onUpdate = [this, life](const api::ObjectPtr& before, const api::ObjectPtr& now) {
+        if (!life.expired()) noteWhoSpoke(before, now);
+    }});
     handle(
         nodes_, [this](const api::ObjectPtr& node) { nodeChanged(node); },
         [this](const api::ObjectPtr& node) {
@@ -118,8 +121,10 @@ void NodeGateway::onMessage(const NodeName& node, const nodelink::FromAgent& mes
         return;
     }
     case What::kHeartbeat:
-        if (const auto known = connections_.find(node); known != connections_.end() && options_.real)
-            known->second.beaten = options_.real->now();
+        if (const auto known = connections_.find(node); known != connections_.end()) {
+            if (options_.real) known->second.beaten = options_.real->now();
+            if (std::exchange(known->second.spokenFor, false)) haveAllSaidAnew(node);
+        }
         return writer_.heartbeat(node.value());
     case What::kPodStatus:
     case What::kPodGone: {
@@ -156,6 +161,22 @@ void NodeGateway::recordEvent(const NodeName& node, const nodelink::EventReport&
     const auto type = report.type() == "Warning" ? client::EventRecorder::Type::Warning
                                                  : client::EventRecorder::Type::Normal;
     it->second.events->record(about, type, report.reason(), report.message());
+}
+
+void NodeGateway::noteWhoSpoke(const api::ObjectPtr& before, const api::ObjectPtr& now) {
+    const auto it = connections_.find(nodeOf(now));
+    if (it == connections_.end() || !api::PodFacts(*before).ready || api::PodFacts(*now).ready) return;
+    const auto pod = now->as<core::Pod>();
+    for (const core::PodCondition& condition : pod.status().conditions())
+        if (condition.type() == "Ready") it->second.spokenFor |= condition.reason() == "NodeNotReady";
+}
+
+void NodeGateway::haveAllSaidAnew(const NodeName& node) {
+    control_.post([this, node, life = std::weak_ptr(life_)] {
+        if (life.expired()) return;
+        hub_.disconnect(node, Status(Reason::ServiceUnavailable,
+                                     "the node was silent for long: what it says is wanted anew"));
+    });
 }
 
 void NodeGateway::beatForNodes() {

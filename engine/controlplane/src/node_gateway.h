@@ -78,6 +78,7 @@ class NodeGateway final : public nodelink::NodeListener {
         std::unique_ptr<client::EventRecorder> events;
         std::unordered_map<std::string, std::size_t> pods; ///< uid → what was last sent of it
         std::optional<Instant> beaten;                     ///< by the real clock
+        bool spokenFor = false; ///< its pods were marked not ready while it was silent
     };
 
     void sendAllWhenKnown();
@@ -87,6 +88,10 @@ class NodeGateway final : public nodelink::NodeListener {
     void sendObject(const NodeName& node, const ObjectName& name);
     void sendToken(const ObjectName& name);
     void podChanged(const api::ObjectPtr& object);
+    /// A node that stood still and goes on does not know what was said of its pods meanwhile. Nothing of it
+    /// has changed, so it would never put that right: it is made to connect, and say all, once more.
+    void noteWhoSpoke(const api::ObjectPtr& before, const api::ObjectPtr& now);
+    void haveAllSaidAnew(const NodeName& node);
     void podDeleted(const api::ObjectPtr& object);
     void objectChanged(const std::string& kind, const api::ObjectPtr& object);
     /// By a pod that is on the node.

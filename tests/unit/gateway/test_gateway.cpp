@@ -86,6 +86,7 @@ class GatewayTest : public QObject {
     void keepsWhatOthersSet();
     void renewsTheLease();
     void mendsWhatWasSaidDuringSilence();
+    void podsAreReadyAgainAfterSilence();
     void runsAPodToTheEnd();
     void writesEachStatusOnce();
     void aPodOfTheSameNameIsAnother();
@@ -178,6 +179,38 @@ void GatewayTest::mendsWhatWasSaidDuringSilence() {
     QCOMPARE(bench.ready("sim-1"), std::string("Unknown"));
     bench.provider.thaw("sim-1");
     QVERIFY(bench.until([&] { return bench.ready("sim-1") == "True"; }, 15s));
+}
+
+/// A node that stood still keeps its link and knows of nothing: its pods were marked not ready meanwhile.
+void GatewayTest::podsAreReadyAgainAfterSilence() {
+    GatewayBench bench;
+    bench.machine("sim-1");
+    bench.cluster.put(bench.pod("web", "sim-1"));
+    QVERIFY(bench.untilRunning("web"));
+    const auto ready = [&] {
+        const auto pod = bench.cluster.get<core::Pod>("default/web");
+        for (const core::PodCondition& condition : pod->status().conditions())
+            if (condition.type() == "Ready") return condition.status();
+        return std::string("none");
+    };
+    QVERIFY(bench.until([&] { return ready() == "True"; }, 30s));
+    bench.provider.freeze("sim-1");
+    bench.executor.advance(60s);
+    bench.cluster.edit<core::Pod>("default/web", [](core::Pod& pod) {
+        for (core::PodCondition& condition : *pod.mutable_status()->mutable_conditions())
+            if (condition.type() == "Ready") {
+                condition.set_status("False");
+                condition.set_reason("NodeNotReady");
+            }
+    });
+    bench.executor.advance(20s);
+    QCOMPARE(ready(), std::string("False"));
+    bench.provider.thaw("sim-1");
+    QVERIFY(bench.until([&] { return ready() == "True"; }, 30s));
+    // Said once: the link stays from then on.
+    const int writes = bench.cluster.count("update", "pods", "web");
+    bench.executor.advance(2min);
+    QCOMPARE(bench.cluster.count("update", "pods", "web"), writes);
 }
 
 void GatewayTest::runsAPodToTheEnd() {
