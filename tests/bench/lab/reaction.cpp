@@ -123,9 +123,11 @@ std::string wantingPod(int number) {
 
 long readyNodes(const bench::ServedLab& lab) {
     long ready = 0;
-    for (const auto& object : lab.list(api::kindOf<core::Node>().name, ""))
-        for (const auto& condition : object->as<core::Node>().status().conditions())
+    for (const auto& object : lab.list(api::kindOf<core::Node>().name, "")) {
+        const auto node = object->as<core::Node>();
+        for (const auto& condition : node.status().conditions())
             ready += condition.type() == "Ready" && condition.status() == "True";
+    }
     return ready;
 }
 
