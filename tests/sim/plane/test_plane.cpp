@@ -162,6 +162,26 @@ class TestPlane : public QObject {
         return plane.checker.hash;
     }
 
+    /// Schedulers that crash while their bindings are on a slow way, each followed at once by one that knows
+    /// nothing of them.
+    static void storyOfBindings(std::uint64_t seed, QString& problems) {
+        sim::Plane plane(seed);
+        SeededRandom chance(seed * 31 + 7);
+        plane.checker.forgiveSurplus = true;
+        for (int i = 0; i < 6; ++i)
+            plane.addNode("n" + std::to_string(i));
+        plane.advance(2s);
+        plane.create(deployment(40));
+        plane.trouble.longestDelay = 400ms;
+        for (int i = 0; i < 12; ++i) {
+            plane.advance(std::chrono::milliseconds(100 + chance.below(600)));
+            plane.restartActors();
+        }
+        plane.trouble = {};
+        if (!plane.until([&] { return rolledOut(plane, 40); }, 3min)) problems += "never deployed\n";
+        conclude(plane, problems);
+    }
+
   private slots:
 #ifndef WHEELHOUSE_SEEDED_BUGS
     /// Rows of seeds: of each kind of faults `few`, of all of them together `most`.
@@ -203,6 +223,13 @@ class TestPlane : public QObject {
         QString problems;
         storyOfSets(static_cast<std::uint64_t>(seed), faults, problems);
         QVERIFY2(problems.isEmpty(), qPrintable(problems));
+    }
+
+    void aPodIsBoundOnce() {
+        QString problems;
+        for (std::uint64_t seed = 1; seed <= 5; ++seed)
+            storyOfBindings(seed, problems);
+        QVERIFY2(problems.isEmpty(), qPrintable(problems.left(4000)));
     }
 
     /// What makes a failure one can run again: nothing in a run comes from anywhere but its seed.
@@ -262,7 +289,6 @@ class TestPlane : public QObject {
             "DaemonSet web has 2 pods on n");
         row("an identity given again too soon", "WHEELHOUSE_BUG_HASTY_IDENTITY", sim::noFaults,
             "run at the same time");
-        row("a pod bound twice", "WHEELHOUSE_BUG_BIND_AGAIN", sim::badLine, "and then to");
         row("a list of another moment", "WHEELHOUSE_BUG_LIST_LATE", sim::noFaults, "that were told");
         row("an answer before the sync", "WHEELHOUSE_BUG_EARLY_ANSWER", sim::powerLoss | sim::slowDisk,
             "was lost");
@@ -281,6 +307,14 @@ class TestPlane : public QObject {
         qunsetenv(bug.constData());
         QVERIFY2(!problems.isEmpty(), "the bug went unnoticed");
         QVERIFY2(problems.contains(complaint), qPrintable(problems.left(4000)));
+    }
+    void aPodBoundTwiceIsCaught() {
+        qputenv("WHEELHOUSE_BUG_BIND_AGAIN", "1");
+        QString problems;
+        for (std::uint64_t seed = 1; seed <= 20 && problems.isEmpty(); ++seed)
+            storyOfBindings(seed, problems);
+        qunsetenv("WHEELHOUSE_BUG_BIND_AGAIN");
+        QVERIFY2(problems.contains("and then to"), qPrintable(problems.left(4000)));
     }
 #endif
 };
