@@ -3,8 +3,15 @@
 #include "lab_process.h"
 
 #include <QtTest>
+#include <functional>
 
 namespace wheelhouse::test {
+
+/// Asks kubectl again and again until it holds; false when it does not within `seconds`, which are generous:
+/// a lab under load takes its time.
+inline bool until(const std::function<bool()>& holds, int seconds) {
+    return QTest::qWaitFor(holds, seconds * 1000);
+}
 
 /// Whether each of `words` stands in what the program said; the first one that does not is warned of.
 inline bool contains(const Output& output, const QStringList& words = {}) {

@@ -1,24 +1,12 @@
-#include "lab_process.h"
+#include "kubectl_checks.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <QTest>
-#include <QThread>
-#include <functional>
 
 using namespace wheelhouse::test;
 
 namespace {
-
-/// Asks again until it holds; a lab under load takes its time.
-bool until(const std::function<bool()>& holds, int seconds) {
-    for (int i = 0; i < seconds * 2; ++i) {
-        if (holds()) return true;
-        QThread::msleep(500);
-    }
-    return holds();
-}
 
 QByteArray deployment(const QString& name, int replicas, const QString& annotations, const QString& cpu) {
     return QString(R"(
@@ -79,11 +67,11 @@ void KubectlAutoscalingTest::initTestCase() {
         [&] {
             return number({"get", "deploy", "web", "-o", "jsonpath={.status.readyReplicas}"}) == 2;
         },
-        60));
+        120));
 }
 
 void KubectlAutoscalingTest::top() {
-    QVERIFY(until([&] { return lab_.kubectl({"top", "pods", "--no-headers"}).out.count('\n') == 2; }, 60));
+    QVERIFY(until([&] { return lab_.kubectl({"top", "pods", "--no-headers"}).out.count('\n') == 2; }, 120));
     const QString pods = lab_.kubectl({"top", "pods"}).out;
     QVERIFY2(pods.startsWith("NAME"), qPrintable(pods));
     QVERIFY2(pods.contains("64Mi"), qPrintable(pods));
@@ -91,7 +79,7 @@ void KubectlAutoscalingTest::top() {
                  [&] {
                      return lab_.kubectl({"top", "pods"}).out.count("200m") == 2;
                  },
-                 60),
+                 120),
              qPrintable(lab_.kubectl({"top", "pods"}).out));
     const QString containers = lab_.kubectl({"top", "pods", "--containers", "-l", "app=web"}).out;
     QVERIFY2(containers.contains("main") && containers.contains("64Mi"), qPrintable(containers));
@@ -101,7 +89,7 @@ void KubectlAutoscalingTest::top() {
                  [&] {
                      return lab_.kubectl({"top", "nodes"}).out.count('\n') == 3;
                  },
-                 60),
+                 120),
              qPrintable(lab_.kubectl({"top", "nodes"}).err));
     QVERIFY(lab_.kubectl({"top", "nodes"}).out.contains("CPU(cores)"));
 }
@@ -133,7 +121,7 @@ void KubectlAutoscalingTest::burning() {
                  [&] {
                      return lab_.kubectl({"top", "pod", pod, "--no-headers"}).out.contains("1200m");
                  },
-                 60),
+                 120),
              qPrintable(lab_.kubectl({"top", "pod", pod}).out));
 }
 
@@ -154,12 +142,12 @@ void KubectlAutoscalingTest::horizontal() {
         [&] {
             return number({"get", "deploy", "shop", "-o", "jsonpath={.spec.replicas}"}) >= 4;
         },
-        90));
+        180));
     QVERIFY(until(
         [&] {
             return number({"get", "deploy", "shop", "-o", "jsonpath={.status.readyReplicas}"}) >= 4;
         },
-        60));
+        120));
     const QString shown = lab_.kubectl({"get", "hpa", "shop"}).out;
     QVERIFY2(shown.contains("Deployment/shop") && shown.contains("/80%"), qPrintable(shown));
     const QString described = lab_.kubectl({"describe", "hpa", "shop"}).out;
@@ -169,7 +157,7 @@ void KubectlAutoscalingTest::horizontal() {
         [&] {
             return number({"get", "deploy", "shop", "-o", "jsonpath={.spec.replicas}"}) == 1;
         },
-        240));
+        480));
 }
 
 void KubectlAutoscalingTest::decisions() {
@@ -190,7 +178,7 @@ void KubectlAutoscalingTest::decisions() {
     }
     QVERIFY(up && down);
     QVERIFY(lab_.kubectl({"delete", "hpa", "shop"}).code == 0);
-    QVERIFY(until([&] { return !lab_.kubectl({"get", "autoscalingdecisions"}).out.contains("shop"); }, 30));
+    QVERIFY(until([&] { return !lab_.kubectl({"get", "autoscalingdecisions"}).out.contains("shop"); }, 60));
 }
 
 void KubectlAutoscalingTest::explains() {
@@ -213,7 +201,7 @@ spec: {provider: simulated, min: 0, max: 4, cpus: 2, memoryMiB: 4096, idleSecond
                  [&] {
                      return number({"get", "deploy", "jobs", "-o", "jsonpath={.status.readyReplicas}"}) == 3;
                  },
-                 90),
+                 180),
              qPrintable(lab_.kubectl({"get", "nodepool,machines,pods", "-o", "wide"}).out));
     QCOMPARE(number({"get", "nodepool", "burst", "-o", "jsonpath={.spec.replicas}"}), 3);
     QVERIFY(lab_.kubectl({"describe", "nodepool", "burst"}).out.contains("ScaledUpGroup"));
@@ -224,13 +212,13 @@ spec: {provider: simulated, min: 0, max: 4, cpus: 2, memoryMiB: 4096, idleSecond
                  [&] {
                      return number({"get", "nodepool", "burst", "-o", "jsonpath={.spec.replicas}"}) == 0;
                  },
-                 120),
+                 240),
              qPrintable(lab_.kubectl({"get", "nodepool", "burst", "-o", "yaml"}).out));
     QVERIFY(until(
         [&] {
             return lab_.kubectl({"get", "nodes", "-l", "tier=burst", "-o", "name"}).out.isEmpty();
         },
-        60));
+        120));
 }
 
 void KubectlAutoscalingTest::poolByHand() {
@@ -247,13 +235,13 @@ spec: {provider: simulated, replicas: 1}
         [&] {
             return number({"get", "nodepool", "fixed", "-o", "jsonpath={.status.readyReplicas}"}) == 3;
         },
-        60));
+        120));
     const Output bad =
         lab_.kubectl({"patch", "nodepool", "fixed", "--type=merge", "-p", R"({"spec":{"max":-1}})"});
     QVERIFY(bad.code != 0);
     QVERIFY2(bad.err.contains("spec.max"), qPrintable(bad.err));
     QVERIFY(lab_.kubectl({"delete", "nodepool", "fixed"}).code == 0);
-    QVERIFY(until([&] { return !lab_.kubectl({"get", "machines"}).out.contains("fixed-"); }, 60));
+    QVERIFY(until([&] { return !lab_.kubectl({"get", "machines"}).out.contains("fixed-"); }, 120));
 }
 
 QTEST_GUILESS_MAIN(KubectlAutoscalingTest)

@@ -1,27 +1,12 @@
-#include "lab_process.h"
+#include "kubectl_checks.h"
 
-#include <QElapsedTimer>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <QTest>
-#include <QThread>
-#include <functional>
 
 using namespace wheelhouse::test;
 
 namespace {
-
-/// Asks again until it holds; a lab under load takes its time.
-bool until(const std::function<bool()>& holds, int seconds) {
-    QElapsedTimer timer;
-    timer.start();
-    while (timer.elapsed() < seconds * 1000) {
-        if (holds()) return true;
-        QThread::msleep(500);
-    }
-    return holds();
-}
 
 QByteArray deployment(const QString& name, const QString& annotations) {
     return QString(R"(
