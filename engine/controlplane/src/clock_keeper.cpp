@@ -197,8 +197,7 @@ void ClockKeeper::suspend() {
     for (const api::ObjectPtr& object : machines_.all()) {
         const auto machine = object->as<lab::Machine>();
         const std::string& provider = machine.spec().provider();
-        if (!real(provider) || machine.status().phase() != "Running" || machine.spec().power() != "On")
-            continue;
+        if (!real(provider) || machine.status().phase() != "Running") continue;
         const auto found = providers_.find(provider);
         if (found != providers_.end() && suspended_.emplace(provider, object->name()).second)
             found->second->freeze(object->name());

@@ -17,6 +17,7 @@
 #include "pki.h"
 #include "process_metrics.h"
 #include "sealing_key.h"
+#include "standstill.h"
 
 #include <boost/asio/post.hpp>
 #include <condition_variable>
@@ -71,6 +72,7 @@ struct ControlPlane::Impl {
     std::unique_ptr<apiserver::HttpServer> http;
     std::unique_ptr<nodelink::GrpcLinkServer> link;
     std::unique_ptr<client::Cluster> clockCluster;
+    Standstill standstill;
     std::unique_ptr<ClockKeeper> keeper;
     std::unique_ptr<loadbalancer::HostFront> front;
     std::unique_ptr<Actors> actors;
@@ -284,9 +286,9 @@ void ControlPlane::start(Providers providers, std::function<void(Result<void>)> 
             impl.clockCluster = std::make_unique<apiserver::LocalCluster>(*impl.api, impl.seams.control,
                                                                           "system:cluster-clock");
             impl.keeper = std::make_unique<ClockKeeper>(*impl.clockCluster, impl.seams.control, impl.time,
-                                                        impl.gate, providers);
+                                                        impl.gate, impl.standstill.forHolder(providers));
             impl.keeper->start([&impl, providers, ready](const Result<void>& known) {
-                if (known) impl.startActors(providers);
+                if (known) impl.startActors(impl.standstill.forHolder(providers));
                 ready(known);
             });
         });

@@ -1,5 +1,5 @@
 #include "bench.h"
-#include "fake_provider.h"
+#include "machines.h"
 
 #include "engine/api/groups/faults.h"
 #include "engine/machines/fault_injector.h"

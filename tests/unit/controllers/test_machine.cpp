@@ -1,5 +1,5 @@
 #include "bench.h"
-#include "fake_provider.h"
+#include "machines.h"
 
 #include <QScopeGuard>
 

@@ -2,6 +2,8 @@
 #include "engine/api/groups/clock.h"
 #include "engine/base/simulation.h"
 #include "fake_cluster.h"
+#include "fake_provider.h"
+#include "standstill.h"
 
 #include <QTest>
 
@@ -11,20 +13,6 @@ using namespace std::chrono_literals;
 namespace lab = api::lab;
 
 namespace {
-
-/// Remembers what it was told.
-class FakeProvider final : public machines::MachineProvider {
-  public:
-    QStringList told;
-
-    void setListener(Listener) override {}
-    void ensureRunning(machines::MachineSpec) override {}
-    void cutPower(const std::string&) override {}
-    void freeze(const std::string& name) override { told << QString::fromStdString("freeze " + name); }
-    void thaw(const std::string& name) override { told << QString::fromStdString("thaw " + name); }
-    void remove(const std::string&, Done) override {}
-    void shutdown(bool, std::function<void()>) override {}
-};
 
 /// A keeper of the clock, as it lives from one start of the program to the next.
 struct Keeping {
@@ -42,14 +30,16 @@ struct Bench {
     SeededRandom random{7};
     SimulatedExecutor executor;
     tests::FakeCluster cluster{executor, random};
-    FakeProvider vms;
-    FakeProvider simulated;
+    tests::FakeProvider vms{executor};
+    tests::FakeProvider simulated{executor};
+    const ClockKeeper::Providers providers{{"vm", &vms}, {"simulated", &simulated}};
+    std::unique_ptr<Standstill> standstill;
     std::unique_ptr<Keeping> keeping;
 
     void start() {
         keeping.reset();
-        keeping = std::make_unique<Keeping>(executor, cluster,
-                                            ClockKeeper::Providers{{"vm", &vms}, {"simulated", &simulated}});
+        standstill = std::make_unique<Standstill>();
+        keeping = std::make_unique<Keeping>(executor, cluster, standstill->forHolder(providers));
         executor.advance(1s);
         QVERIFY(keeping->started);
     }
@@ -118,7 +108,6 @@ class SuspendedMachinesTest : public QObject {
     void onlyThoseThatRun() {
         Bench bench;
         bench.machine("off", "Stopped", "vm", "Off");
-        bench.machine("frozen", "Running", "vm", "Frozen"); // by somebody, who will thaw it
         bench.machine("booting", "Booting");
         bench.start();
         bench.clock(true, true);
@@ -129,6 +118,46 @@ class SuspendedMachinesTest : public QObject {
         QCOMPARE(bench.told(), (QStringList{"freeze booting", "freeze new"}));
         bench.clock(false, true);
         QCOMPARE(bench.told(), (QStringList{"thaw booting", "thaw new"}));
+    }
+
+    /// Frozen by a Fault or by hand: the clock that goes on is no reason to go on, and the other way round.
+    void whatOthersFreezeStaysFrozen() {
+        Bench bench;
+        bench.machine("vm-1", "Running", "vm", "Frozen");
+        bench.machine("vm-2", "Running", "vm", "Frozen");
+        bench.machine("vm-3");
+        bench.start();
+        machines::MachineProvider& power = *bench.standstill->forHolder(bench.providers).at("vm");
+        power.freeze("vm-1");
+        power.freeze("vm-2");
+        bench.clock(true, true);
+        bench.told();
+        power.thaw("vm-2");
+        QCOMPARE(bench.told(), QStringList{}); // the clock stands
+        bench.clock(false, true);
+        QCOMPARE(bench.told(), (QStringList{"thaw vm-2", "thaw vm-3"}));
+        power.thaw("vm-1");
+        QCOMPARE(bench.told(), QStringList{"thaw vm-1"});
+        power.thaw("vm-3"); // whoever froze it earlier may not be there any more
+        QCOMPARE(bench.told(), QStringList{"thaw vm-3"});
+    }
+
+    /// A machine without power, or another of the name, is held by nobody.
+    void anEndLetsGo() {
+        Bench bench;
+        bench.start();
+        const auto holder = [&bench] { return bench.standstill->forHolder(bench.providers).at("vm"); };
+        machines::MachineProvider* const power = holder();
+        machines::MachineProvider* const other = holder();
+        power->freeze("vm-1");
+        other->freeze("vm-1");
+        power->cutPower("vm-1");
+        other->thaw("vm-1");
+        QCOMPARE(bench.told(), (QStringList{"cut vm-1", "freeze vm-1", "freeze vm-1", "thaw vm-1"}));
+        power->freeze("vm-2");
+        other->remove("vm-2", [](const Result<void>&) {});
+        other->thaw("vm-2");
+        QCOMPARE(bench.told(), (QStringList{"freeze vm-2", "remove vm-2", "thaw vm-2"}));
     }
 
     void whatIsRemovedIsForgotten() {

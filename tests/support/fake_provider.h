@@ -1,10 +1,14 @@
 #pragma once
 
-#include "bench.h"
+#include "engine/base/executor.h"
+#include "engine/machines/machine_provider.h"
 
 #include <QStringList>
+#include <map>
+#include <string>
+#include <utility>
 
-namespace wheelhouse {
+namespace wheelhouse::tests {
 
 /// A provider that does what it is told, in virtual time, and remembers being told.
 class FakeProvider final : public machines::MachineProvider {
@@ -64,14 +68,4 @@ class FakeProvider final : public machines::MachineProvider {
     Listener listener_;
 };
 
-inline api::lab::Machine machine(const std::string& name, const std::string& provider = "vm") {
-    api::lab::Machine machine;
-    machine.mutable_metadata()->set_name(name);
-    machine.mutable_spec()->set_provider(provider);
-    machine.mutable_spec()->set_power("On");
-    machine.mutable_spec()->set_zone("east");
-    machine.mutable_spec()->set_cpus(2);
-    return machine;
-}
-
-} // namespace wheelhouse
+} // namespace wheelhouse::tests
