@@ -1,5 +1,7 @@
 #include "certificate_request.h"
 
+#include "engine/base/freed.h"
+
 #include <algorithm>
 #include <ctime>
 #include <fmt/format.h>
@@ -14,14 +16,7 @@ using api::certificates::CertificateSigningRequest;
 
 namespace {
 
-template <auto release>
-struct Free {
-    template <class T>
-    void operator()(T* object) const {
-        release(object);
-    }
-};
-using BioPtr = std::unique_ptr<BIO, Free<BIO_free>>;
+using BioPtr = std::unique_ptr<BIO, FreedBy<BIO_free>>;
 
 BioPtr bioOf(const std::string& text) {
     return BioPtr(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
@@ -82,7 +77,7 @@ std::string whyOtherUsages(const std::set<std::string>& usages, const std::strin
 
 std::optional<RequestedNames> namesIn(const std::string& pem) {
     const BioPtr bio = bioOf(pem);
-    const std::unique_ptr<X509_REQ, Free<X509_REQ_free>> request(
+    const std::unique_ptr<X509_REQ, FreedBy<X509_REQ_free>> request(
         PEM_read_bio_X509_REQ(bio.get(), nullptr, nullptr, nullptr));
     ERR_clear_error();
     if (!request) return std::nullopt;
@@ -97,7 +92,7 @@ std::optional<RequestedNames> namesIn(const std::string& pem) {
 
 std::optional<WallTime> endOf(const std::string& pem) {
     const BioPtr bio = bioOf(pem);
-    const std::unique_ptr<X509, Free<X509_free>> certificate(
+    const std::unique_ptr<X509, FreedBy<X509_free>> certificate(
         PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
     ERR_clear_error();
     if (!certificate) return std::nullopt;

@@ -43,13 +43,7 @@ bool belongsTo(const ObjectPtr& object, const meta::OwnerReference& owner) {
 
 DisruptionController::DisruptionController(const Deps& deps)
     : QueuedController(deps, "disruption"), budgets_(watch<Budget>(enqueueSelf())),
-      pods_(watch<core::Pod>({.onAdd = [this](const ObjectPtr& pod) { podChanged(pod); },
-                              .onUpdate =
-                                  [this](const ObjectPtr& before, const ObjectPtr& pod) {
-                                      if (before->labels() != pod->labels()) podChanged(before);
-                                      podChanged(pod);
-                                  },
-                              .onDelete = [this](const ObjectPtr& pod) { podChanged(pod); }})),
+      pods_(watch<core::Pod>(onSelectable([this](const ObjectPtr& pod) { podChanged(pod); }))),
       replicationControllers_(
           watch<core::ReplicationController>(onAny([this](const ObjectPtr& owner) { ownerChanged(owner); }))),
       replicaSets_(watch<apps::ReplicaSet>(onAny([this](const ObjectPtr& owner) { ownerChanged(owner); }))),

@@ -93,13 +93,7 @@ bool same(const core::Endpoints& a, const core::Endpoints& b) {
 
 EndpointsController::EndpointsController(const Deps& deps)
     : QueuedController(deps, "endpoints"), services_(watch<core::Service>(enqueueSelf())),
-      pods_(watch<core::Pod>({.onAdd = [this](const ObjectPtr& pod) { podChanged(pod); },
-                              .onUpdate =
-                                  [this](const ObjectPtr& before, const ObjectPtr& pod) {
-                                      if (before->labels() != pod->labels()) podChanged(before);
-                                      podChanged(pod);
-                                  },
-                              .onDelete = [this](const ObjectPtr& pod) { podChanged(pod); }})),
+      pods_(watch<core::Pod>(onSelectable([this](const ObjectPtr& pod) { podChanged(pod); }))),
       endpoints_(watch<Endpoints>(onAny([this](const ObjectPtr& endpoints) {
           // Without a Service they are nobody's business until one by their name has been there.
           if (services_.get(endpoints->key())) enqueue(endpoints->key());

@@ -45,26 +45,9 @@ void setLabels(const core::Service& service, meta::ObjectMeta& metadata) {
 
 EndpointSliceController::EndpointSliceController(const Deps& deps)
     : QueuedController(deps, "endpointslice"), services_(watch<core::Service>(enqueueSelf())),
-      pods_(watch<core::Pod>({.onAdd = [this](const ObjectPtr& pod) { podChanged(pod); },
-                              .onUpdate =
-                                  [this](const ObjectPtr& before, const ObjectPtr& pod) {
-                                      if (before->labels() != pod->labels()) podChanged(before);
-                                      podChanged(pod);
-                                  },
-                              .onDelete = [this](const ObjectPtr& pod) { podChanged(pod); }})),
-      nodes_(watch<core::Node>()),
-      slices_(
-          watch<Slice>({.onAdd =
-                            [this](const ObjectPtr& slice) {
-                                expectations_.creationSeen(slice->controllerUid());
-                                sliceChanged(slice);
-                            },
-                        .onUpdate = [this](const ObjectPtr&, const ObjectPtr& slice) { sliceChanged(slice); },
-                        .onDelete =
-                            [this](const ObjectPtr& slice) {
-                                expectations_.deletionSeen(slice->controllerUid(), slice->uid());
-                                sliceChanged(slice);
-                            }})) {
+      pods_(watch<core::Pod>(onSelectable([this](const ObjectPtr& pod) { podChanged(pod); }))),
+      nodes_(watch<core::Node>()), slices_(watch<Slice>(expectations_.watched(
+                                       onAny([this](const ObjectPtr& slice) { sliceChanged(slice); })))) {
     indexByNamespace(services_);
     indexByNamespace(pods_);
     slices_.addIndex(byService, [](const ObjectPtr& slice) {

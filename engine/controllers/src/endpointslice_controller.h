@@ -46,8 +46,8 @@ class EndpointSliceController final : public QueuedController {
     client::Informer& services_;
     client::Informer& pods_;
     client::Informer& nodes_;
-    client::Informer& slices_;
     Expectations expectations_;
+    client::Informer& slices_;
 };
 
 } // namespace wheelhouse::controllers

@@ -71,18 +71,8 @@ void setMetadata(const ObjectPtr& object, const meta::ObjectMeta& from, meta::Ob
 EndpointSliceMirroringController::EndpointSliceMirroringController(const Deps& deps)
     : QueuedController(deps, "endpointslicemirroring"), endpoints_(watch<core::Endpoints>(enqueueSelf())),
       services_(watch<core::Service>(enqueueSelf())),
-      slices_(
-          watch<Slice>({.onAdd =
-                            [this](const ObjectPtr& slice) {
-                                expectations_.creationSeen(slice->controllerUid());
-                                sliceChanged(slice);
-                            },
-                        .onUpdate = [this](const ObjectPtr&, const ObjectPtr& slice) { sliceChanged(slice); },
-                        .onDelete =
-                            [this](const ObjectPtr& slice) {
-                                expectations_.deletionSeen(slice->controllerUid(), slice->uid());
-                                sliceChanged(slice);
-                            }})) {
+      slices_(watch<Slice>(
+          expectations_.watched(onAny([this](const ObjectPtr& slice) { sliceChanged(slice); })))) {
     slices_.addIndex(byEndpoints, [](const ObjectPtr& slice) {
         const auto service = serviceOfSlice(slice, manager);
         return service ? std::vector<std::string>{*service} : std::vector<std::string>();

@@ -39,8 +39,8 @@ class EndpointSliceMirroringController final : public QueuedController {
 
     client::Informer& endpoints_;
     client::Informer& services_;
-    client::Informer& slices_;
     Expectations expectations_;
+    client::Informer& slices_;
 };
 
 } // namespace wheelhouse::controllers

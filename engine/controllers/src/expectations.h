@@ -2,6 +2,7 @@
 
 #include "engine/base/clock.h"
 #include "engine/base/ids.h"
+#include "engine/client/informer.h"
 
 #include <set>
 #include <unordered_map>
@@ -38,6 +39,19 @@ class Expectations {
         if (found == entries_.end()) return;
         found->second.deletions.erase(object);
         forgetIfMet(found);
+    }
+    /// A handler of owned objects that first lets what is expected of their owners be seen. The handler must
+    /// not outlive this.
+    client::Informer::Handler watched(client::Informer::Handler handler) {
+        handler.onAdd = [this, next = std::move(handler.onAdd)](const api::ObjectPtr& object) {
+            creationSeen(object->controllerUid());
+            next(object);
+        };
+        handler.onDelete = [this, next = std::move(handler.onDelete)](const api::ObjectPtr& object) {
+            deletionSeen(object->controllerUid(), object->uid());
+            next(object);
+        };
+        return handler;
     }
     bool met(const Uid& owner, Instant now) {
         const auto found = entries_.find(owner);

@@ -91,6 +91,15 @@ client::Informer::Handler QueuedController::onAny(std::function<void(const Objec
     return handler;
 }
 
+client::Informer::Handler QueuedController::onSelectable(std::function<void(const ObjectPtr&)> react) {
+    client::Informer::Handler handler = onAny(react);
+    handler.onUpdate = [react](const ObjectPtr& before, const ObjectPtr& object) {
+        if (before->labels() != object->labels()) react(before);
+        react(object);
+    };
+    return handler;
+}
+
 bool QueuedController::ready() const {
     return std::all_of(needed_.begin(), needed_.end(),
                        [](const auto* informer) { return informer->synced(); });

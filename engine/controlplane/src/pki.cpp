@@ -1,6 +1,7 @@
 #include "pki.h"
 
 #include "engine/base/files.h"
+#include "engine/base/freed.h"
 
 #include <algorithm>
 #include <arpa/inet.h>
@@ -20,18 +21,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
-template <auto free>
-struct Free {
-    template <class T>
-    void operator()(T* p) const {
-        free(p);
-    }
-};
-using BioPtr = std::unique_ptr<BIO, Free<BIO_free_all>>;
-using KeyPtr = std::unique_ptr<EVP_PKEY, Free<EVP_PKEY_free>>;
-using CertPtr = std::unique_ptr<X509, Free<X509_free>>;
-using NumberPtr = std::unique_ptr<BIGNUM, Free<BN_free>>;
-using NamesPtr = std::unique_ptr<GENERAL_NAMES, Free<GENERAL_NAMES_free>>;
+using BioPtr = std::unique_ptr<BIO, FreedBy<BIO_free_all>>;
+using KeyPtr = std::unique_ptr<EVP_PKEY, FreedBy<EVP_PKEY_free>>;
+using CertPtr = std::unique_ptr<X509, FreedBy<X509_free>>;
+using NumberPtr = std::unique_ptr<BIGNUM, FreedBy<BN_free>>;
+using NamesPtr = std::unique_ptr<GENERAL_NAMES, FreedBy<GENERAL_NAMES_free>>;
 
 constexpr Duration year = std::chrono::hours(24 * 365);
 /// A node whose clock is a little behind must not refuse what was just made.
@@ -341,7 +335,7 @@ Result<std::string> Pki::tokenKey() {
 Result<std::string> Pki::signRequest(const std::string& requestPem, const std::string& keyUsage,
                                      const std::string& extendedUsage, Duration validity) const {
     const BioPtr bio(BIO_new_mem_buf(requestPem.data(), static_cast<int>(requestPem.size())));
-    const std::unique_ptr<X509_REQ, Free<X509_REQ_free>> request(
+    const std::unique_ptr<X509_REQ, FreedBy<X509_REQ_free>> request(
         PEM_read_bio_X509_REQ(bio.get(), nullptr, nullptr, nullptr));
     if (!request) return opensslFailed("reading a certificate request");
     EVP_PKEY* key = X509_REQ_get0_pubkey(request.get());

@@ -1,6 +1,7 @@
 #include "engine/store/sealed_backend.h"
 
 #include "engine/base/assert.h"
+#include "engine/base/freed.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -15,7 +16,7 @@ constexpr std::string_view mark("\0S1", 3);
 constexpr std::size_t nonceBytes = 12;
 constexpr std::size_t tagBytes = 16;
 
-using Context = std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)>;
+using Context = std::unique_ptr<EVP_CIPHER_CTX, FreedBy<EVP_CIPHER_CTX_free>>;
 
 const unsigned char* in(std::string_view text) {
     return reinterpret_cast<const unsigned char*>(text.data());
@@ -38,7 +39,7 @@ std::string seal(const std::string& key, Revision revision, std::string_view pla
     const std::size_t body = sealed.size();
     sealed.resize(body + plain.size() + tagBytes);
     const std::string bound = bigEndian(revision);
-    const Context context(EVP_CIPHER_CTX_new(), EVP_CIPHER_CTX_free);
+    const Context context(EVP_CIPHER_CTX_new());
     int length = 0;
     const bool done =
         context && EVP_EncryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, in(key), in(nonce)) == 1 &&
@@ -60,7 +61,7 @@ std::optional<std::string> unseal(const std::string& key, Revision revision, std
     std::string tag(body.substr(size));
     std::string plain(size, '\0');
     const std::string bound = bigEndian(revision);
-    const Context context(EVP_CIPHER_CTX_new(), EVP_CIPHER_CTX_free);
+    const Context context(EVP_CIPHER_CTX_new());
     int length = 0;
     const bool done =
         context && EVP_DecryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, in(key), in(nonce)) == 1 &&

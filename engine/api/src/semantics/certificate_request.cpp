@@ -1,5 +1,7 @@
 #include "semantics/certificate_request.h"
 
+#include "engine/base/freed.h"
+
 #include <memory>
 #include <openssl/bio.h>
 #include <openssl/err.h>
@@ -9,14 +11,14 @@
 namespace wheelhouse::api::semantics {
 
 std::string complaintAboutRequest(std::string_view pem) {
-    using Bio = std::unique_ptr<BIO, decltype(&BIO_free)>;
-    using Request = std::unique_ptr<X509_REQ, decltype(&X509_REQ_free)>;
+    using Bio = std::unique_ptr<BIO, FreedBy<BIO_free>>;
+    using Request = std::unique_ptr<X509_REQ, FreedBy<X509_REQ_free>>;
     constexpr const char* notPem = "PEM block type must be CERTIFICATE REQUEST";
     if (pem.find("-----BEGIN CERTIFICATE REQUEST-----") == std::string_view::npos &&
         pem.find("-----BEGIN NEW CERTIFICATE REQUEST-----") == std::string_view::npos)
         return notPem;
-    const Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), BIO_free);
-    const Request request(PEM_read_bio_X509_REQ(bio.get(), nullptr, nullptr, nullptr), X509_REQ_free);
+    const Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+    const Request request(PEM_read_bio_X509_REQ(bio.get(), nullptr, nullptr, nullptr));
     if (!request) {
         ERR_clear_error();
         return "asn1: structure error: the request cannot be read";

@@ -2,10 +2,12 @@
 #include "admission/chain.h"
 #include "auth/auth.h"
 #include "engine/api/semantics.h"
+#include "engine/base/freed.h"
 #include "errors.h"
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <memory>
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -23,20 +25,20 @@ const CertificateSigningRequest& as(const google::protobuf::Message& message) {
 
 /// Whether the request asks for a certificate of the group system:masters.
 bool wantsMasters(const std::string& pem) {
-    BIO* bio = BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()));
-    X509_REQ* request = PEM_read_bio_X509_REQ(bio, nullptr, nullptr, nullptr);
-    BIO_free(bio);
+    const std::unique_ptr<BIO, FreedBy<BIO_free>> bio(
+        BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+    const std::unique_ptr<X509_REQ, FreedBy<X509_REQ_free>> request(
+        PEM_read_bio_X509_REQ(bio.get(), nullptr, nullptr, nullptr));
     ERR_clear_error();
     if (!request) return false;
     bool found = false;
-    X509_NAME* subject = X509_REQ_get_subject_name(request);
+    X509_NAME* subject = X509_REQ_get_subject_name(request.get());
     for (int at = -1; (at = X509_NAME_get_index_by_NID(subject, NID_organizationName, at)) >= 0;) {
         const ASN1_STRING* value = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at));
         const std::string_view text(reinterpret_cast<const char*>(ASN1_STRING_get0_data(value)),
                                     static_cast<std::size_t>(ASN1_STRING_length(value)));
         found = found || text == "system:masters";
     }
-    X509_REQ_free(request);
     return found;
 }
 

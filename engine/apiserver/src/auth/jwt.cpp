@@ -1,6 +1,7 @@
 #include "auth/jwt.h"
 
 #include "engine/base/base64url.h"
+#include "engine/base/freed.h"
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -19,17 +20,10 @@ namespace {
 constexpr int coordinateBytes = 32; // P-256
 constexpr int leastRsaBits = 2048;
 
-template <auto free>
-struct Freed {
-    template <class T>
-    void operator()(T* p) const {
-        free(p);
-    }
-};
-using BioPtr = std::unique_ptr<BIO, Freed<BIO_free_all>>;
-using ContextPtr = std::unique_ptr<EVP_MD_CTX, Freed<EVP_MD_CTX_free>>;
-using NumberPtr = std::unique_ptr<BIGNUM, Freed<BN_free>>;
-using SignaturePtr = std::unique_ptr<ECDSA_SIG, Freed<ECDSA_SIG_free>>;
+using BioPtr = std::unique_ptr<BIO, FreedBy<BIO_free_all>>;
+using ContextPtr = std::unique_ptr<EVP_MD_CTX, FreedBy<EVP_MD_CTX_free>>;
+using NumberPtr = std::unique_ptr<BIGNUM, FreedBy<BN_free>>;
+using SignaturePtr = std::unique_ptr<ECDSA_SIG, FreedBy<ECDSA_SIG_free>>;
 
 tl::unexpected<Status> unusable(const std::string& what) {
     ERR_clear_error();

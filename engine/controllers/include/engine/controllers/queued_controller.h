@@ -53,6 +53,9 @@ class QueuedController : public Controller {
     client::Informer::Handler enqueueSelf();
     /// A handler that does the same with every state of an object.
     static client::Informer::Handler onAny(std::function<void(const ObjectPtr&)> react);
+    /// The same, and with what it was before too where its labels changed: for those who select objects by
+    /// label.
+    static client::Informer::Handler onSelectable(std::function<void(const ObjectPtr&)> react);
 
     Instant now() const { return executor_.clock().now(); }
     WallTime wallNow() const { return executor_.clock().wallNow(); }
