@@ -1262,10 +1262,6 @@
         <translation>Zone</translation>
     </message>
     <message>
-        <source>kind</source>
-        <translation>Art</translation>
-    </message>
-    <message>
         <source>only trouble</source>
         <translation>nur Probleme</translation>
     </message>
@@ -1276,10 +1272,6 @@
     <message>
         <source>Add a node</source>
         <translation>Einen Knoten hinzufügen</translation>
-    </message>
-    <message>
-        <source>by kind</source>
-        <translation>nach Art</translation>
     </message>
     <message>
         <source>Cluster map of the past</source>
@@ -1324,6 +1316,30 @@
     <message>
         <source>The past can be looked at, not changed</source>
         <translation>Die Vergangenheit lässt sich ansehen, nicht ändern</translation>
+    </message>
+    <message>
+        <source>by pool</source>
+        <translation>nach Pool</translation>
+    </message>
+    <message>
+        <source>by namespace</source>
+        <translation>nach Namespace</translation>
+    </message>
+    <message>
+        <source>by owner</source>
+        <translation>nach Besitzer</translation>
+    </message>
+    <message>
+        <source>pool</source>
+        <translation>Pool</translation>
+    </message>
+    <message>
+        <source>namespace</source>
+        <translation>Namespace</translation>
+    </message>
+    <message>
+        <source>owner</source>
+        <translation>Besitzer</translation>
     </message>
 </context>
 <context>
@@ -1419,6 +1435,26 @@
     <message>
         <source>%1 in %2 · %3</source>
         <translation>%1 in %2 · %3</translation>
+    </message>
+    <message>
+        <source>%1 of %2 ready</source>
+        <translation>%1 von %2 bereit</translation>
+    </message>
+    <message>
+        <source>1 application</source>
+        <translation>1 Anwendung</translation>
+    </message>
+    <message>
+        <source>%1 applications</source>
+        <translation>%1 Anwendungen</translation>
+    </message>
+    <message>
+        <source>1 owner</source>
+        <translation>1 Besitzer</translation>
+    </message>
+    <message>
+        <source>%1 owners</source>
+        <translation>%1 Besitzer</translation>
     </message>
 </context>
 <context>

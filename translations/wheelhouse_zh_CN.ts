@@ -1262,10 +1262,6 @@
         <translation>可用区</translation>
     </message>
     <message>
-        <source>kind</source>
-        <translation>类型</translation>
-    </message>
-    <message>
         <source>only trouble</source>
         <translation>仅看异常</translation>
     </message>
@@ -1276,10 +1272,6 @@
     <message>
         <source>Add a node</source>
         <translation>添加一个节点</translation>
-    </message>
-    <message>
-        <source>by kind</source>
-        <translation>按类型</translation>
     </message>
     <message>
         <source>Cluster map of the past</source>
@@ -1324,6 +1316,30 @@
     <message>
         <source>The past can be looked at, not changed</source>
         <translation>过去只能查看，不能更改</translation>
+    </message>
+    <message>
+        <source>by pool</source>
+        <translation>按池</translation>
+    </message>
+    <message>
+        <source>by namespace</source>
+        <translation>按命名空间</translation>
+    </message>
+    <message>
+        <source>by owner</source>
+        <translation>按所有者</translation>
+    </message>
+    <message>
+        <source>pool</source>
+        <translation>池</translation>
+    </message>
+    <message>
+        <source>namespace</source>
+        <translation>命名空间</translation>
+    </message>
+    <message>
+        <source>owner</source>
+        <translation>所有者</translation>
     </message>
 </context>
 <context>
@@ -1419,6 +1435,26 @@
     <message>
         <source>%1 in %2 · %3</source>
         <translation>%2 中的 %1 · %3</translation>
+    </message>
+    <message>
+        <source>%1 of %2 ready</source>
+        <translation>%2 个中 %1 个就绪</translation>
+    </message>
+    <message>
+        <source>1 application</source>
+        <translation>1 个应用</translation>
+    </message>
+    <message>
+        <source>%1 applications</source>
+        <translation>%1 个应用</translation>
+    </message>
+    <message>
+        <source>1 owner</source>
+        <translation>1 个所有者</translation>
+    </message>
+    <message>
+        <source>%1 owners</source>
+        <translation>%1 个所有者</translation>
     </message>
 </context>
 <context>

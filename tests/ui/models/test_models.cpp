@@ -84,6 +84,10 @@ api::ObjectPtr makePod(const std::string& name, const std::string& uid, const st
     pod.mutable_metadata()->set_uid(uid);
     (*pod.mutable_metadata()->mutable_labels())["app"] = app;
     pod.mutable_spec()->set_nodename(node);
+    auto* owner = pod.mutable_metadata()->add_ownerreferences();
+    owner->set_kind("ReplicaSet");
+    owner->set_name(app + "-1");
+    owner->set_controller(true);
     auto* container = pod.mutable_spec()->add_containers();
     container->set_name("main");
     (*container->mutable_resources()->mutable_requests())["cpu"].set_string("100m");
@@ -272,16 +276,36 @@ void TestModels::naturalOrder() {
     QVERIFY(naturalCompare("a1b", "a1") > 0);
 }
 
+struct Truth {
+    std::string node;
+    std::string app;
+    std::string phase;
+    api::ObjectPtr object;
+};
+
+/// Cards that are no nodes, against a recount of the pods they hold.
+void compareCards(const ClusterMapModel& model, const std::map<std::string, Truth>& pods) {
+    if (ofNodes(model.grouping())) {
+        QCOMPARE(&model.cards(), &model.nodes());
+        return;
+    }
+    std::map<QString, std::size_t> cards;
+    for (const auto& [uid, truth] : pods)
+        ++cards[QString::fromStdString("shop/" + (model.grouping() == MapGrouping::Namespace
+                                                      ? truth.app
+                                                      : "ReplicaSet/" + truth.app + "-1"))];
+    QCOMPARE(model.cards().size(), cards.size());
+    for (const auto& [name, card] : model.cards()) {
+        QCOMPARE(card.pods.size(), cards[name]);
+        for (const MapPod* pod : card.pods)
+            QCOMPARE(model.cardOf(*pod), name);
+    }
+}
+
 /// Sums, queue and placement against a recount of everything.
 void TestModels::mapFollowsRandomChanges() {
     SeededRandom random(7);
     ClusterMapModel model;
-    struct Truth {
-        std::string node;
-        std::string app;
-        std::string phase;
-        api::ObjectPtr object;
-    };
     std::map<std::string, Truth> pods;
     std::map<std::string, api::ObjectPtr> nodes;
     const std::vector<std::string> apps = {"web", "api", "db"};
@@ -333,6 +357,8 @@ void TestModels::mapFollowsRandomChanges() {
                                    [](auto* a, auto* b) { return a->application < b->application; }));
         }
         QCOMPARE(model.counts().pods, static_cast<int>(pods.size()));
+        if (random.below(4) == 0) model.setGrouping(static_cast<MapGrouping>(random.below(4)));
+        compareCards(model, pods);
     }
 }
 

@@ -12,6 +12,7 @@
 #include <QLineEdit>
 #include <QMimeData>
 #include <QTemporaryDir>
+#include <QTextBrowser>
 #include <QUrl>
 
 using namespace wheelhouse;
@@ -113,6 +114,8 @@ void TestDeploy::aTemplateIsDroppedNamedAndApplied() {
     QTRY_VERIFY_WITH_TIMEOUT(panel->applyButton()->isEnabled() && panel->difference().contains("/shop "),
                              soon);
     QVERIFY(panel->command().startsWith("kubectl apply -f - <<'EOF'"));
+    const QImage diff = panel->findChild<QTextBrowser*>()->grab().toImage();
+    QVERIFY(diff.pixelColor(diff.width() / 2, diff.height() - 4).lightness() < 96); // dark in the dark
     stage.shot("deploy-panel");
     QTest::mouseClick(panel->applyButton(), Qt::LeftButton);
     QTRY_VERIFY_WITH_TIMEOUT(!panel->isVisible(), soon);

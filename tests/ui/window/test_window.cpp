@@ -38,6 +38,7 @@ class TestWindow final : public QObject {
     void logsFollowAndSearch();
     void unreachableClusterLeavesTheRestUsable();
     void keyboardMovesOnTheMap();
+    void mapGroupsByWorkload();
     void idleWindowIsIdle();
     void pictures_data();
     void pictures();
@@ -335,6 +336,39 @@ class PaintCounter final : public QObject {
         return false;
     }
 };
+
+/// The same pods by namespace and by owner; a pod that is chosen stays so, nothing can be dragged off a node
+/// that is not shown, and an owner's card opens it.
+void TestWindow::mapGroupsByWorkload() {
+    Stage stage;
+    stage.richLab();
+    stage.open();
+    MapView* map = stage.map();
+    QTRY_COMPARE_WITH_TIMEOUT(map->layoutOfMap().cards().size(), 9U, soon);
+    const Uid chosen(stage.pods()[0].metadata().uid());
+    QTRY_VERIFY_WITH_TIMEOUT(!map->rectOfPod(chosen).isNull(), soon);
+    QTest::mouseClick(map->viewport(), Qt::LeftButton, {}, map->rectOfPod(chosen).center());
+    stage.place("namespace");
+    QTRY_COMPARE_WITH_TIMEOUT(map->layoutOfMap().zones().size(), 1U, soon);
+    QCOMPARE(map->layoutOfMap().zones()[0].key, QStringLiteral("default"));
+    QCOMPARE(map->layoutOfMap().cards().size(), 5U);
+    QVERIFY(map->layoutOfMap().find("default/web") != nullptr);
+    QVERIFY(!map->rectOfPod(chosen).isNull());
+    QVERIFY(map->nodeAt(map->rectOfPod(chosen).center()).isEmpty());
+    stage.shot("map-namespace");
+    stage.place("owner");
+    const QString owner = QStringLiteral("default/ReplicaSet/web-7d9f8c5b6");
+    QTRY_VERIFY_WITH_TIMEOUT(map->layoutOfMap().find(owner) != nullptr, soon);
+    QCOMPARE(map->layoutOfMap().zones().size(), 5U);
+    stage.shot("map-owner");
+    const QPoint corner = map->rectOfNode(owner).topLeft() + QPoint(20, 12);
+    QTest::mouseClick(map->viewport(), Qt::LeftButton, {}, corner);
+    QTRY_COMPARE_WITH_TIMEOUT(stage.part<DetailDrawer>()->subject().name, QStringLiteral("web-7d9f8c5b6"),
+                              soon);
+    stage.place("pool");
+    QTRY_VERIFY_WITH_TIMEOUT(map->layoutOfMap().find("vm-1") != nullptr, soon);
+    QCOMPARE(map->layoutOfMap().zones().size(), 2U);
+}
 
 void TestWindow::idleWindowIsIdle() {
     Stage stage;

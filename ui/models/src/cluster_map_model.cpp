@@ -12,11 +12,27 @@ bool before(const MapPod* a, const MapPod* b) {
 }
 
 bool sameCard(const MapNode& a, const MapNode& b) {
-    return a.zone == b.zone && a.provider == b.provider && a.accelerator == b.accelerator &&
-           a.acceleratorReason == b.acceleratorReason && a.look == b.look && a.since == b.since &&
-           a.message == b.message && a.steps == b.steps && a.consoleTail == b.consoleTail &&
-           a.cpuMilli == b.cpuMilli && a.memoryBytes == b.memoryBytes && a.hasNode == b.hasNode &&
-           a.hasMachine == b.hasMachine;
+    return a.zone == b.zone && a.pool == b.pool && a.provider == b.provider &&
+           a.accelerator == b.accelerator && a.acceleratorReason == b.acceleratorReason && a.look == b.look &&
+           a.since == b.since && a.message == b.message && a.steps == b.steps &&
+           a.consoleTail == b.consoleTail && a.cpuMilli == b.cpuMilli && a.memoryBytes == b.memoryBytes &&
+           a.hasNode == b.hasNode && a.hasMachine == b.hasMachine;
+}
+
+MapNode workloadOf(const MapPod& pod, const QString& key, MapGrouping grouping) {
+    MapNode card;
+    card.name = key;
+    card.hasNode = true;
+    if (grouping == MapGrouping::Namespace) {
+        card.zone = pod.nameSpace;
+        card.title = pod.application;
+        return card;
+    }
+    card.zone = pod.nameSpace + QStringLiteral(" / ") + pod.application;
+    const qsizetype slash = pod.owner.indexOf(u'/');
+    card.provider = slash < 0 ? QString() : pod.owner.left(slash);
+    card.title = slash < 0 ? pod.name : pod.owner.mid(slash + 1);
+    return card;
 }
 
 } // namespace
@@ -42,6 +58,36 @@ void ClusterMapModel::setNamespace(const QString& nameSpace) {
     Q_EMIT wanted();
 }
 
+void ClusterMapModel::setGrouping(MapGrouping grouping) {
+    if (grouping == grouping_) return;
+    grouping_ = grouping;
+    workloads_.clear();
+    MapChange change;
+    if (!ofNodes(grouping_))
+        for (const auto& [uid, pod] : pods_)
+            if (shown(pod)) placeByWorkload(pod, 1, change);
+    change.structure = true;
+    Q_EMIT changed(change);
+}
+
+const MapNode* ClusterMapModel::findCard(const QString& name) const {
+    const auto found = cards().find(name);
+    return found == cards().end() ? nullptr : &found->second;
+}
+
+QString ClusterMapModel::cardOf(const MapPod& pod) const {
+    switch (grouping_) {
+    case MapGrouping::Zone:
+    case MapGrouping::Pool:
+        return pod.node;
+    case MapGrouping::Namespace:
+        return pod.nameSpace + u'/' + pod.application;
+    case MapGrouping::Owner:
+        return pod.nameSpace + u'/' + (pod.owner.isEmpty() ? QStringLiteral("Pod/") + pod.name : pod.owner);
+    }
+    return {};
+}
+
 bool ClusterMapModel::pending() const {
     return refilter_ || !podBox_.empty() || !nodeBox_.empty() || !machineBox_.empty();
 }
@@ -59,6 +105,8 @@ void ClusterMapModel::apply() {
         refilter_ = false;
         podsByNode_.clear();
         applicationCounts_.clear();
+        workloads_.clear();
+        change.structure = change.structure || !ofNodes(grouping_);
         for (auto& [name, node] : nodes_) {
             node.cpuAsked = node.memoryAsked = 0;
             change.nodes.insert(name);
@@ -95,6 +143,7 @@ void ClusterMapModel::place(const MapPod& pod, int sign, MapChange& change) {
     }
     if (!shown(pod)) return;
     if (pod.node.isEmpty()) change.queue = true;
+    if (!ofNodes(grouping_)) placeByWorkload(pod, sign, change);
     auto& list = podsByNode_[pod.node];
     if (sign > 0) {
         list.push_back(&pod);
@@ -104,6 +153,26 @@ void ClusterMapModel::place(const MapPod& pod, int sign, MapChange& change) {
     int& count = applicationCounts_[pod.application.toStdString()];
     count += sign;
     if (count <= 0) applicationCounts_.erase(pod.application.toStdString());
+}
+
+void ClusterMapModel::placeByWorkload(const MapPod& pod, int sign, MapChange& change) {
+    const QString key = cardOf(pod);
+    const auto [found, fresh] = workloads_.try_emplace(key);
+    if (fresh) {
+        found->second = workloadOf(pod, key, grouping_);
+        change.structure = true;
+    }
+    change.nodes.insert(key);
+    auto& pods = found->second.pods;
+    const auto place = std::lower_bound(pods.begin(), pods.end(), &pod, before);
+    if (sign > 0) {
+        pods.insert(place, &pod);
+    } else {
+        if (place != pods.end() && *place == &pod) pods.erase(place);
+        if (!pods.empty()) return;
+        workloads_.erase(found);
+        change.structure = true;
+    }
 }
 
 void ClusterMapModel::takePods(MapChange& change) {
@@ -126,11 +195,13 @@ void ClusterMapModel::takePods(MapChange& change) {
         MapPod& was = found->second;
         if (was == now) continue;
         const bool samePlace = was.node == now.node && was.application == now.application &&
-                               was.cpuMilli == now.cpuMilli && was.memoryBytes == now.memoryBytes &&
+                               was.owner == now.owner && was.cpuMilli == now.cpuMilli &&
+                               was.memoryBytes == now.memoryBytes &&
                                (was.look == PodLook::Completed) == (now.look == PodLook::Completed);
         if (samePlace) {
             was = std::move(now);
             change.nodes.insert(was.node);
+            change.nodes.insert(cardOf(was));
             if (was.node.isEmpty()) change.queue = true;
             continue;
         }
@@ -194,8 +265,8 @@ void ClusterMapModel::join(const QString& name, MapChange& change) {
     }
     if (sameCard(old->second, now)) return; // most heartbeats
     change.nodes.insert(name);
-    change.structure =
-        change.structure || old->second.zone != now.zone || old->second.provider != now.provider;
+    change.structure = change.structure || old->second.zone != now.zone || old->second.pool != now.pool ||
+                       old->second.provider != now.provider;
     now.cpuAsked = old->second.cpuAsked;
     now.memoryAsked = old->second.memoryAsked;
     now.pods = std::move(old->second.pods);

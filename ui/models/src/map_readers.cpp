@@ -31,6 +31,11 @@ QString applicationOf(const api::Object& object, const api::core::Pod& pod) {
     return text(object.name());
 }
 
+QString poolOf(const api::Object& object) {
+    const auto found = object.labels().find("wheelhouse.dev/pool");
+    return found == object.labels().end() ? QString() : text(found->second);
+}
+
 /// The first thing wrong with a container that people should know, if any.
 QString containerTrouble(const api::core::PodStatus& status, bool& failing) {
     for (const auto* list : {&status.initcontainerstatuses(), &status.containerstatuses()}) {
@@ -99,6 +104,8 @@ MapPod readPod(const api::Object& object) {
     result.nameSpace = text(object.nameSpace());
     result.name = text(object.name());
     result.application = applicationOf(object, pod);
+    for (const auto& owner : pod.metadata().ownerreferences())
+        if (owner.controller()) result.owner = text(owner.kind() + '/' + owner.name());
     result.hue = hueOf(result.application, hueCount);
     result.node = text(pod.spec().nodename());
     api::Quantity cpu;
@@ -120,6 +127,7 @@ MapNode readNode(const api::Object& object) {
     result.hasNode = true;
     const auto zone = object.labels().find("topology.kubernetes.io/zone");
     if (zone != object.labels().end()) result.zone = text(zone->second);
+    result.pool = poolOf(object);
     result.cpuMilli = amount(node.status().allocatable(), "cpu").milli();
     result.memoryBytes = amount(node.status().allocatable(), "memory").units();
     result.look = NodeLook::NotReady;
@@ -146,6 +154,7 @@ MapNode readMachine(const api::Object& object) {
     result.name = text(object.name());
     result.hasMachine = true;
     result.zone = text(machine.spec().zone());
+    result.pool = poolOf(object);
     result.provider = text(machine.spec().provider());
     const QString accelerator = text(machine.status().accelerator());
     const qsizetype colon = accelerator.indexOf(u':');
@@ -185,6 +194,7 @@ MapNode joined(const MapNode* node, const MapNode* machine) {
     result.steps = machine->steps;
     result.consoleTail = machine->consoleTail;
     if (result.zone.isEmpty()) result.zone = machine->zone;
+    if (result.pool.isEmpty()) result.pool = machine->pool;
     const bool machineDecides = machine->look != NodeLook::Ready &&
                                 (machine->look != NodeLook::Booting || node->look == NodeLook::NotReady);
     if (machineDecides) {

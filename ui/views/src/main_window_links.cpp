@@ -56,6 +56,10 @@ void MainWindow::Impl::connectMap() {
     MapView* map = mapPage->map();
     QObject::connect(map, &MapView::podActivated, &self, [this](const Uid& uid) { showPod(uid); });
     QObject::connect(map, &MapView::nodeActivated, &self, [this](const QString& name) { showNode(name); });
+    QObject::connect(map, &MapView::ownerActivated, &self,
+                     [this](const QString& nameSpace, const QString& kind, const QString& name) {
+                         showObject(kind, nameSpace, name);
+                     });
     QObject::connect(map, &MapView::nothingActivated, &self, [this] { hideDrawer(); });
     QObject::connect(map, &MapView::podMenu, &self,
                      [this](const Uid& uid, const QPoint& at) { podMenu(uid, at); });

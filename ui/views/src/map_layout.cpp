@@ -22,15 +22,8 @@ int rowsOf(std::size_t nodes, int columns) {
 }
 
 QString keyOf(const MapNode& node, MapGrouping grouping) {
-    switch (grouping) {
-    case MapGrouping::Zone:
-        return node.zone;
-    case MapGrouping::Kind:
-        return node.provider;
-    case MapGrouping::None:
-        return {};
-    }
-    return {};
+    if (grouping != MapGrouping::Pool) return node.zone;
+    return node.pool.isEmpty() ? node.provider : node.pool;
 }
 
 } // namespace
@@ -44,7 +37,7 @@ bool inTrouble(const MapPod& pod) {
     return pod.look == PodLook::Failing || pod.look == PodLook::NotReady || pod.look == PodLook::Waiting;
 }
 
-void MapLayout::build(const ClusterMapModel& model, MapGrouping grouping, bool onlyTrouble, QSize area) {
+void MapLayout::build(const ClusterMapModel& model, bool onlyTrouble, QSize area) {
     static constexpr Shape shapes[] = {
         {Density::Comfortable, 224, 152, 12, 12, 460, 196},
         {Density::Compact, 164, 104, 10, 10, 240, 120},
@@ -52,13 +45,14 @@ void MapLayout::build(const ClusterMapModel& model, MapGrouping grouping, bool o
         {Density::Tiny, 72, 40, 6, 8, 96, 44},
     };
     std::map<QString, Group> byKey;
-    for (const auto& [name, node] : model.nodes()) {
+    for (const auto& [name, node] : model.cards()) {
         const bool show =
             !onlyTrouble || inTrouble(node) ||
             std::any_of(node.pods.begin(), node.pods.end(), [](const MapPod* p) { return inTrouble(*p); });
         if (!show) continue;
-        Group& group = byKey[keyOf(node, grouping)];
-        group.key = keyOf(node, grouping);
+        const QString key = keyOf(node, model.grouping());
+        Group& group = byKey[key];
+        group.key = key;
         group.nodes.push_back(&node);
     }
     std::vector<Group> groups;
@@ -78,7 +72,7 @@ void MapLayout::build(const ClusterMapModel& model, MapGrouping grouping, bool o
         place(bands, shape, height, area);
         break;
     }
-    for (const auto& [name, node] : model.nodes())
+    for (const auto& [name, node] : model.cards())
         refit(node);
     index();
 }
@@ -187,10 +181,10 @@ MapLayout::Grid MapLayout::gridFor(QSize card, const MapNode& node) const {
     std::size_t largest = 0;
     switch (density_) {
     case Density::Comfortable:
-        top = node.acceleratorReason.isEmpty() ? 62 : 76;
+        top = !node.title.isEmpty() ? 40 : node.acceleratorReason.isEmpty() ? 62 : 76;
         break;
     case Density::Compact:
-        top = 46;
+        top = node.title.isEmpty() ? 46 : 32;
         side = bottom = 9;
         largest = 1;
         break;
@@ -246,7 +240,7 @@ MapLayout::Hit MapLayout::at(QPoint point, const ClusterMapModel& model) const {
         const Card& card = cards_[i];
         if (!card.rect.contains(point)) continue;
         Hit hit{&card, nullptr};
-        const MapNode* node = model.findNode(card.name);
+        const MapNode* node = model.findCard(card.name);
         if (node == nullptr) return hit;
         const QPoint inside = point - card.rect.topLeft() - card.grid.origin;
         const int step = card.grid.cell + card.grid.gap;

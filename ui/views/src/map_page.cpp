@@ -40,6 +40,20 @@ void MapLegend::paintEvent(QPaintEvent*) {
     }
 }
 
+QString MapPage::wordsOf(MapGrouping grouping) {
+    switch (grouping) {
+    case MapGrouping::Zone:
+        return tr("by zone");
+    case MapGrouping::Pool:
+        return tr("by pool");
+    case MapGrouping::Namespace:
+        return tr("by namespace");
+    case MapGrouping::Owner:
+        return tr("by owner");
+    }
+    return {};
+}
+
 MapPage::MapPage(ClusterSession& session, const Theme& theme, QWidget* parent)
     : QWidget(parent), session_(session), theme_(theme) {
     auto* column = new QVBoxLayout(this);
@@ -61,7 +75,9 @@ MapPage::MapPage(ClusterSession& session, const Theme& theme, QWidget* parent)
         bar->addWidget(button);
     };
     chip(tr("zone"), MapGrouping::Zone);
-    chip(tr("kind"), MapGrouping::Kind);
+    chip(tr("pool"), MapGrouping::Pool);
+    chip(tr("namespace"), MapGrouping::Namespace);
+    chip(tr("owner"), MapGrouping::Owner);
     trouble_ = makeButton(tr("only trouble"), "chip", this);
     trouble_->setCheckable(true);
     bar->addSpacing(8);
@@ -87,7 +103,8 @@ MapPage::MapPage(ClusterSession& session, const Theme& theme, QWidget* parent)
     connect(group, &QButtonGroup::idToggled, this, [this](int id, bool on) {
         if (!on) return;
         map_->setGrouping(static_cast<MapGrouping>(id));
-        by_->setText(id == static_cast<int>(MapGrouping::Kind) ? tr("by kind") : tr("by zone"));
+        if (past_ != nullptr) past_->setGrouping(map_->grouping());
+        by_->setText(wordsOf(map_->grouping()));
     });
     connect(trouble_, &QPushButton::toggled, map_, &MapView::setOnlyTrouble);
     connect(addNode_, &QPushButton::clicked, this, [this] { Q_EMIT addNodeRequested(addNode_); });

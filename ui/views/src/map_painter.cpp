@@ -30,7 +30,25 @@ void cross(QPainter& p, const QRectF& r, const QColor& color, qreal width) {
 
 } // namespace
 
+int readyPods(const MapNode& node) {
+    return static_cast<int>(std::count_if(node.pods.begin(), node.pods.end(), [](const MapPod* pod) {
+        return pod->look == PodLook::Running || pod->look == PodLook::Completed;
+    }));
+}
+
+Tone toneOfCard(const MapNode& node) {
+    if (node.title.isEmpty()) return toneOf(node.look);
+    const bool failing = std::any_of(node.pods.begin(), node.pods.end(),
+                                     [](const MapPod* pod) { return pod->look == PodLook::Failing; });
+    if (failing) return Tone::Bad;
+    return readyPods(node) == static_cast<int>(node.pods.size()) ? Tone::Good : Tone::Warning;
+}
+
 QString stateText(const MapNode& node, WallTime now) {
+    if (!node.title.isEmpty())
+        return say(QT_TRANSLATE_NOOP("wheelhouse::ui::MapView", "%1 of %2 ready"))
+            .arg(readyPods(node))
+            .arg(node.pods.size());
     if (node.look == NodeLook::Ready) return {};
     QString text = wordOf(node.look);
     if (node.look == NodeLook::NotReady && node.since)
@@ -147,7 +165,7 @@ QPixmap MapPainter::card(const MapLayout::Card& card, const MapNode& node, MapLa
         if (density <= MapLayout::Density::Compact) boot(p, size, node);
         return pixmap;
     }
-    if (density <= MapLayout::Density::Compact) bars(p, size, node, density);
+    if (density <= MapLayout::Density::Compact && node.title.isEmpty()) bars(p, size, node, density);
     if (roomy && !node.acceleratorReason.isEmpty()) reason(p, size, node);
     pods(p, card, node, hidden, onlyTrouble);
     return pixmap;
@@ -178,7 +196,8 @@ void MapPainter::frame(QPainter& p, const QSize& size, const MapNode& node) {
 void MapPainter::heading(QPainter& p, const QSize& size, const MapNode& node, MapLayout::Density density,
                          WallTime now) {
     const Tokens& t = theme_.tokens();
-    const QColor tone = theme_.color(toneOf(node.look));
+    const QColor tone = theme_.color(toneOfCard(node));
+    const QString& name = node.title.isEmpty() ? node.name : node.title;
     struct Place {
         int x, y, height, dot, name, small;
     };
@@ -209,13 +228,14 @@ void MapPainter::heading(QPainter& p, const QSize& size, const MapNode& node, Ma
         right -= width + 8;
     }
     p.setFont(theme_.body(place.name, QFont::DemiBold));
-    const int nameWidth = std::min(elidedWidth(p, node.name) + 1, right - x);
+    const int nameWidth = std::min(elidedWidth(p, name) + 1, right - x);
     const bool away = node.look == NodeLook::Stopped || node.look == NodeLook::Leaving;
-    line(p, QRect(x, place.y, nameWidth, place.height), node.name, away ? t.muted : t.text);
+    line(p, QRect(x, place.y, nameWidth, place.height), name, away ? t.muted : t.text);
     x += nameWidth + 8;
     if (place.small == 0 || right - x < 24) return;
     p.setFont(theme_.body(place.small));
-    line(p, QRect(x, place.y + 1, right - x, place.height), kindOf(node), t.muted);
+    line(p, QRect(x, place.y + 1, right - x, place.height),
+         node.title.isEmpty() ? kindOf(node) : node.provider, t.muted);
 }
 
 void MapPainter::bars(QPainter& p, const QSize& size, const MapNode& node, MapLayout::Density density) {

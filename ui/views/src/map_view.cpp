@@ -66,9 +66,12 @@ MapView::MapView(ClusterMapModel& model, const Theme& theme, Executor& executor,
 MapView::~MapView() = default;
 
 void MapView::setGrouping(MapGrouping grouping) {
-    if (grouping == grouping_) return;
-    grouping_ = grouping;
-    rebuild();
+    if (grouping == model_.grouping()) return;
+    selectedNode_.clear();
+    hoverNode_.clear();
+    hoverPod_ = {};
+    sprites_.clear();
+    model_.setGrouping(grouping);
 }
 
 void MapView::setOnlyTrouble(bool only) {
@@ -100,7 +103,7 @@ void MapView::updateScrollBar() {
     std::unordered_map<std::string, QSize> sizes;
     for (const auto& card : layout_.cards())
         sizes.emplace(card.name.toStdString(), card.rect.size());
-    layout_.build(model_, grouping_, onlyTrouble_, area);
+    layout_.build(model_, onlyTrouble_, area);
     if (before != layout_.density()) sprites_.clear();
     std::erase_if(sprites_, [&](const auto& entry) {
         const auto* card = layout_.find(QString::fromStdString(entry.first));
@@ -121,7 +124,7 @@ void MapView::onChanged(const MapChange& change) {
     } else {
         for (const QString& name : change.nodes) {
             sprites_.erase(name.toStdString());
-            if (const MapNode* node = model_.findNode(name)) layout_.refit(*node);
+            if (const MapNode* node = model_.findCard(name)) layout_.refit(*node);
             viewport()->update(rectOfNode(name).adjusted(-4, -4, 4, 4));
         }
         if (change.queue) viewport()->update(queueRect());
@@ -132,7 +135,7 @@ void MapView::onChanged(const MapChange& change) {
 
 /// Starts a flight for each pod that was placed or went away, as far as people could follow.
 void MapView::launch(const MapChange& change) {
-    if (reducedMotion_ || !isVisible() || layoutStale_) return;
+    if (reducedMotion_ || !isVisible() || layoutStale_ || !ofNodes(model_.grouping())) return;
     for (const auto& move : change.moves) {
         if (flights_.size() >= mostFlights) return;
         Flight flight;
@@ -190,7 +193,7 @@ QPointF MapView::podCentre(const QString& node, const Uid& uid, int* cell) const
     const auto* card = layout_.find(node);
     if (card == nullptr) return {};
     // The present order first; a pod that just went away is only in the one last drawn.
-    const MapNode* now = model_.findNode(node);
+    const MapNode* now = model_.findCard(node);
     int index = -1;
     MapLayout::Grid grid = card->grid;
     if (now != nullptr) {
@@ -242,16 +245,10 @@ void MapView::paintEvent(QPaintEvent* event) {
     for (const auto& zone : layout_.zones()) {
         const QRect rect = zone.rect.translated(shift);
         if (!rect.intersects(exposed)) continue;
-        const QString title = zone.key.isEmpty()
-                                  ? (grouping_ == MapGrouping::Kind ? tr("nodes") : tr("no zone"))
-                              : grouping_ == MapGrouping::Zone
-                                  ? (zone.key.startsWith(u"zone") ? zone.key : tr("zone %1").arg(zone.key))
-                              : zone.key == u"vm" ? tr("virtual machines")
-                                                  : zone.key;
-        painter_->zone(p, rect, title, zone.cards == 1 ? tr("1 node") : tr("%1 nodes").arg(zone.cards));
+        painter_->zone(p, rect, titleOf(zone), noteOf(zone));
     }
     for (const auto* card : layout_.in(exposed.translated(-shift))) {
-        const MapNode* node = model_.findNode(card->name);
+        const MapNode* node = model_.findCard(card->name);
         if (node != nullptr) p.drawPixmap(card->rect.topLeft() + shift, spriteOf(*card, *node).picture);
     }
     paintMarks(p);
@@ -259,6 +256,34 @@ void MapView::paintEvent(QPaintEvent* event) {
     p.restore();
     if (queueRect().intersects(exposed)) paintQueue(p, exposed);
     paintFlights(p);
+}
+
+QString MapView::titleOf(const MapLayout::Zone& zone) const {
+    switch (grouping()) {
+    case MapGrouping::Zone:
+        if (zone.key.isEmpty()) return tr("no zone");
+        return zone.key.startsWith(u"zone") ? zone.key : tr("zone %1").arg(zone.key);
+    case MapGrouping::Pool:
+        if (zone.key.isEmpty()) return tr("nodes");
+        return zone.key == u"vm" ? tr("virtual machines") : zone.key;
+    case MapGrouping::Namespace:
+    case MapGrouping::Owner:
+        break;
+    }
+    return zone.key;
+}
+
+QString MapView::noteOf(const MapLayout::Zone& zone) const {
+    switch (grouping()) {
+    case MapGrouping::Namespace:
+        return zone.cards == 1 ? tr("1 application") : tr("%1 applications").arg(zone.cards);
+    case MapGrouping::Owner:
+        return zone.cards == 1 ? tr("1 owner") : tr("%1 owners").arg(zone.cards);
+    case MapGrouping::Zone:
+    case MapGrouping::Pool:
+        break;
+    }
+    return zone.cards == 1 ? tr("1 node") : tr("%1 nodes").arg(zone.cards);
 }
 
 void MapView::paintMarks(QPainter& p) {
@@ -280,7 +305,8 @@ void MapView::paintMarks(QPainter& p) {
     };
     if (!hoverNode_.isEmpty()) mark(hoverNode_, hoverPod_, false);
     const MapPod* pod = model_.findPod(selectedPod_);
-    const QString node = pod != nullptr ? pod->node : selectedNode_; // a selected pod is followed to its node
+    // A selected pod is followed to its node.
+    const QString node = pod != nullptr ? model_.cardOf(*pod) : selectedNode_;
     if (!node.isEmpty()) mark(node, pod != nullptr ? pod->uid : Uid(), true);
 }
 
@@ -360,14 +386,15 @@ QRect MapView::rectOfNode(const QString& name) const {
 QRect MapView::rectOfPod(const Uid& uid) const {
     const MapPod* pod = model_.findPod(uid);
     if (pod == nullptr) return {};
-    if (pod->node.isEmpty()) {
+    const QString place = model_.cardOf(*pod);
+    if (place.isEmpty()) {
         const auto& queue = model_.queue();
         const auto found = std::find(queue.begin(), queue.end(), pod);
         const int row = static_cast<int>(found - queue.begin());
         return found != queue.end() && row < queueRows() ? queueRowRect(row) : QRect();
     }
-    const auto* card = layout_.find(pod->node);
-    const MapNode* node = model_.findNode(pod->node);
+    const auto* card = layout_.find(place);
+    const MapNode* node = model_.findCard(place);
     if (card == nullptr || node == nullptr) return {};
     const auto found = std::find(node->pods.begin(), node->pods.end(), pod);
     const int index = static_cast<int>(found - node->pods.begin());
@@ -378,12 +405,12 @@ QRect MapView::rectOfPod(const Uid& uid) const {
 /// "NotReady 19 s" counts while it can be seen; nothing ticks otherwise.
 void MapView::tickLater() {
     if (tick_.active() || !isVisible()) return;
-    const bool counting = std::any_of(model_.nodes().begin(), model_.nodes().end(), [](const auto& entry) {
+    const bool counting = std::any_of(model_.cards().begin(), model_.cards().end(), [](const auto& entry) {
         return entry.second.look == NodeLook::NotReady && entry.second.since.has_value();
     });
     if (!counting) return;
     tick_.start(executor_, 1s, [this] {
-        for (const auto& [name, node] : model_.nodes()) {
+        for (const auto& [name, node] : model_.cards()) {
             if (node.look != NodeLook::NotReady) continue;
             sprites_.erase(name.toStdString());
             viewport()->update(rectOfNode(name));

@@ -38,10 +38,11 @@ void MapView::refreshMarks() {
 
 void MapView::select(const QString& node, const Uid& pod) {
     if (node == selectedNode_ && pod == selectedPod_) return;
-    selectedNode_ = node;
+    const MapPod* known = model_.findPod(pod);
+    selectedNode_ = known != nullptr ? model_.cardOf(*known) : node;
     selectedPod_ = pod;
     insideNode_ = !pod.empty();
-    const QRect rect = rectOfNode(node);
+    const QRect rect = rectOfNode(selectedNode_);
     if (!rect.isNull() && !viewport()->rect().contains(rect))
         verticalScrollBar()->setValue(verticalScrollBar()->value() + rect.center().y() -
                                       viewport()->height() / 2);
@@ -75,15 +76,23 @@ void MapView::activateAt(const QPoint& at) {
     } else if (target.card != nullptr) {
         const QString name = target.card->name;
         select(name, {});
-        Q_EMIT nodeActivated(name);
+        activateCard(name);
     } else {
         select({}, {});
         Q_EMIT nothingActivated();
     }
 }
 
+void MapView::activateCard(const QString& name) {
+    if (ofNodes(grouping())) return Q_EMIT nodeActivated(name);
+    if (grouping() != MapGrouping::Owner) return;
+    const QStringList parts = name.split(u'/');
+    if (parts.size() == 3) Q_EMIT ownerActivated(parts[0], parts[1], parts[2]);
+}
+
 void MapView::startDrag() {
     const Target target = targetAt(*std::exchange(pressed_, std::nullopt));
+    if (!ofNodes(grouping())) return; // nothing is pulled off a node where none is shown
     if (target.pod != nullptr)
         Q_EMIT podDragged(target.pod->uid);
     else if (target.card != nullptr)
@@ -92,11 +101,11 @@ void MapView::startDrag() {
 
 QString MapView::nodeAt(const QPoint& at) const {
     const Target target = targetAt(at);
-    return target.card == nullptr ? QString() : target.card->name;
+    return target.card == nullptr || !ofNodes(grouping()) ? QString() : target.card->name;
 }
 
 QString MapView::zoneAt(const QPoint& at) const {
-    if (grouping_ != MapGrouping::Zone || at.x() < origin().x()) return {};
+    if (grouping() != MapGrouping::Zone || at.x() < origin().x()) return {};
     for (const auto& zone : layout_.zones())
         if (zone.rect.translated(origin()).contains(at)) return zone.key;
     return {};
@@ -179,7 +188,7 @@ void MapView::contextMenuEvent(QContextMenuEvent* event) {
     if (keyboard) {
         if (!selectedPod_.empty())
             Q_EMIT podMenu(selectedPod_, viewport()->mapToGlobal(rectOfPod(selectedPod_).center()));
-        else if (!selectedNode_.isEmpty())
+        else if (!selectedNode_.isEmpty() && ofNodes(grouping()))
             Q_EMIT nodeMenu(selectedNode_, viewport()->mapToGlobal(rectOfNode(selectedNode_).center()));
         return;
     }
@@ -189,7 +198,7 @@ void MapView::contextMenuEvent(QContextMenuEvent* event) {
     const Target target = targetAt(event->pos());
     if (target.pod != nullptr)
         Q_EMIT podMenu(target.pod->uid, event->globalPos());
-    else if (target.card != nullptr)
+    else if (target.card != nullptr && ofNodes(grouping()))
         Q_EMIT nodeMenu(target.card->name, event->globalPos());
 }
 
@@ -202,7 +211,7 @@ void MapView::keyPressEvent(QKeyEvent* event) {
         moveFocus(event->key());
         return;
     case Qt::Key_Space: {
-        const MapNode* node = model_.findNode(selectedNode_);
+        const MapNode* node = model_.findCard(selectedNode_);
         if (node != nullptr && !node->pods.empty()) select(selectedNode_, node->pods.front()->uid);
         return;
     }
@@ -216,7 +225,7 @@ void MapView::keyPressEvent(QKeyEvent* event) {
         if (!selectedPod_.empty())
             Q_EMIT podActivated(selectedPod_);
         else if (!selectedNode_.isEmpty())
-            Q_EMIT nodeActivated(selectedNode_);
+            activateCard(selectedNode_);
         return;
     default:
         QAbstractScrollArea::keyPressEvent(event);
@@ -224,7 +233,7 @@ void MapView::keyPressEvent(QKeyEvent* event) {
 }
 
 void MapView::moveFocus(int key) {
-    const MapNode* node = model_.findNode(selectedNode_);
+    const MapNode* node = model_.findCard(selectedNode_);
     const auto* card = layout_.find(selectedNode_);
     if (!insideNode_ || node == nullptr || card == nullptr) {
         if (const auto* next = layout_.neighbour(selectedNode_, key)) select(next->name, {});
@@ -243,6 +252,7 @@ void MapView::moveFocus(int key) {
 }
 
 QString MapView::describeNode(const MapNode& node) const {
+    if (!node.title.isEmpty()) return tr("%1 in %2 · %3").arg(node.title, node.zone, stateText(node, now_()));
     QStringList lines;
     const QString state = stateText(node, now_());
     lines.push_back(
@@ -269,7 +279,7 @@ void MapView::announce() {
     QString text;
     if (const MapPod* pod = model_.findPod(selectedPod_))
         text = describePod(*pod);
-    else if (const MapNode* node = model_.findNode(selectedNode_))
+    else if (const MapNode* node = model_.findCard(selectedNode_))
         text = describeNode(*node);
     setAccessibleDescription(text);
     QAccessibleEvent changed(this, QAccessible::DescriptionChanged);
@@ -287,7 +297,7 @@ bool MapView::viewportEvent(QEvent* event) {
         else if (target.pod != nullptr)
             text = describePod(*target.pod);
         else if (target.card != nullptr)
-            if (const MapNode* node = model_.findNode(target.card->name)) text = describeNode(*node);
+            if (const MapNode* node = model_.findCard(target.card->name)) text = describeNode(*node);
         QToolTip::showText(help->globalPos(), text, viewport());
         return true;
     }

@@ -16,6 +16,17 @@
 
 namespace wheelhouse::ui {
 
+/// What the cards of the map are, and what the regions they stand in.
+enum class MapGrouping : std::uint8_t {
+    Zone,      ///< nodes by zone
+    Pool,      ///< nodes by pool, or by what provides them where they have none
+    Namespace, ///< applications by namespace
+    Owner,     ///< what owns pods (a ReplicaSet, a Job) by application: a rollout is two cards
+};
+constexpr bool ofNodes(MapGrouping grouping) {
+    return grouping == MapGrouping::Zone || grouping == MapGrouping::Pool;
+}
+
 /// What a pod looks like on the map.
 enum class PodLook : std::uint8_t { Waiting, Starting, Running, NotReady, Failing, Completed, Terminating };
 /// What a node or the machine it is to run on looks like.
@@ -26,6 +37,7 @@ struct MapPod {
     QString nameSpace;
     QString name;
     QString application; ///< app.kubernetes.io/name, app, k8s-app or the owner's name
+    QString owner;       ///< "ReplicaSet/web-5d8"; empty = nobody controls it
     int hue = 0;         ///< stable by application name
     PodLook look = PodLook::Waiting;
     QString node;   ///< empty while it waits for the scheduler
@@ -42,11 +54,13 @@ struct BootStep {
     bool operator==(const BootStep&) const = default;
 };
 
-/// A node, the machine behind it, or both: joined by name.
+/// A card of the map: a node, the machine behind it, or both, joined by name; or an application or owner.
 struct MapNode {
     QString name;
-    QString zone;
-    QString provider;          ///< "vm", "simulated" or empty where no machine is known
+    QString title; ///< what an application or owner is called; empty = a node, called by its name
+    QString zone;  ///< the region it stands in
+    QString pool;
+    QString provider;          ///< "vm", "simulated" or empty where no machine is known; an owner's kind
     QString accelerator;       ///< "kvm", "tcg"
     QString acceleratorReason; ///< why not the best one
     NodeLook look = NodeLook::Ready;
@@ -71,9 +85,9 @@ struct MapChange {
         QString to;   ///< node; empty = gone
         int hue = 0;
     };
-    std::set<QString> nodes; ///< whose card must be drawn again
+    std::set<QString> nodes; ///< whose card must be drawn again, nodes and others
     std::vector<Move> moves; ///< pods that were placed or went away
-    bool structure = false;  ///< nodes came, went or changed zone
+    bool structure = false;  ///< cards came, went or changed their region
     bool queue = false;
 };
 
@@ -90,11 +104,19 @@ class ClusterMapModel final : public QObject {
     void machine(Change change, const api::ObjectPtr& object);
     /// Only pods of this namespace; empty = all. Takes effect with the next apply().
     void setNamespace(const QString& nameSpace);
+    /// What cards() are. Takes effect at once.
+    void setGrouping(MapGrouping grouping);
+    MapGrouping grouping() const { return grouping_; }
     /// Takes in everything since the last call and emits changed() if there was anything.
     void apply();
     bool pending() const;
 
     const std::map<QString, MapNode>& nodes() const { return nodes_; }
+    /// What the map shows in its regions: the nodes, or the applications or owners of all pods.
+    const std::map<QString, MapNode>& cards() const { return ofNodes(grouping_) ? nodes_ : workloads_; }
+    const MapNode* findCard(const QString& name) const;
+    /// The card a pod is on; empty = it waits for a node.
+    QString cardOf(const MapPod& pod) const;
     const std::vector<const MapPod*>& queue() const; ///< those no node was found for yet, oldest first
     const MapPod* findPod(const Uid& uid) const;
     const MapNode* findNode(const QString& name) const;
@@ -124,6 +146,7 @@ class ClusterMapModel final : public QObject {
     void takeMachines(MapChange& change);
     void takePods(MapChange& change);
     void place(const MapPod& pod, int sign, MapChange& change);
+    void placeByWorkload(const MapPod& pod, int sign, MapChange& change);
     void join(const QString& name, MapChange& change);
     bool shown(const MapPod& pod) const;
     int claimHue(const QString& application);
@@ -135,10 +158,12 @@ class ClusterMapModel final : public QObject {
     std::map<QString, std::pair<Uid, MapNode>> nodeParts_;    ///< what Node objects say
     std::map<QString, std::pair<Uid, MapNode>> machineParts_; ///< what Machine objects say
     std::map<QString, MapNode> nodes_;
+    std::map<QString, MapNode> workloads_; ///< while cards are no nodes
     std::unordered_map<std::string, int> applicationCounts_;
     std::map<QString, std::vector<const MapPod*>> podsByNode_; ///< "" = the queue
     std::map<QString, int> hues_;
     QString nameSpace_;
+    MapGrouping grouping_ = MapGrouping::Zone;
     bool refilter_ = false;
 };
 

@@ -11,9 +11,6 @@
 
 namespace wheelhouse::ui {
 
-/// What the regions of the map stand for.
-enum class MapGrouping : std::uint8_t { Zone, Kind, None };
-
 /// Where everything is on the map, in content coordinates: plain geometry, no painting. Chooses how big cards
 /// can be so that the whole cluster fits, and only then lets it scroll. Finds what lies at a point through a
 /// grid of buckets.
@@ -48,7 +45,7 @@ class MapLayout {
     };
 
     /// `area` is the viewport left of nothing: the queue is not part of it.
-    void build(const ClusterMapModel& model, MapGrouping grouping, bool onlyTrouble, QSize area);
+    void build(const ClusterMapModel& model, bool onlyTrouble, QSize area);
     /// Where the pods of one card go, after their number changed.
     void refit(const MapNode& node);
 

@@ -48,6 +48,7 @@ class MapPage final : public QWidget {
     void addNodeRequested(QWidget* near);
 
   private:
+    static QString wordsOf(MapGrouping grouping);
     void refresh();
     ClusterSession& session_;
     MapView* map_;

@@ -32,7 +32,7 @@ class MapView final : public QAbstractScrollArea {
     ~MapView() override;
 
     void setGrouping(MapGrouping grouping);
-    MapGrouping grouping() const { return grouping_; }
+    MapGrouping grouping() const { return model_.grouping(); }
     void setOnlyTrouble(bool only);
     void setReducedMotion(bool reduced) { reducedMotion_ = reduced; }
     bool reducedMotion() const { return reducedMotion_; }
@@ -47,7 +47,7 @@ class MapView final : public QAbstractScrollArea {
     const PlacementHints& hints() const { return hints_; }
     /// The node or the zone that something dragged is meant for.
     void setDropPlace(const DeployPlace& place);
-    /// What lies at a point of the viewport; empty = nothing. Zones only while the map is grouped by them.
+    /// What lies at a point of the viewport; empty = nothing. Nodes and zones only while they are shown.
     QString nodeAt(const QPoint& at) const;
     QString zoneAt(const QPoint& at) const;
     bool animating() const { return !flights_.empty(); }
@@ -55,6 +55,8 @@ class MapView final : public QAbstractScrollArea {
   Q_SIGNALS:
     void podActivated(const wheelhouse::Uid& uid);
     void nodeActivated(const QString& name);
+    /// The card of what owns pods: its namespace, kind and name.
+    void ownerActivated(const QString& nameSpace, const QString& kind, const QString& name);
     void nothingActivated();
     /// A pod or a node is pulled away by the pointer.
     void podDragged(const wheelhouse::Uid& uid);
@@ -101,11 +103,14 @@ class MapView final : public QAbstractScrollArea {
     void animate();
     void rebuild();
     void updateScrollBar();
+    QString titleOf(const MapLayout::Zone& zone) const;
+    QString noteOf(const MapLayout::Zone& zone) const;
     void paintQueue(QPainter& p, const QRect& exposed);
     void paintFlights(QPainter& p);
     void paintMarks(QPainter& p);
     void paintHints(QPainter& p);
     void activateAt(const QPoint& at);
+    void activateCard(const QString& name);
     void startDrag();
     void tickLater();
     Sprite& spriteOf(const MapLayout::Card& card, const MapNode& node);
@@ -128,7 +133,6 @@ class MapView final : public QAbstractScrollArea {
     std::function<WallTime()> now_;
     std::unique_ptr<MapPainter> painter_;
     MapLayout layout_;
-    MapGrouping grouping_ = MapGrouping::Zone;
     bool onlyTrouble_ = false;
     bool reducedMotion_ = false;
     bool layoutStale_ = true;
