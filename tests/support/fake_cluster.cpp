@@ -69,7 +69,8 @@ class Held final : public Subscription {
 
 } // namespace
 
-FakeCluster::FakeCluster(Executor& executor, Random& random) : executor_(executor), random_(random) {}
+FakeCluster::FakeCluster(Executor& executor, Random& random)
+    : FakeSessions(executor), executor_(executor), random_(random) {}
 FakeCluster::~FakeCluster() = default;
 
 // --- what a test looks at and does
@@ -415,6 +416,8 @@ void FakeCluster::discover(Callback<std::vector<ResourceInfo>> done) {
 std::unique_ptr<Subscription> FakeCluster::logs(const std::string& nameSpace, const std::string& pod,
                                                 const LogOptions& options, LogSink sink) {
     note("get", api::kindOf<core::Pod>().name, nameSpace, pod, "log");
+    if (const auto log = written.find(pod + "/" + options.container); log != written.end())
+        return log->second.read(executor_, options, std::move(sink));
     auto held = std::make_shared<LogSink>(std::move(sink));
     const bool exists = find(api::kindOf<core::Pod>().name, keyOf(nameSpace, pod)) != nullptr;
     executor_.postAfter(latency_, [weak = std::weak_ptr<LogSink>(held), text = logText, exists, pod,

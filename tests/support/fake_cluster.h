@@ -5,6 +5,8 @@
 #include "engine/base/random.h"
 #include "engine/base/simulation.h"
 #include "engine/client/cluster.h"
+#include "fake_logs.h"
+#include "fake_sessions.h"
 
 #include <deque>
 #include <functional>
@@ -21,7 +23,7 @@ namespace wheelhouse::tests {
 /// conflicts, generated names, the status subresource, deletion (grace of bound pods, finalizers, propagation
 /// policies), namespaces that end by `finalize`, watches and bindings. It has no admission, no validation and
 /// no collector of its own. Every answer and event comes as a posted task of `executor`, events in order.
-class FakeCluster final : public client::Cluster {
+class FakeCluster final : public client::Cluster, public FakeSessions {
   public:
     FakeCluster(Executor& executor, Random& random);
     ~FakeCluster() override;
@@ -93,8 +95,10 @@ class FakeCluster final : public client::Cluster {
     void compact();
     /// Answers and events come this much later.
     void setLatency(Duration latency) { latency_ = latency; }
-    /// What logs() gives for any pod.
+    /// What logs() gives for any pod that is not in `written`.
     std::string logText;
+    /// What containers have written, by "pod/container".
+    std::map<std::string, FakeLog> written;
     /// Answers access reviews; nobody may do anything without it.
     std::function<bool(const api::authorization::SubjectAccessReview&)> mayDo;
     /// Answers a WhatIf in place of a scheduler, given its namespace; nobody answers without it.

@@ -8,7 +8,9 @@
 #include "engine/api/by_kind.h"
 #include "engine/api/codec.h"
 #include "errors.h"
+#include "local_session.h"
 #include "metadata.h"
+#include "pod_target.h"
 #include "verbs.h"
 
 #include <atomic>
@@ -75,6 +77,11 @@ struct LocalCluster::Impl : std::enable_shared_from_this<Impl> {
         return kind;
     }
 
+    using PodPlan = std::function<Result<PodOpening>(const api::core::Pod&)>;
+    std::unique_ptr<client::PodSession> podSession(const char* subresource, const std::string& nameSpace,
+                                                   const std::string& pod, client::PodSink sink,
+                                                   PodPlan plan);
+
     template <class T>
     void refuse(const Callback<T>& done, Status why) {
         later<T>(done)(fail(std::move(why)));
@@ -111,6 +118,16 @@ Done answerWritten(const api::Kind& kind, std::function<void(Result<client::Writ
         if (!outcome) return answer(fail(outcome.error()));
         answer(written(kind, std::move(*outcome)));
     };
+}
+
+/// A stream's request, about this very pod.
+template <class Request>
+Request requestTo(const api::core::Pod& pod) {
+    Request request;
+    request.nameSpace = pod.metadata().namespace_();
+    request.pod = pod.metadata().name();
+    request.podUid = Uid(pod.metadata().uid());
+    return request;
 }
 
 Result<ListQuery> listQuery(const api::Kind& kind, const client::ListOptions& options) {
@@ -244,6 +261,32 @@ class LogSubscription final : public client::Subscription {
 };
 
 } // namespace
+
+std::unique_ptr<client::PodSession> LocalCluster::Impl::podSession(const char* subresource,
+                                                                   const std::string& nameSpace,
+                                                                   const std::string& pod,
+                                                                   client::PodSink sink, PodPlan plan) {
+    auto state = std::make_shared<LocalSession>(control, callbacks, std::move(sink));
+    auto session = LocalSession::handle(state);
+    onControl([self = shared_from_this(), state, subresource, nameSpace, pod,
+               plan = std::move(plan)](const std::shared_ptr<Core>& alive) {
+        if (!alive)
+            return state->refuse(fail(Reason::ServiceUnavailable, "the API server has stopped").value());
+        const auto what = asking(api::kindOf<api::core::Pod>(), "create", nameSpace, pod, subresource);
+        if (auto allowed = self->allow(*alive, what); !allowed) return state->refuse(allowed.error());
+        auto object = getObject(*alive, api::kindOf<api::core::Pod>(), nameSpace, pod);
+        if (!object) return state->refuse(object.error());
+        const auto& found = (*object)->as<api::core::Pod>();
+        auto opening = plan(found);
+        if (!opening) return state->refuse(opening.error());
+        auto node = streamNode(*alive, found);
+        if (!node) return state->refuse(node.error());
+        auto place = streamPlace(*alive, self->user.name);
+        if (!place) return state->refuse(place.error());
+        state->open(*alive->streams, *node, *opening, std::move(*place));
+    });
+    return session;
+}
 
 LocalCluster::LocalCluster(ApiServer& server, Executor& callbacks, User user)
     : impl_(std::make_shared<Impl>(server.core(), server.core()->control, callbacks, std::move(user))) {}
@@ -499,6 +542,45 @@ std::unique_ptr<client::Subscription> LocalCluster::logs(const std::string& name
             state->stream = std::move(*stream);
         });
     return subscription;
+}
+
+std::unique_ptr<client::PodSession> LocalCluster::exec(const std::string& nameSpace, const std::string& pod,
+                                                       const client::ExecOptions& options,
+                                                       client::PodSink sink) {
+    return impl_->podSession(
+        "exec", nameSpace, pod, std::move(sink),
+        [options](const api::core::Pod& object) -> Result<PodOpening> {
+            auto container = chooseContainer(object, options.container);
+            if (!container) return fail(container.error());
+            if (options.command.empty())
+                return fail(Reason::BadRequest, "you must specify at least one command for the container");
+            nodelink::ExecRequest request = requestTo<nodelink::ExecRequest>(object);
+            request.container = std::move(*container);
+            request.command = options.command;
+            request.stdIn = options.stdIn;
+            request.stdOut = true;
+            request.stdErr = !options.tty;
+            request.tty = options.tty;
+            return PodOpening([request](nodelink::PodStreams& streams, const NodeName& node,
+                                        nodelink::DuplexEvents events) {
+                return streams.openExec(node, request, std::move(events));
+            });
+        });
+}
+
+std::unique_ptr<client::PodSession> LocalCluster::openPort(const std::string& nameSpace,
+                                                           const std::string& pod, std::uint16_t port,
+                                                           client::PodSink sink) {
+    return impl_->podSession("portforward", nameSpace, pod, std::move(sink),
+                             [port](const api::core::Pod& object) -> Result<PodOpening> {
+                                 nodelink::PortRequest request = requestTo<nodelink::PortRequest>(object);
+                                 request.port = port;
+                                 return PodOpening([request](nodelink::PodStreams& streams,
+                                                             const NodeName& node,
+                                                             nodelink::DuplexEvents events) {
+                                     return streams.openPort(node, request, std::move(events));
+                                 });
+                             });
 }
 
 void LocalCluster::yaml(const ResourceName& resource, const std::string& nameSpace, const std::string& name,

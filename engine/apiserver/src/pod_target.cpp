@@ -41,6 +41,23 @@ Result<std::string> chooseContainer(const Pod& pod, const std::string& wanted) {
     return fail(Reason::BadRequest, std::move(message));
 }
 
+Result<NodeName> streamNode(const Core& core, const Pod& pod) {
+    if (pod.spec().nodename().empty())
+        return fail(Reason::BadRequest,
+                    fmt::format("pod {} does not have a host assigned", pod.metadata().name()));
+    if (!core.streams) return fail(Reason::ServiceUnavailable, "this server has no link to nodes");
+    return NodeName(pod.spec().nodename());
+}
+
+Result<std::shared_ptr<void>> streamPlace(Core& core, const std::string& user) {
+    if (auto place = StreamCounts::enter(core.streamCounts, user)) return place;
+    Status busy{.reason = Reason::TooManyRequests,
+                .message = fmt::format("user \"{}\" has {} streams open, which is the most there may be",
+                                       user, StreamCounts::perUser)};
+    busy.retryAfterSeconds = 1;
+    return fail(std::move(busy));
+}
+
 const api::core::ContainerStatus* containerStatusOf(const Pod& pod, const std::string& container) {
     for (const auto* statuses : {&pod.status().containerstatuses(), &pod.status().initcontainerstatuses(),
                                  &pod.status().ephemeralcontainerstatuses()})

@@ -18,6 +18,11 @@ bool isKnown(std::uint8_t opcode) {
     return opcode <= 2 || (opcode >= 8 && opcode <= 10);
 }
 
+void applyMask(std::string& payload, const char* mask) {
+    for (std::size_t i = 0; i < payload.size(); ++i)
+        payload[i] = static_cast<char>(payload[i] ^ mask[i % 4]);
+}
+
 /// Whether text is UTF-8 without surrogates and overlong forms.
 bool isUtf8(std::string_view text) {
     for (std::size_t i = 0; i < text.size();) {
@@ -70,8 +75,10 @@ Result<std::optional<WebSocketReader::Head>> WebSocketReader::head() {
     const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(in[i]); };
     if ((byte(0) & 0x70) != 0) return broken(WebSocketClose::ProtocolError, "a reserved bit is set");
     if (!isKnown(byte(0) & 0x0F)) return broken(WebSocketClose::ProtocolError, "unknown opcode");
-    if ((byte(1) & 0x80) == 0)
-        return broken(WebSocketClose::ProtocolError, "a client's frame must be masked");
+    const bool masked = (byte(1) & 0x80) != 0;
+    if (masked != (from_ == WebSocketEnd::Client))
+        return broken(WebSocketClose::ProtocolError,
+                      masked ? "a server's frame must not be masked" : "a client's frame must be masked");
     Head head;
     head.fin = (byte(0) & 0x80) != 0;
     head.opcode = static_cast<WebSocketOpcode>(byte(0) & 0x0F);
@@ -79,7 +86,7 @@ Result<std::optional<WebSocketReader::Head>> WebSocketReader::head() {
     if (isControl(head.opcode) && (!head.fin || head.length > maxControlPayload))
         return broken(WebSocketClose::ProtocolError, "a control frame must be whole and short");
     const std::size_t extra = head.length == 126 ? 2 : head.length == 127 ? 8 : 0;
-    head.size = 2 + extra + 4;
+    head.size = 2 + extra + (masked ? 4 : 0);
     if (in.size() < 2 + extra) return std::optional<Head>();
     if (extra > 0) {
         head.length = 0;
@@ -118,9 +125,7 @@ Result<std::optional<WebSocketMessage>> WebSocketReader::next() {
         }
         const Head& is = **head;
         std::string payload = buffer_.substr(at_ + is.size, is.length);
-        const char* mask = buffer_.data() + at_ + is.size - 4;
-        for (std::size_t i = 0; i < payload.size(); ++i)
-            payload[i] = static_cast<char>(payload[i] ^ mask[i % 4]);
+        if (from_ == WebSocketEnd::Client) applyMask(payload, buffer_.data() + at_ + is.size - 4);
         at_ += is.size + is.length;
         if (isControl(is.opcode)) return std::optional(WebSocketMessage{is.opcode, std::move(payload)});
         if (!fragmented_) fragmented_ = is.opcode;
@@ -152,6 +157,18 @@ std::string webSocketFrame(WebSocketOpcode opcode, std::string_view payload) {
     }
     out += payload;
     return out;
+}
+
+std::string webSocketClientFrame(WebSocketOpcode opcode, std::string_view payload, std::uint32_t mask) {
+    std::string body(payload);
+    char bytes[4];
+    for (int i = 0; i < 4; ++i)
+        bytes[i] = static_cast<char>((mask >> (8 * i)) & 0xff);
+    applyMask(body, bytes);
+    std::string out = webSocketFrame(opcode, payload);
+    out.resize(out.size() - payload.size());
+    out[1] = static_cast<char>(out[1] | 0x80);
+    return out.append(bytes, sizeof bytes) + body;
 }
 
 std::string webSocketCloseFrame(WebSocketClose code, std::string_view reason) {

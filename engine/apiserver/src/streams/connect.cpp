@@ -3,7 +3,6 @@
 #include "engine/api/types.h"
 #include "errors.h"
 #include "pod_target.h"
-#include "streams/stream_limits.h"
 
 #include <charconv>
 #include <fmt/format.h>
@@ -85,19 +84,12 @@ Result<std::shared_ptr<StreamSession>> connectPod(const std::shared_ptr<Core>& c
     if (!exec) return fail(exec.error());
     auto wanted = ports ? portsOf(request.query) : Result<std::vector<std::uint16_t>>();
     if (!wanted) return fail(wanted.error());
-    const NodeName node(pod.spec().nodename());
-    if (pod.spec().nodename().empty())
-        return fail(Reason::BadRequest, fmt::format("pod {} does not have a host assigned", request.pod));
-    if (!core->streams) return fail(Reason::ServiceUnavailable, "this server has no link to nodes");
+    auto placed = streamNode(*core, pod);
+    if (!placed) return fail(placed.error());
+    const NodeName node = std::move(*placed);
     if (request.upgrade.to == To::Nothing) return fail(Reason::BadRequest, "Upgrade request required");
-    auto place = StreamCounts::enter(core->streamCounts, request.user);
-    if (!place) {
-        Status busy{.reason = Reason::TooManyRequests,
-                    .message = fmt::format("user \"{}\" has {} streams open, which is the most there may be",
-                                           request.user, StreamCounts::perUser)};
-        busy.retryAfterSeconds = 1;
-        return fail(std::move(busy));
-    }
+    auto place = streamPlace(*core, request.user);
+    if (!place) return fail(place.error());
     const std::weak_ptr<Core> weak = core;
     if (!ports) {
         fillPod(*exec, pod);
@@ -105,7 +97,7 @@ Result<std::shared_ptr<StreamSession>> connectPod(const std::shared_ptr<Core>& c
                           const auto alive = weak.lock();
                           return alive ? alive->streams->openExec(node, what, std::move(events)) : nullptr;
                       },
-                      std::move(*exec), std::move(place)};
+                      std::move(*exec), std::move(*place)};
         return startExec(core->control, std::move(plan), request, exchange, std::move(ended));
     }
     nodelink::PortRequest port;
@@ -114,7 +106,7 @@ Result<std::shared_ptr<StreamSession>> connectPod(const std::shared_ptr<Core>& c
     plan.pod = request.pod;
     plan.podUid = port.podUid;
     plan.ports = std::move(*wanted);
-    plan.place = std::move(place);
+    plan.place = std::move(*place);
     plan.open = [weak, node, port](std::uint16_t number, nodelink::DuplexEvents events) {
         const auto alive = weak.lock();
         nodelink::PortRequest what = port;

@@ -1,6 +1,7 @@
 #include "remote/http_client.h"
 
 #include <algorithm>
+#include <atomic>
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -148,6 +149,14 @@ class Exchange final : public HttpCall, public std::enable_shared_from_this<Exch
             if (std::exchange(self->paused_, false) && !self->done_) self->proceed();
         });
     }
+    void write(std::string bytes) override {
+        unsent_ += bytes.size();
+        asio::post(client_->strand, [self = shared_from_this(), bytes = std::move(bytes)]() mutable {
+            self->toSend_ += bytes;
+            self->sendRaw();
+        });
+    }
+    std::size_t unsent() const override { return unsent_; }
     bool done() const { return done_; }
     bool stream() const { return request_.stream; }
     void fail(const std::string& why) {
@@ -167,6 +176,9 @@ class Exchange final : public HttpCall, public std::enable_shared_from_this<Exch
     void onRead(error_code error, std::size_t bytes);
     void proceed();
     void giveHead();
+    void switchToRaw();
+    void takeRaw();
+    void sendRaw();
     void watchClock(std::chrono::milliseconds limit, const char* what);
     void lost(const error_code& error);
     /// The end of it: with a result for onEnd, or silently after cancel.
@@ -185,6 +197,10 @@ class Exchange final : public HttpCall, public std::enable_shared_from_this<Exch
     bool eof_ = false;
     bool done_ = false;
     bool retried_ = false;
+    bool raw_ = false; ///< the protocol has switched
+    std::string toSend_;
+    std::string sending_;
+    std::atomic<std::size_t> unsent_{0};
 };
 
 void Exchange::watchClock(std::chrono::milliseconds limit, const char* what) {
@@ -289,6 +305,7 @@ void Exchange::sendRequest() {
                       [self = shared_from_this(), link = link_](error_code, std::size_t) {
                           // What went wrong is found by the read, which may also find why: an early answer.
                           self->writing_ = false;
+                          self->sendRaw();
                       });
     read();
 }
@@ -304,9 +321,9 @@ void Exchange::onRead(error_code error, std::size_t bytes) {
     if (done_) return;
     link_->buffer.commit(bytes);
     if (error) {
-        eof_ = error == asio::error::eof;
+        eof_ = error == asio::error::eof || (raw_ && error == asio::ssl::error::stream_truncated);
         if (!eof_ || !parser_->got_some()) return lost(error);
-    } else {
+    } else if (!raw_) {
         watchClock(request_.silence, "it fell silent");
     }
     proceed();
@@ -327,6 +344,7 @@ void Exchange::lost(const error_code& error) {
 
 /// Takes what has arrived as far as it goes: until more must come, or until the reader wants a pause.
 void Exchange::proceed() {
+    if (raw_) return takeRaw();
     while (!paused_ && !done_) {
         error_code error;
         if (!parser_->is_done() && link_->buffer.size() > 0) {
@@ -341,6 +359,7 @@ void Exchange::proceed() {
                 fmt::format("{} gave a malformed answer: {}", client_->endpoint.url, error.message())));
         if (parser_->is_header_done() && !headGiven_) {
             // 100 Continue and its like precede the answer.
+            if (request_.upgrade && parser_->get().result_int() == 101) return switchToRaw();
             if (parser_->get().result_int() / 100 == 1) {
                 if (!parser_->is_done()) return read();
                 parser_.emplace();
@@ -372,6 +391,42 @@ void Exchange::giveHead() {
         head.headers.emplace_back(std::move(name), std::string(field.value()));
     }
     events_.onHead(head);
+}
+
+void Exchange::switchToRaw() {
+    raw_ = true;
+    timer_.cancel();
+    giveHead();
+    sendRaw();
+    takeRaw();
+}
+
+void Exchange::takeRaw() {
+    if (paused_ || done_) return;
+    if (link_->buffer.size() > 0) {
+        const auto bytes = link_->buffer.data();
+        std::string piece(static_cast<const char*>(bytes.data()), bytes.size());
+        link_->buffer.consume(piece.size());
+        paused_ = true;
+        return events_.onData(std::move(piece));
+    }
+    if (eof_) return finish(Result<void>());
+    read();
+}
+
+void Exchange::sendRaw() {
+    if (!raw_ || done_ || writing_ || !sending_.empty() || toSend_.empty()) return;
+    sending_ = std::exchange(toSend_, {});
+    asio::async_write(link_->tls, asio::buffer(sending_),
+                      [self = shared_from_this(), link = link_](error_code error, std::size_t) {
+                          const std::size_t sent = std::exchange(self->sending_, {}).size();
+                          const std::size_t before = self->unsent_.fetch_sub(sent);
+                          // What went wrong is found by the read.
+                          if (error || self->done_) return;
+                          if (before > enough / 2 && before - sent <= enough / 2 && self->events_.onWritable)
+                              self->events_.onWritable();
+                          self->sendRaw();
+                      });
 }
 
 void Exchange::finish(std::optional<Result<void>> result) {

@@ -21,6 +21,9 @@ struct HttpRequest {
     /// A long answer, taken piece by piece: the next piece is read after `resume`. It has a connection of its
     /// own.
     bool stream = false;
+    /// Asks to switch protocols (the caller's headers say to which). After a 101 the connection carries raw
+    /// bytes both ways, however long it is silent; any other answer is an answer as always. A stream, too.
+    bool upgrade = false;
     /// The longest silence: until the answer begins, and then between two pieces of it.
     std::chrono::seconds silence{65};
 };
@@ -35,6 +38,9 @@ struct HttpHead {
 struct HttpEvents {
     std::function<void(const HttpHead&)> onHead;
     std::function<void(std::string)> onData;
+    /// Of a switched connection: `HttpCall::unsent` has fallen to half of `HttpCall::enough` after having
+    /// been above it.
+    std::function<void()> onWritable{};
     /// Once, last, unless the call was cancelled. An error means the answer is not complete.
     std::function<void(Result<void>)> onEnd;
 };
@@ -47,6 +53,11 @@ class HttpCall {
     virtual void cancel() = 0;
     /// The piece given to onData is dealt with.
     virtual void resume() = 0;
+    /// Sends raw bytes once the protocol has switched.
+    virtual void write(std::string bytes) = 0;
+    /// Bytes written and not yet given to the kernel.
+    virtual std::size_t unsent() const = 0;
+    static constexpr std::size_t enough = 256 * 1024;
 };
 
 /// HTTP/1.1 over TLS to one server, on a small pool of kept connections; streams have connections of their

@@ -5,6 +5,9 @@
 #include "remote/answers.h"
 #include "remote/discovery.h"
 #include "remote/http_client.h"
+#include "remote/outlet.h"
+#include "remote/pod_socket.h"
+#include "remote/target.h"
 #include "remote/watch.h"
 
 #include <fmt/format.h>
@@ -26,77 +29,10 @@ constexpr int watchSeconds = 480;
 /// A log may have nothing to say for days.
 constexpr std::chrono::hours logSilence{24 * 7};
 
-/// A request path with its query, built piece by piece.
-class Target {
-  public:
-    Target(const ResourceName& resource, const std::string& nameSpace) {
-        text_ = resource.group.empty()
-                    ? "/api/" + encodeComponent(resource.version)
-                    : "/apis/" + encodeComponent(resource.group) + "/" + encodeComponent(resource.version);
-        if (!nameSpace.empty()) text_ += "/namespaces/" + encodeComponent(nameSpace);
-        text_ += "/" + encodeComponent(resource.resource);
-    }
-    Target& segment(const std::string& name) {
-        if (!name.empty()) text_ += "/" + encodeComponent(name);
-        return *this;
-    }
-    Target& with(const char* name, const std::string& value) {
-        if (value.empty()) return *this;
-        text_ += std::exchange(mark_, '&');
-        text_ += fmt::format("{}={}", name, encodeComponent(value));
-        return *this;
-    }
-    Target& with(const WriteOptions& options) {
-        with("dryRun", options.dryRun ? "All" : "");
-        with("fieldManager", options.fieldManager);
-        return with("fieldValidation", options.fieldValidation);
-    }
-    Target& with(const ListOptions& options) {
-        with("labelSelector", options.labelSelector);
-        with("fieldSelector", options.fieldSelector);
-        with("limit", options.limit > 0 ? std::to_string(options.limit) : "");
-        with("continue", options.continueToken);
-        with("resourceVersion", options.resourceVersion);
-        return with("resourceVersionMatch", options.resourceVersionMatch);
-    }
-    const std::string& text() const { return text_; }
-
-  private:
-    std::string text_;
-    char mark_ = '?';
-};
-
 struct Answer {
     HttpHead head;
     std::string body;
     std::string_view contentType() const { return head.header("content-type"); }
-};
-
-/// The way from the network's threads to the executor, until the cluster goes away: afterwards the executor
-/// may be gone too, and nothing is posted to it any more.
-class Outlet : public std::enable_shared_from_this<Outlet> {
-  public:
-    explicit Outlet(Executor& executor) : executor_(&executor) {}
-    void post(Task task) {
-        std::unique_lock lock(mutex_);
-        if (!executor_) return;
-        executor_->post([self = shared_from_this(), task = std::move(task)] {
-            if (self->open()) task();
-        });
-    }
-    /// On the executor.
-    void close() {
-        std::unique_lock lock(mutex_);
-        executor_ = nullptr;
-    }
-
-  private:
-    bool open() {
-        std::unique_lock lock(mutex_);
-        return executor_ != nullptr;
-    }
-    std::mutex mutex_;
-    Executor* executor_;
 };
 
 /// Whether a subscription is still there. Read and written on the executor only.
@@ -169,7 +105,7 @@ class Stream final : public Subscription {
     std::shared_ptr<HttpCall> call_;
 };
 
-class RemoteCluster final : public Cluster {
+class RemoteCluster final : public Cluster, public PodSessions {
   public:
     RemoteCluster(Endpoint endpoint, boost::asio::io_context& io, Executor& executor)
         : address_(endpoint.url), client_(std::make_shared<HttpClient>(std::move(endpoint), io)),
@@ -247,6 +183,15 @@ class RemoteCluster final : public Cluster {
 
     std::unique_ptr<Subscription> logs(const std::string& nameSpace, const std::string& pod,
                                        const LogOptions& options, LogSink sink) override;
+
+    std::unique_ptr<PodSession> exec(const std::string& nameSpace, const std::string& pod,
+                                     const ExecOptions& options, PodSink sink) override {
+        return execOverSocket(*client_, outlet_, nameSpace, pod, options, std::move(sink));
+    }
+    std::unique_ptr<PodSession> openPort(const std::string& nameSpace, const std::string& pod,
+                                         std::uint16_t port, PodSink sink) override {
+        return portOverSocket(*client_, outlet_, nameSpace, pod, port, std::move(sink));
+    }
 
     void yaml(const ResourceName& resource, const std::string& nameSpace, const std::string& name,
               Callback<std::string> done) override {

@@ -2,7 +2,7 @@
 
 #include "engine/api/groups/authentication.h"
 #include "engine/apiserver/api_server.h"
-#include "engine/client/cluster.h"
+#include "engine/client/pod_sessions.h"
 
 #include <memory>
 #include <string>
@@ -17,7 +17,7 @@ namespace wheelhouse::apiserver {
 /// burst in one hop. Once a subscription or the cluster is destroyed (on `callbacks`), none of its callbacks
 /// run. The server may be destroyed first: calls are then answered with ServiceUnavailable. `control` and
 /// `callbacks` must outlive the cluster.
-class LocalCluster final : public client::Cluster {
+class LocalCluster final : public client::Cluster, public client::PodSessions {
   public:
     /// `user` is who acts, for admission and messages, e.g. "system:kube-scheduler"; also in group
     /// system:masters: it may do everything.
@@ -53,6 +53,13 @@ class LocalCluster final : public client::Cluster {
     void yaml(const api::ResourceName& resource, const std::string& nameSpace, const std::string& name,
               client::Callback<std::string> done) override;
     std::string address() const override { return "this computer"; }
+    [[nodiscard]] std::unique_ptr<client::PodSession> exec(const std::string& nameSpace,
+                                                           const std::string& pod,
+                                                           const client::ExecOptions& options,
+                                                           client::PodSink sink) override;
+    [[nodiscard]] std::unique_ptr<client::PodSession> openPort(const std::string& nameSpace,
+                                                               const std::string& pod, std::uint16_t port,
+                                                               client::PodSink sink) override;
 
     /// A token of the service account that `request` names, in `nameSpace`: what creating on the account's
     /// `token` subresource answers.

@@ -40,11 +40,15 @@ struct WebSocketMessage {
     std::string data;
 };
 
-/// Reads what a client sends. Not thread-safe. After an error it reads nothing more, and `closeCode` says
-/// what to close the connection with.
+/// Which end of a connection somebody is: a client masks its frames, a server does not.
+enum class WebSocketEnd { Client, Server };
+
+/// Reads what the end `from` sends. Not thread-safe. After an error it reads nothing more, and `closeCode`
+/// says what to close the connection with.
 class WebSocketReader {
   public:
-    explicit WebSocketReader(std::size_t maxMessageBytes) : maxMessage_(maxMessageBytes) {}
+    explicit WebSocketReader(std::size_t maxMessageBytes, WebSocketEnd from = WebSocketEnd::Client)
+        : maxMessage_(maxMessageBytes), from_(from) {}
 
     void feed(std::string_view bytes) {
         if (!failed_) buffer_ += bytes;
@@ -67,6 +71,7 @@ class WebSocketReader {
     Result<std::optional<WebSocketMessage>> wholeMessage();
 
     const std::size_t maxMessage_;
+    const WebSocketEnd from_;
     std::string buffer_;
     std::size_t at_ = 0; ///< where the next frame begins in buffer_
     std::string message_;
@@ -77,6 +82,8 @@ class WebSocketReader {
 
 /// One unmasked frame, as a server sends it.
 std::string webSocketFrame(WebSocketOpcode opcode, std::string_view payload);
+/// One frame as a client sends it, masked with `mask`.
+std::string webSocketClientFrame(WebSocketOpcode opcode, std::string_view payload, std::uint32_t mask);
 /// A close frame with a code and a reason, which is cut at 123 bytes.
 std::string webSocketCloseFrame(WebSocketClose code, std::string_view reason = {});
 
