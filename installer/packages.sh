@@ -16,7 +16,7 @@ wheelhouse_packages() { # wheelhouse_packages run|build|test|format|lint
       qt6-base-dev qt6-charts-dev qt6-svg-dev qt6-tools-dev qt6-tools-dev-tools qt6-l10n-tools libqt6opengl6-dev libqscintilla2-qt6-dev \
       libboost$boost-dev libboost-json$boost-dev libnghttp2-dev libssl-dev zlib1g-dev \
       protobuf-compiler libprotobuf-dev libprotoc-dev libgrpc++-dev protobuf-compiler-grpc libabsl-dev libc-ares-dev libre2-dev \
-      libyaml-cpp-dev prometheus-cpp-dev librocksdb-dev libjemalloc-dev libexpected-dev libfmt-dev libspdlog-dev libvirt-dev ;;
+      libyaml-cpp-dev prometheus-cpp-dev librocksdb-dev libjemalloc-dev libexpected-dev libfmt-dev libspdlog-dev libvirt-dev libvterm-dev ;;
   test)
     echo xvfb xauth curl busybox-static procps iproute2 nftables python3
     # Debian's npm conflicts with other builds of Node.js, which do as well.

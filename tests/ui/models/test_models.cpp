@@ -449,6 +449,11 @@ void TestModels::kubectlQuotes() {
     QCOMPARE(kubectl::quoted("web-1"), QStringLiteral("web-1"));
     QCOMPARE(kubectl::quoted("it's"), QStringLiteral("'it'\\''s'"));
     QCOMPARE(kubectl::quoted(""), QStringLiteral("''"));
+    for (const QString word : {"web-1", "it's", "", "a \"b\" \\ $c", "\t"})
+        QCOMPARE(kubectl::words("x " + kubectl::quoted(word)), (QStringList{"x", word}));
+    QCOMPARE(kubectl::words(R"( ash  -c 'echo "a b"' "d\"e \n" f\ g)"),
+             (QStringList{"ash", "-c", "echo \"a b\"", "d\"e \\n", "f g"}));
+    QCOMPARE(kubectl::words("  "), QStringList());
     QCOMPARE(kubectl::remove("pod", "shop", "web-1"), QStringLiteral("kubectl delete pod web-1 -n shop"));
     QCOMPARE(kubectl::setPower("n1", "Off"),
              QStringLiteral("kubectl patch machine n1 --type merge -p '{\"spec\":{\"power\":\"Off\"}}'"));

@@ -11,6 +11,37 @@ QString inNamespace(const QString& nameSpace) {
 
 } // namespace
 
+QStringList words(const QString& line) {
+    QStringList out;
+    QString word;
+    bool inside = false; // a word, perhaps an empty one
+    QChar quote;
+    for (qsizetype i = 0; i < line.size(); ++i) {
+        const QChar c = line[i];
+        const QChar next = i + 1 < line.size() ? line[i + 1] : QChar();
+        if (c == u'\\' && !next.isNull() &&
+            (quote.isNull() || (quote == u'"' && QStringView(u"\"\\$`").contains(next)))) {
+            word += line[++i];
+            inside = true;
+        } else if (!quote.isNull() && c == quote) {
+            quote = QChar();
+        } else if (!quote.isNull()) {
+            word += c;
+        } else if (c == u'\'' || c == u'"') {
+            quote = c;
+            inside = true;
+        } else if (c.isSpace()) {
+            if (inside) out << std::exchange(word, {});
+            inside = false;
+        } else {
+            word += c;
+            inside = true;
+        }
+    }
+    if (inside) out << word;
+    return out;
+}
+
 QString quoted(const QString& word) {
     static const QRegularExpression plain(QStringLiteral("^[A-Za-z0-9_./:=@%+,-]+$"));
     if (plain.match(word).hasMatch()) return word;
@@ -53,6 +84,37 @@ QString logs(const QString& nameSpace, const QString& pod, const QString& contai
     command += quoted(pod) + inNamespace(nameSpace);
     if (!container.isEmpty()) command += QStringLiteral(" -c ") + quoted(container);
     return command;
+}
+
+QString logsOfMany(const QString& nameSpace, const QString& selector, const QStringList& pods,
+                   int sinceSeconds, bool previous) {
+    QString options = previous ? QStringLiteral(" -p") : QStringLiteral(" -f");
+    options += QStringLiteral(" --prefix --all-containers");
+    if (sinceSeconds > 0) options += QStringLiteral(" --since=%1s").arg(sinceSeconds);
+    options += inNamespace(nameSpace);
+    if (!selector.isEmpty())
+        return QStringLiteral("kubectl logs -l ") + quoted(selector) + options +
+               QStringLiteral(" --max-log-requests=40");
+    QStringList words;
+    for (const QString& pod : pods)
+        words << quoted(pod);
+    // kubectl reads named pods one by one only.
+    return QStringLiteral("for p in %1; do kubectl logs $p%2 & done; wait").arg(words.join(u' '), options);
+}
+
+QString portForward(const QString& nameSpace, const QString& what, int localPort, int port) {
+    return QStringLiteral("kubectl port-forward %1 %2:%3").arg(quoted(what)).arg(localPort).arg(port) +
+           inNamespace(nameSpace);
+}
+
+QString exec(const QString& nameSpace, const QString& pod, const QString& container,
+             const QStringList& command) {
+    QString out = QStringLiteral("kubectl exec -it ") + quoted(pod) + inNamespace(nameSpace);
+    if (!container.isEmpty()) out += QStringLiteral(" -c ") + quoted(container);
+    out += QStringLiteral(" --");
+    for (const QString& word : command)
+        out += u' ' + quoted(word);
+    return out;
 }
 
 QString setPower(const QString& machine, const QString& power) {

@@ -4,6 +4,7 @@
 #include "engine/base/ids.h"
 
 #include <QString>
+#include <QStringList>
 
 namespace wheelhouse::ui::kubectl {
 
@@ -18,6 +19,14 @@ QString yaml(const QString& resourceWord, const QString& nameSpace, const QStrin
 QString remove(const QString& resourceWord, const QString& nameSpace, const QString& name);
 QString logs(const QString& nameSpace, const QString& pod, const QString& container, bool follow,
              bool previous);
+/// The logs of all pods a selector chooses, or of those named; `sinceSeconds` 0 = however old.
+QString logsOfMany(const QString& nameSpace, const QString& selector, const QStringList& pods,
+                   int sinceSeconds, bool previous);
+/// A port of a pod or service on this computer; `what` is "pod/web-1" or "service/web".
+QString portForward(const QString& nameSpace, const QString& what, int localPort, int port);
+/// A command in a container, at a terminal.
+QString exec(const QString& nameSpace, const QString& pod, const QString& container,
+             const QStringList& command);
 QString setPower(const QString& machine, const QString& power);
 /// `kubectl scale` of one object.
 QString scale(const QString& resourceWord, const QString& nameSpace, const QString& name, int replicas);
@@ -32,5 +41,7 @@ QString cordon(const QString& node, bool cordoned);
 QString apply(const QString& file, const QString& text, const QString& nameSpace);
 /// `word` quoted for a shell when it needs to be.
 QString quoted(const QString& word);
+/// The words a shell would make of a line, by quotes and backslashes alone.
+QStringList words(const QString& line);
 
 } // namespace wheelhouse::ui::kubectl
