@@ -781,6 +781,14 @@
         <source>Drain</source>
         <translation>Leeren</translation>
     </message>
+    <message>
+        <source>Shell</source>
+        <translation>Shell</translation>
+    </message>
+    <message>
+        <source>Forward</source>
+        <translation>Weiterleiten</translation>
+    </message>
 </context>
 <context>
     <name>wheelhouse::ui::FactSheet</name>
@@ -987,14 +995,65 @@
     </message>
 </context>
 <context>
+    <name>wheelhouse::ui::ForwardsView</name>
+    <message>
+        <source>Nothing is forwarded</source>
+        <translation>Nichts wird weitergeleitet</translation>
+    </message>
+    <message>
+        <source>Select a pod or a service and press Shift+F to reach one of its ports on this computer.</source>
+        <translation>Wähle einen Pod oder Service und drücke Umschalt+F, um einen seiner Ports auf diesem Rechner zu erreichen.</translation>
+    </message>
+    <message>
+        <source>Port of the pod or service</source>
+        <translation>Port des Pods oder Services</translation>
+    </message>
+    <message>
+        <source>any</source>
+        <translation>beliebig</translation>
+    </message>
+    <message>
+        <source>Port on this computer</source>
+        <translation>Port auf diesem Rechner</translation>
+    </message>
+    <message>
+        <source>Port on this computer; “any” takes the same number where it is free</source>
+        <translation>Port auf diesem Rechner; „beliebig“ nimmt dieselbe Nummer, wenn sie frei ist</translation>
+    </message>
+    <message>
+        <source>Forward</source>
+        <translation>Weiterleiten</translation>
+    </message>
+    <message>
+        <source>port</source>
+        <translation>Port</translation>
+    </message>
+    <message>
+        <source>to 127.0.0.1, port</source>
+        <translation>an 127.0.0.1, Port</translation>
+    </message>
+    <message>
+        <source>Forwarded ports</source>
+        <translation>Weitergeleitete Ports</translation>
+    </message>
+    <message>
+        <source>Open in browser</source>
+        <translation>Im Browser öffnen</translation>
+    </message>
+    <message>
+        <source>Copy address</source>
+        <translation>Adresse kopieren</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Beenden</translation>
+    </message>
+</context>
+<context>
     <name>wheelhouse::ui::LogsView</name>
     <message>
         <source>No log chosen</source>
         <translation>Kein Log gewählt</translation>
-    </message>
-    <message>
-        <source>Select a pod on the map or in a table to read what its containers write.</source>
-        <translation>Wähle einen Pod auf der Karte oder in einer Tabelle, um zu lesen, was seine Container schreiben.</translation>
     </message>
     <message>
         <source>Log</source>
@@ -1047,6 +1106,78 @@
     <message>
         <source>%1 hits</source>
         <translation>%1 Treffer</translation>
+    </message>
+    <message>
+        <source>Select a pod on the map or in a table to read what its containers write; of a deployment, press l to read all its pods together.</source>
+        <translation>Wähle einen Pod auf der Karte oder in einer Tabelle, um zu lesen, was seine Container schreiben; drücke bei einem Deployment l, um alle seine Pods zusammen zu lesen.</translation>
+    </message>
+    <message>
+        <source>Save the log</source>
+        <translation>Log speichern</translation>
+    </message>
+    <message>
+        <source>Save what is shown to a file</source>
+        <translation>Was gezeigt wird, in eine Datei speichern</translation>
+    </message>
+    <message>
+        <source>Times</source>
+        <translation>Zeiten</translation>
+    </message>
+    <message>
+        <source>When each line was written</source>
+        <translation>Wann jede Zeile geschrieben wurde</translation>
+    </message>
+    <message>
+        <source>Only matches</source>
+        <translation>Nur Treffer</translation>
+    </message>
+    <message>
+        <source>Show only the lines that hold what is searched for</source>
+        <translation>Nur Zeilen zeigen, die das Gesuchte enthalten</translation>
+    </message>
+    <message>
+        <source>Newest</source>
+        <translation>Neueste</translation>
+    </message>
+    <message>
+        <source>How far back the log is read</source>
+        <translation>Wie weit zurück das Log gelesen wird</translation>
+    </message>
+    <message>
+        <source>Last minute</source>
+        <translation>Letzte Minute</translation>
+    </message>
+    <message>
+        <source>Last 5 minutes</source>
+        <translation>Letzte 5 Minuten</translation>
+    </message>
+    <message>
+        <source>Last 15 minutes</source>
+        <translation>Letzte 15 Minuten</translation>
+    </message>
+    <message>
+        <source>Last hour</source>
+        <translation>Letzte Stunde</translation>
+    </message>
+    <message>
+        <source>Last day</source>
+        <translation>Letzter Tag</translation>
+    </message>
+    <message>
+        <source>%1 of %2 logs</source>
+        <translation>%1 von %2 Logs</translation>
+    </message>
+    <message>
+        <source>live, %1 logs</source>
+        <translation>live, %1 Logs</translation>
+    </message>
+    <message>
+        <source>could not be saved</source>
+        <translation>ließ sich nicht speichern</translation>
+    </message>
+    <message>
+        <source>%1 cannot be written.</source>
+        <translation>%1 lässt sich nicht schreiben.</translation>
     </message>
 </context>
 <context>
@@ -1234,6 +1365,54 @@
     <message>
         <source>Remove…</source>
         <translation>Entfernen …</translation>
+    </message>
+    <message>
+        <source>Terminal</source>
+        <translation>Terminal</translation>
+    </message>
+    <message>
+        <source>Forwards</source>
+        <translation>Weiterleitungen</translation>
+    </message>
+    <message>
+        <source>Shell</source>
+        <translation>Shell</translation>
+    </message>
+    <message>
+        <source>Forward a port…</source>
+        <translation>Port weiterleiten …</translation>
+    </message>
+    <message>
+        <source>stopped forwarding %1.</source>
+        <translation>hast die Weiterleitung von %1 beendet.</translation>
+    </message>
+    <message>
+        <source>No shell in %1: %2</source>
+        <translation>Keine Shell in %1: %2</translation>
+    </message>
+    <message>
+        <source>opened a shell in %1.</source>
+        <translation>hast eine Shell in %1 geöffnet.</translation>
+    </message>
+    <message>
+        <source>%1 cannot be forwarded: %2</source>
+        <translation>%1 lässt sich nicht weiterleiten: %2</translation>
+    </message>
+    <message>
+        <source>%1 pods</source>
+        <translation>%1 Pods</translation>
+    </message>
+    <message>
+        <source>No logs of %1: %2</source>
+        <translation>Keine Logs von %1: %2</translation>
+    </message>
+    <message>
+        <source>it chooses no pods.</source>
+        <translation>es wählt keine Pods aus.</translation>
+    </message>
+    <message>
+        <source>forwarded %1.</source>
+        <translation>hast %1 weitergeleitet.</translation>
     </message>
 </context>
 <context>
@@ -1709,6 +1888,57 @@ Es wird von selbst wieder versucht.</translation>
     </message>
 </context>
 <context>
+    <name>wheelhouse::ui::PortForwards</name>
+    <message>
+        <source>more than %1 connections at once</source>
+        <translation>mehr als %1 Verbindungen gleichzeitig</translation>
+    </message>
+    <message>
+        <source>the service chooses no pods</source>
+        <translation>der Service wählt keine Pods aus</translation>
+    </message>
+    <message>
+        <source>no pod of the service is ready</source>
+        <translation>kein Pod des Services ist bereit</translation>
+    </message>
+    <message>
+        <source>the pod has no such port</source>
+        <translation>der Pod hat keinen solchen Port</translation>
+    </message>
+    <message>
+        <source>listening</source>
+        <translation>lauscht</translation>
+    </message>
+    <message>
+        <source>Target</source>
+        <translation>Ziel</translation>
+    </message>
+    <message>
+        <source>Namespace</source>
+        <translation>Namespace</translation>
+    </message>
+    <message>
+        <source>Here</source>
+        <translation>Hier</translation>
+    </message>
+    <message>
+        <source>Port</source>
+        <translation>Port</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Zustand</translation>
+    </message>
+    <message>
+        <source>Connections</source>
+        <translation>Verbindungen</translation>
+    </message>
+    <message>
+        <source>Traffic</source>
+        <translation>Verkehr</translation>
+    </message>
+</context>
+<context>
     <name>wheelhouse::ui::ScalingChart</name>
     <message>
         <source>replicas</source>
@@ -1858,6 +2088,76 @@ Es wird von selbst wieder versucht.</translation>
     <message>
         <source>More</source>
         <translation>Mehr</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::TerminalScreen</name>
+    <message>
+        <source>Terminal</source>
+        <translation>Terminal</translation>
+    </message>
+    <message>
+        <source>Every key goes to the program. Ctrl+Tab leaves.</source>
+        <translation>Jede Taste geht an das Programm. Strg+Tab verlässt es.</translation>
+    </message>
+    <message>
+        <source>Copy (Ctrl+Shift+C)</source>
+        <translation>Kopieren (Strg+Umschalt+C)</translation>
+    </message>
+    <message>
+        <source>Paste (Ctrl+Shift+V)</source>
+        <translation>Einfügen (Strg+Umschalt+V)</translation>
+    </message>
+    <message>
+        <source>Select all (Ctrl+Shift+A)</source>
+        <translation>Alles auswählen (Strg+Umschalt+A)</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::TerminalView</name>
+    <message>
+        <source>No terminal open</source>
+        <translation>Kein Terminal offen</translation>
+    </message>
+    <message>
+        <source>Select a pod and press s, or Shell in its details, to work inside a container.</source>
+        <translation>Wähle einen Pod und drücke s, oder Shell in seinen Details, um in einem Container zu arbeiten.</translation>
+    </message>
+    <message>
+        <source>Terminals</source>
+        <translation>Terminals</translation>
+    </message>
+    <message>
+        <source>Container</source>
+        <translation>Container</translation>
+    </message>
+    <message>
+        <source>Program to run</source>
+        <translation>Programm</translation>
+    </message>
+    <message>
+        <source>The program that is run, with its arguments</source>
+        <translation>Das Programm, das läuft, mit seinen Argumenten</translation>
+    </message>
+    <message>
+        <source>Run again</source>
+        <translation>Noch einmal</translation>
+    </message>
+    <message>
+        <source>connecting…</source>
+        <translation>verbindet …</translation>
+    </message>
+    <message>
+        <source>running</source>
+        <translation>läuft</translation>
+    </message>
+    <message>
+        <source>ended with exit code %1</source>
+        <translation>beendet mit Exit-Code %1</translation>
+    </message>
+    <message>
+        <source>Start over</source>
+        <translation>Neu beginnen</translation>
     </message>
 </context>
 <context>

@@ -781,6 +781,14 @@
         <source>Drain</source>
         <translation>排空</translation>
     </message>
+    <message>
+        <source>Shell</source>
+        <translation>终端</translation>
+    </message>
+    <message>
+        <source>Forward</source>
+        <translation>转发</translation>
+    </message>
 </context>
 <context>
     <name>wheelhouse::ui::FactSheet</name>
@@ -987,14 +995,65 @@
     </message>
 </context>
 <context>
+    <name>wheelhouse::ui::ForwardsView</name>
+    <message>
+        <source>Nothing is forwarded</source>
+        <translation>没有转发</translation>
+    </message>
+    <message>
+        <source>Select a pod or a service and press Shift+F to reach one of its ports on this computer.</source>
+        <translation>选择一个 Pod 或 Service，按 Shift+F，即可在本机访问它的端口。</translation>
+    </message>
+    <message>
+        <source>Port of the pod or service</source>
+        <translation>Pod 或 Service 的端口</translation>
+    </message>
+    <message>
+        <source>any</source>
+        <translation>任意</translation>
+    </message>
+    <message>
+        <source>Port on this computer</source>
+        <translation>本机端口</translation>
+    </message>
+    <message>
+        <source>Port on this computer; “any” takes the same number where it is free</source>
+        <translation>本机端口；“任意”会在空闲时使用相同的端口号</translation>
+    </message>
+    <message>
+        <source>Forward</source>
+        <translation>转发</translation>
+    </message>
+    <message>
+        <source>port</source>
+        <translation>端口</translation>
+    </message>
+    <message>
+        <source>to 127.0.0.1, port</source>
+        <translation>到 127.0.0.1，端口</translation>
+    </message>
+    <message>
+        <source>Forwarded ports</source>
+        <translation>已转发的端口</translation>
+    </message>
+    <message>
+        <source>Open in browser</source>
+        <translation>在浏览器中打开</translation>
+    </message>
+    <message>
+        <source>Copy address</source>
+        <translation>复制地址</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+</context>
+<context>
     <name>wheelhouse::ui::LogsView</name>
     <message>
         <source>No log chosen</source>
         <translation>未选择日志</translation>
-    </message>
-    <message>
-        <source>Select a pod on the map or in a table to read what its containers write.</source>
-        <translation>在地图或表格中选择一个 Pod，即可查看其容器的输出。</translation>
     </message>
     <message>
         <source>Log</source>
@@ -1047,6 +1106,78 @@
     <message>
         <source>%1 hits</source>
         <translation>%1 处匹配</translation>
+    </message>
+    <message>
+        <source>Select a pod on the map or in a table to read what its containers write; of a deployment, press l to read all its pods together.</source>
+        <translation>在地图或表格中选择一个 Pod，即可阅读其容器的输出；选择 Deployment 并按 l，可一起阅读它的所有 Pod。</translation>
+    </message>
+    <message>
+        <source>Save the log</source>
+        <translation>保存日志</translation>
+    </message>
+    <message>
+        <source>Save what is shown to a file</source>
+        <translation>把显示的内容保存到文件</translation>
+    </message>
+    <message>
+        <source>Times</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>When each line was written</source>
+        <translation>每行的写入时间</translation>
+    </message>
+    <message>
+        <source>Only matches</source>
+        <translation>仅匹配</translation>
+    </message>
+    <message>
+        <source>Show only the lines that hold what is searched for</source>
+        <translation>只显示包含搜索内容的行</translation>
+    </message>
+    <message>
+        <source>Newest</source>
+        <translation>最新</translation>
+    </message>
+    <message>
+        <source>How far back the log is read</source>
+        <translation>日志向前读取的范围</translation>
+    </message>
+    <message>
+        <source>Last minute</source>
+        <translation>最近 1 分钟</translation>
+    </message>
+    <message>
+        <source>Last 5 minutes</source>
+        <translation>最近 5 分钟</translation>
+    </message>
+    <message>
+        <source>Last 15 minutes</source>
+        <translation>最近 15 分钟</translation>
+    </message>
+    <message>
+        <source>Last hour</source>
+        <translation>最近 1 小时</translation>
+    </message>
+    <message>
+        <source>Last day</source>
+        <translation>最近 1 天</translation>
+    </message>
+    <message>
+        <source>%1 of %2 logs</source>
+        <translation>%2 个日志中的 %1 个</translation>
+    </message>
+    <message>
+        <source>live, %1 logs</source>
+        <translation>实时，%1 个日志</translation>
+    </message>
+    <message>
+        <source>could not be saved</source>
+        <translation>无法保存</translation>
+    </message>
+    <message>
+        <source>%1 cannot be written.</source>
+        <translation>无法写入 %1。</translation>
     </message>
 </context>
 <context>
@@ -1234,6 +1365,54 @@
     <message>
         <source>Remove…</source>
         <translation>移除…</translation>
+    </message>
+    <message>
+        <source>Terminal</source>
+        <translation>终端</translation>
+    </message>
+    <message>
+        <source>Forwards</source>
+        <translation>端口转发</translation>
+    </message>
+    <message>
+        <source>Shell</source>
+        <translation>终端</translation>
+    </message>
+    <message>
+        <source>Forward a port…</source>
+        <translation>转发端口…</translation>
+    </message>
+    <message>
+        <source>stopped forwarding %1.</source>
+        <translation>停止了 %1 的转发。</translation>
+    </message>
+    <message>
+        <source>No shell in %1: %2</source>
+        <translation>无法在 %1 中打开终端：%2</translation>
+    </message>
+    <message>
+        <source>opened a shell in %1.</source>
+        <translation>在 %1 中打开了终端。</translation>
+    </message>
+    <message>
+        <source>%1 cannot be forwarded: %2</source>
+        <translation>无法转发 %1：%2</translation>
+    </message>
+    <message>
+        <source>%1 pods</source>
+        <translation>%1 个 Pod</translation>
+    </message>
+    <message>
+        <source>No logs of %1: %2</source>
+        <translation>没有 %1 的日志：%2</translation>
+    </message>
+    <message>
+        <source>it chooses no pods.</source>
+        <translation>它没有选择任何 Pod。</translation>
+    </message>
+    <message>
+        <source>forwarded %1.</source>
+        <translation>转发了 %1。</translation>
     </message>
 </context>
 <context>
@@ -1709,6 +1888,57 @@ It is tried again by itself.</source>
     </message>
 </context>
 <context>
+    <name>wheelhouse::ui::PortForwards</name>
+    <message>
+        <source>more than %1 connections at once</source>
+        <translation>同时的连接超过 %1 个</translation>
+    </message>
+    <message>
+        <source>the service chooses no pods</source>
+        <translation>该 Service 没有选择任何 Pod</translation>
+    </message>
+    <message>
+        <source>no pod of the service is ready</source>
+        <translation>该 Service 没有就绪的 Pod</translation>
+    </message>
+    <message>
+        <source>the pod has no such port</source>
+        <translation>该 Pod 没有这个端口</translation>
+    </message>
+    <message>
+        <source>listening</source>
+        <translation>监听中</translation>
+    </message>
+    <message>
+        <source>Target</source>
+        <translation>目标</translation>
+    </message>
+    <message>
+        <source>Namespace</source>
+        <translation>命名空间</translation>
+    </message>
+    <message>
+        <source>Here</source>
+        <translation>本机</translation>
+    </message>
+    <message>
+        <source>Port</source>
+        <translation>端口</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Connections</source>
+        <translation>连接</translation>
+    </message>
+    <message>
+        <source>Traffic</source>
+        <translation>流量</translation>
+    </message>
+</context>
+<context>
     <name>wheelhouse::ui::ScalingChart</name>
     <message>
         <source>replicas</source>
@@ -1858,6 +2088,76 @@ It is tried again by itself.</source>
     <message>
         <source>More</source>
         <translation>增加</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::TerminalScreen</name>
+    <message>
+        <source>Terminal</source>
+        <translation>终端</translation>
+    </message>
+    <message>
+        <source>Every key goes to the program. Ctrl+Tab leaves.</source>
+        <translation>所有按键都发送给程序。Ctrl+Tab 离开。</translation>
+    </message>
+    <message>
+        <source>Copy (Ctrl+Shift+C)</source>
+        <translation>复制 (Ctrl+Shift+C)</translation>
+    </message>
+    <message>
+        <source>Paste (Ctrl+Shift+V)</source>
+        <translation>粘贴 (Ctrl+Shift+V)</translation>
+    </message>
+    <message>
+        <source>Select all (Ctrl+Shift+A)</source>
+        <translation>全选 (Ctrl+Shift+A)</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::TerminalView</name>
+    <message>
+        <source>No terminal open</source>
+        <translation>没有打开的终端</translation>
+    </message>
+    <message>
+        <source>Select a pod and press s, or Shell in its details, to work inside a container.</source>
+        <translation>选择一个 Pod 并按 s，或在详情中点击终端，即可进入容器工作。</translation>
+    </message>
+    <message>
+        <source>Terminals</source>
+        <translation>终端</translation>
+    </message>
+    <message>
+        <source>Container</source>
+        <translation>容器</translation>
+    </message>
+    <message>
+        <source>Program to run</source>
+        <translation>要运行的程序</translation>
+    </message>
+    <message>
+        <source>The program that is run, with its arguments</source>
+        <translation>要运行的程序及其参数</translation>
+    </message>
+    <message>
+        <source>Run again</source>
+        <translation>再次运行</translation>
+    </message>
+    <message>
+        <source>connecting…</source>
+        <translation>正在连接…</translation>
+    </message>
+    <message>
+        <source>running</source>
+        <translation>运行中</translation>
+    </message>
+    <message>
+        <source>ended with exit code %1</source>
+        <translation>已结束，退出码 %1</translation>
+    </message>
+    <message>
+        <source>Start over</source>
+        <translation>重新开始</translation>
     </message>
 </context>
 <context>

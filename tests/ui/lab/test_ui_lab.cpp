@@ -2,14 +2,20 @@
 // clicked through the story of point 4 and 5 with simulated nodes.
 #include "ui/views/add_node_panel.h"
 #include "ui/views/feed_view.h"
+#include "ui/views/forwards_view.h"
+#include "ui/views/logs_view.h"
 #include "ui/views/map_page.h"
 #include "ui/views/next_view.h"
+#include "ui/views/objects_view.h"
+#include "ui/views/terminal_view.h"
 #include "ui/views/timeline_view.h"
 #include "window_lab.h"
 
 #include <QLineEdit>
 #include <QPushButton>
 #include <QTabBar>
+#include <QTableView>
+#include <QTcpSocket>
 
 using namespace wheelhouse;
 using namespace wheelhouse::ui;
@@ -73,6 +79,71 @@ class TestUiLab : public WindowLab {
             }
         }
         QTest::mouseClick(tabs, Qt::LeftButton, {}, tabs->tabRect(0).center());
+    }
+
+    /// Typed into a container, and what it answers; the size of the terminal is told.
+    void aShellInAContainer() {
+        selectPod(running().value(0));
+        auto* drawer = part<DetailDrawer>();
+        QTRY_VERIFY_WITH_TIMEOUT(drawer->action("shell") != nullptr, soon);
+        QTest::mouseClick(drawer->action("shell"), Qt::LeftButton);
+        auto* terminals = part<TerminalView>();
+        const auto text = [&] {
+            return terminals->current() == nullptr ? QString() : terminals->current()->grid().text();
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(text().contains(":/#"), soon);
+        const auto type = [&](const QString& line) {
+            QTest::keyClicks(terminals->screen(), line);
+            QTest::keyClick(terminals->screen(), Qt::Key_Return);
+        };
+        type("echo one and two");
+        QTRY_VERIFY_WITH_TIMEOUT(text().contains("\none and two\n"), soon);
+        type("stty size");
+        const TerminalGrid& grid = terminals->current()->grid();
+        const auto size = [&] { return QString("\n%1 %2\n").arg(grid.rows()).arg(grid.columns()); };
+        QTRY_VERIFY_WITH_TIMEOUT(text().contains(size()), soon);
+        shot("lab-terminal");
+        type("exit 3");
+        QTRY_COMPARE_WITH_TIMEOUT(terminals->status(), QString("ended with exit code 3"), soon);
+        terminals->closeCurrent();
+    }
+
+    void aPortOfAPodIsHere() {
+        selectPod(running().value(0));
+        const QString pod = part<DetailDrawer>()->subject().name;
+        QTest::keyClick(map(), Qt::Key_F, Qt::ShiftModifier);
+        auto* forwards = part<ForwardsView>();
+        QTRY_VERIFY_WITH_TIMEOUT(forwards->startButton()->isVisible(), soon);
+        QTest::mouseClick(forwards->startButton(), Qt::LeftButton);
+        QCOMPARE(forwards->model().rowCount(), 1);
+        QTcpSocket socket;
+        socket.connectToHost(QHostAddress::LocalHost,
+                             static_cast<quint16>(forwards->model().at(0).localPort));
+        socket.write("GET /hostname HTTP/1.1\r\nHost: x\r\n\r\n");
+        // It answers and hangs up.
+        QTRY_COMPARE_WITH_TIMEOUT(socket.state(), QAbstractSocket::UnconnectedState, soon);
+        const QByteArray answer = socket.readAll();
+        QVERIFY2(answer.startsWith("HTTP/1.1 200 OK") && answer.contains(pod.toUtf8()), answer.constData());
+        QTRY_COMPARE_WITH_TIMEOUT(forwards->model().at(0).connections, 0, soon);
+        QVERIFY2(forwards->model().at(0).problem.isEmpty(), qPrintable(forwards->model().at(0).problem));
+        forwards->model().stop(0);
+    }
+
+    void theLogsOfADeploymentAreReadTogether() {
+        QTest::keyClick(window_.get(), Qt::Key_2, Qt::ControlModifier);
+        auto* objects = part<ObjectsView>();
+        objects->openKind("Deployment");
+        QTRY_COMPARE_WITH_TIMEOUT(objects->rows().rowCount(), 1, soon);
+        objects->tableWidget()->setFocus();
+        objects->tableWidget()->setCurrentIndex(objects->rows().index(0, 0));
+        QTest::keyClick(objects->tableWidget(), Qt::Key_L);
+        const auto live = [&] {
+            for (auto* view : window_->findChildren<LogsView*>())
+                if (view->isVisible() && view->status() == "live, 3 logs") return true;
+            return false;
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(live(), soon);
+        QTest::keyClick(window_.get(), Qt::Key_1, Qt::ControlModifier);
     }
 
     void aPodDeletedFromTheWindowIsReplaced() {

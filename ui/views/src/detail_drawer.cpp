@@ -2,6 +2,7 @@
 
 #include "ui/models/kubectl.h"
 #include "ui/models/node_drain.h"
+#include "ui/models/port_forwards.h"
 
 #include <QEvent>
 #include <QHBoxLayout>
@@ -376,13 +377,14 @@ void DetailDrawer::openTab(Tab tab) {
 void DetailDrawer::rebuildActions() {
     const bool away = !object_ && !machine_;
     const bool nodeLike = subject_.resource.kind == "Node" || subject_.resource.kind == "Machine";
-    const QString key = QStringLiteral("%1/%2/%3/%4/%5/%6")
+    const QString key = QStringLiteral("%1/%2/%3/%4/%5/%6/%7")
                             .arg(away)
                             .arg(nodeLike)
                             .arg(isMachine())
                             .arg(facts_.power)
                             .arg(facts_.cordoned)
-                            .arg(gone_);
+                            .arg(gone_)
+                            .arg(facts_.containers.join(u','));
     if (key == shownActions_) return;
     shownActions_ = key;
     while (actionRow_->count() > 1) {
@@ -405,6 +407,26 @@ void DetailDrawer::rebuildActions() {
         offer(QStringLiteral("cordon"), facts_.cordoned ? tr("Uncordon") : tr("Cordon"),
               QStringLiteral("cordon"), "", kubectl::cordon(name, !facts_.cordoned),
               [this, name, cordon = !facts_.cordoned] { actions_.setCordoned(name, cordon); });
+    if (isPod() && !facts_.containers.isEmpty())
+        offer(QStringLiteral("shell"), tr("Shell"), QStringLiteral("terminal"), "",
+              kubectl::exec(subject_.nameSpace, name,
+                            facts_.containers.size() > 1 ? facts_.containers.front() : QString(),
+                            {QStringLiteral("sh")}),
+              [this] { Q_EMIT shellRequested(subject_.nameSpace, subject_.name); });
+    if (const QString selector = object_ ? podSelectorOf(*object_) : QString(); !selector.isEmpty())
+        offer(QStringLiteral("logs"), tr("Logs"), QStringLiteral("follow"), "",
+              kubectl::logsOfMany(subject_.nameSpace, selector, {}, 0, false), [this] {
+                  Q_EMIT logsRequested(QString::fromStdString(subject_.resource.kind), subject_.nameSpace,
+                                       subject_.name);
+              });
+    if (object_ && (isPod() || subject_.resource.kind == "Service")) {
+        const auto ports = forwardablePortsOf(*object_);
+        const int port = ports.empty() ? 80 : ports.front().port;
+        const QString kind = QString::fromStdString(subject_.resource.kind);
+        offer(QStringLiteral("forward"), tr("Forward"), QStringLiteral("forward"), "",
+              kubectl::portForward(subject_.nameSpace, kind.toLower() + u'/' + name, port, port),
+              [this, kind] { Q_EMIT forwardRequested(kind, subject_.nameSpace, subject_.name); });
+    }
     const QString removal = isMachine() ? kubectl::remove(QStringLiteral("machine"), {}, name)
                                         : kubectl::remove(word(), subject_.nameSpace, name);
     offer(QStringLiteral("delete"), nodeLike ? tr("Remove") : tr("Delete"), QStringLiteral("trash"), "danger",

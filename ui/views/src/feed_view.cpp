@@ -1,10 +1,11 @@
 #include "ui/views/feed_view.h"
 
+#include "line_painter.h"
+
 #include <QApplication>
 #include <QClipboard>
 #include <QContextMenuEvent>
 #include <QMenu>
-#include <QPainter>
 #include <QStyledItemDelegate>
 
 namespace wheelhouse::ui {
@@ -16,42 +17,25 @@ class FeedDelegate final : public QStyledItemDelegate {
     QSize sizeHint(const QStyleOptionViewItem&, const QModelIndex&) const override { return {200, 25}; }
     void paint(QPainter* p, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
         const Tokens& t = theme_.tokens();
-        p->save();
-        p->setRenderHint(QPainter::Antialiasing);
-        QRect r = option.rect.adjusted(20, 0, -16, 0);
-        if ((option.state & (QStyle::State_MouseOver | QStyle::State_Selected)) != 0) {
+        const bool selected = (option.state & QStyle::State_Selected) != 0;
+        LinePainter line(*p, theme_, option.rect.adjusted(20, 0, -16, 0), 8);
+        if (selected || (option.state & QStyle::State_MouseOver) != 0) {
             p->setPen(Qt::NoPen);
-            p->setBrush((option.state & QStyle::State_Selected) != 0 ? theme_.tint(Tone::Accent) : t.raised);
+            p->setBrush(selected ? theme_.tint(Tone::Accent) : t.raised);
             p->drawRoundedRect(option.rect.adjusted(10, 1, -10, -1), 6, 6);
         }
-        const auto draw = [&](const QRect& rect, const QString& text, const QColor& color) {
-            p->setPen(color);
-            p->drawText(rect, Qt::AlignLeft | Qt::AlignVCenter,
-                        p->fontMetrics().elidedText(text, Qt::ElideRight, rect.width()));
+        const auto column = [&](int at) { return index.sibling(index.row(), at).data().toString(); };
+        const auto fitted = [&line](const QFont& font, const QColor& color, const QString& text) {
+            line.text(QFontMetrics(font).horizontalAdvance(text) + 1, font, color, text);
         };
-        p->setFont(theme_.mono(metrics::smallPx));
-        draw(r, index.sibling(index.row(), 0).data().toString(), t.muted);
-        r.setLeft(r.left() + 72);
-        p->setPen(Qt::NoPen);
-        p->setBrush(theme_.color(static_cast<Tone>(index.data(LiveTableModel::ToneRole).toInt())));
-        p->drawEllipse(QRectF(r.left(), r.center().y() - 3, 7, 7));
-        r.setLeft(r.left() + 17);
-        p->setFont(theme_.body(metrics::bodyPx, QFont::DemiBold));
-        const QString actor = index.sibling(index.row(), 1).data().toString();
-        draw(r, actor, t.text);
-        r.setLeft(r.left() + std::min(r.width(), p->fontMetrics().horizontalAdvance(actor)) + 8);
-        p->setFont(theme_.body(metrics::bodyPx));
-        QString text = index.sibling(index.row(), 2).data().toString();
-        draw(r, text.simplified(), Theme::mix(t.text, t.muted, 0.55));
-        if (index.data(LiveTableModel::NameRole).toString().isEmpty()) {
-            // The user's own deeds carry the command that does the same.
-            const int used = p->fontMetrics().horizontalAdvance(text) + 16;
-            p->setFont(theme_.mono(metrics::captionPx));
-            if (used < r.width() - 80)
-                draw(r.adjusted(used, 0, 0, 0),
-                     index.data(LiveTableModel::ExtraRole).toString().section(u'\n', 0, 0), t.muted);
-        }
-        p->restore();
+        line.text(64, theme_.mono(), t.muted, column(0));
+        line.dot(static_cast<Tone>(index.data(LiveTableModel::ToneRole).toInt()));
+        fitted(theme_.body(metrics::bodyPx, QFont::DemiBold), t.text, column(1));
+        fitted(theme_.body(), Theme::mix(t.text, t.muted, 0.55), column(2).simplified());
+        // The user's own deeds carry the command that does the same.
+        if (index.data(LiveTableModel::NameRole).toString().isEmpty() && line.room() > 80)
+            line.text(line.room(), theme_.mono(metrics::captionPx), t.muted,
+                      index.data(LiveTableModel::ExtraRole).toString().section(u'\n', 0, 0));
     }
 
   private:

@@ -24,6 +24,7 @@ class LinePainter {
     /// Pixels left.
     int room() const { return rest_.width(); }
     void text(int width, const QFont& font, const QColor& color, const QString& text) {
+        if (rest_.width() <= 0) return;
         painter_.setFont(font);
         painter_.setPen(color);
         const QRect box(rest_.left(), rest_.top(), std::min(width, rest_.width()), rest_.height());

@@ -1,8 +1,7 @@
 #include "ui/views/logs_view.h"
 
-#include "ui/models/kubectl.h"
-#include "ui/models/words.h"
-
+#include <QFile>
+#include <QFileDialog>
 #include <QHBoxLayout>
 #include <QLineEdit>
 #include <QMenu>
@@ -14,33 +13,35 @@
 namespace wheelhouse::ui {
 namespace {
 
-using namespace std::chrono_literals;
 constexpr int mostHits = 500;
 
 } // namespace
 
 LogsView::LogsView(client::Cluster& cluster, Executor& executor, const Theme& theme, QWidget* parent,
                    Bar kind)
-    : QWidget(parent), cluster_(cluster), executor_(executor), theme_(theme) {
+    : QWidget(parent), theme_(theme), kind_(kind), logs_(cluster, executor) {
     stack_ = new QStackedWidget(this);
     empty_ = new EmptyState(theme, QStringLiteral("terminal"), this);
     empty_->setTexts(tr("No log chosen"),
-                     tr("Select a pod on the map or in a table to read what its containers write."));
+                     tr("Select a pod on the map or in a table to read what its containers write; of a "
+                        "deployment, press l to read all its pods together."));
     auto* page = new QWidget(this);
     auto* column = new QVBoxLayout(page);
     column->setContentsMargins(16, 8, 16, 12);
     column->setSpacing(8);
     edit_ = new QPlainTextEdit(page);
     edit_->setReadOnly(true);
-    edit_->setMaximumBlockCount(mostLines);
+    edit_->setMaximumBlockCount(static_cast<int>(PodLogs::mostLines));
     edit_->setLineWrapMode(QPlainTextEdit::NoWrap);
+    edit_->setUndoRedoEnabled(false);
     edit_->setAccessibleName(tr("Log"));
-    buildBar(kind);
+    buildBar();
     const QWidget* wide = kind == Bar::Full ? static_cast<QWidget*>(title_) : search_;
     auto* bar = new QHBoxLayout;
     bar->setSpacing(6);
-    for (QWidget* widget : std::initializer_list<QWidget*>{title_, status_, containerButton_, previous_,
-                                                           wrap_, follow_, search_, count_})
+    for (QWidget* widget :
+         std::initializer_list<QWidget*>{title_, status_, containerButton_, since_, previous_, times_, wrap_,
+                                         follow_, search_, only_, count_, save_})
         bar->addWidget(widget, widget == wide ? 1 : 0);
     column->addLayout(bar);
     column->addWidget(edit_, 1);
@@ -49,84 +50,148 @@ LogsView::LogsView(client::Cluster& cluster, Executor& executor, const Theme& th
     auto* outer = new QVBoxLayout(this);
     outer->setContentsMargins(0, 0, 0, 0);
     outer->addWidget(stack_);
-    connect(&pacer_, &FramePacer::frame, this, &LogsView::flush);
+    connect(&logs_, &PodLogs::appended, this, &LogsView::append);
+    connect(&logs_, &PodLogs::rebuilt, this, &LogsView::rebuild);
+    connect(&logs_, &PodLogs::statusChanged, this, &LogsView::refreshStatus);
     const auto font = [this] { edit_->document()->setDefaultFont(theme_.mono(metrics::smallPx)); };
     font();
     connect(&theme_, &Theme::changed, this, [this, font] {
         font();
-        markHits();
+        rebuild();
+        refreshStatus();
     });
 }
 
 LogsView::~LogsView() = default;
 
-void LogsView::buildBar(Bar bar) {
+QPushButton* LogsView::toggle(const QString& text, const QString& icon, bool on) {
+    auto* button = makeButton(kind_ == Bar::Full ? text : QString(), "quiet", this);
+    button->setAccessibleName(text);
+    button->setToolTip(text);
+    button->setCheckable(true);
+    button->setChecked(on);
+    setThemedIcon(button, theme_, icon, Tone::Muted);
+    return button;
+}
+
+void LogsView::buildBar() {
     title_ = new ElidedLabel(Qt::ElideMiddle, this);
     title_->setMinimumWidth(60);
+    title_->setVisible(kind_ == Bar::Full);
     status_ = makeLabel({}, "muted", this);
     containerButton_ = makeButton({}, "quiet", this);
     containerButton_->setMenu(new QMenu(containerButton_));
     containerButton_->setToolTip(tr("Container"));
-    const auto toggle = [this, bar](const QString& text, const QString& icon, bool on) {
-        auto* button = makeButton(bar == Bar::Full ? text : QString(), "quiet", this);
-        button->setAccessibleName(text);
-        button->setToolTip(text);
-        button->setCheckable(true);
-        button->setChecked(on);
-        setThemedIcon(button, theme_, icon, Tone::Muted);
-        return button;
-    };
-    previous_ = toggle(tr("Previous"), QStringLiteral("refresh"), false);
-    previous_->setToolTip(tr("The run before the last restart"));
-    wrap_ = toggle(tr("Wrap"), QStringLiteral("wrap"), false);
-    follow_ = toggle(tr("Follow"), QStringLiteral("follow"), true);
+    buildSince();
+    buildToggles();
     search_ = new QLineEdit(this);
     search_->setPlaceholderText(tr("Search the log"));
-    search_->setClearButtonEnabled(false);
     search_->setMinimumWidth(110);
-    search_->setMaximumWidth(bar == Bar::Full ? 170 : 400);
+    search_->setMaximumWidth(kind_ == Bar::Full ? 170 : 400);
     search_->addAction(theme_.icon(QStringLiteral("search")), QLineEdit::LeadingPosition);
     count_ = makeLabel({}, "muted", this);
-    if (bar == Bar::Full) count_->setMinimumWidth(48);
-    title_->setVisible(bar == Bar::Full);
-    connect(previous_, &QPushButton::toggled, this, &LogsView::restart);
-    connect(follow_, &QPushButton::toggled, this, [this](bool on) {
-        if (on) edit_->verticalScrollBar()->setValue(edit_->verticalScrollBar()->maximum());
-    });
-    connect(wrap_, &QPushButton::toggled, this, [this](bool on) {
-        edit_->setLineWrapMode(on ? QPlainTextEdit::WidgetWidth : QPlainTextEdit::NoWrap);
-    });
+    if (kind_ == Bar::Full) count_->setMinimumWidth(48);
+    save_ = makeButton({}, "quiet", this);
+    save_->setAccessibleName(tr("Save the log"));
+    save_->setToolTip(tr("Save what is shown to a file"));
+    setThemedIcon(save_, theme_, QStringLiteral("download"), Tone::Muted);
+    // A narrow place has room for what is pressed often.
+    for (QPushButton* button : {since_, times_, save_})
+        button->setVisible(kind_ == Bar::Full);
+    connect(save_, &QPushButton::clicked, this, &LogsView::save);
     connect(search_, &QLineEdit::textChanged, this, [this] {
+        if (only_->isChecked()) rebuild();
         markHits();
         find(true);
     });
     connect(search_, &QLineEdit::returnPressed, this, [this] { find(true); });
 }
 
+void LogsView::buildToggles() {
+    previous_ = toggle(tr("Previous"), QStringLiteral("refresh"), false);
+    previous_->setToolTip(tr("The run before the last restart"));
+    times_ = toggle(tr("Times"), QStringLiteral("clock"), false);
+    times_->setToolTip(tr("When each line was written"));
+    wrap_ = toggle(tr("Wrap"), QStringLiteral("wrap"), false);
+    follow_ = toggle(tr("Follow"), QStringLiteral("follow"), true);
+    only_ = toggle(tr("Only matches"), QStringLiteral("filter"), false);
+    only_->setToolTip(tr("Show only the lines that hold what is searched for"));
+    connect(previous_, &QPushButton::toggled, this, &LogsView::restart);
+    connect(times_, &QPushButton::toggled, this, &LogsView::rebuild);
+    connect(only_, &QPushButton::toggled, this, &LogsView::rebuild);
+    connect(follow_, &QPushButton::toggled, this, [this](bool on) {
+        if (on) edit_->verticalScrollBar()->setValue(edit_->verticalScrollBar()->maximum());
+    });
+    connect(wrap_, &QPushButton::toggled, this, [this](bool on) {
+        edit_->setLineWrapMode(on ? QPlainTextEdit::WidgetWidth : QPlainTextEdit::NoWrap);
+    });
+}
+
+void LogsView::buildSince() {
+    since_ = makeButton(tr("Newest"), "quiet", this);
+    since_->setToolTip(tr("How far back the log is read"));
+    since_->setAccessibleName(tr("How far back the log is read"));
+    auto* menu = new QMenu(since_);
+    const std::pair<QString, int> choices[] = {{tr("Newest"), 0},           {tr("Last minute"), 60},
+                                               {tr("Last 5 minutes"), 300}, {tr("Last 15 minutes"), 900},
+                                               {tr("Last hour"), 3600},     {tr("Last day"), 86400}};
+    for (const auto& [text, seconds] : choices)
+        menu->addAction(text, this, [this, text = text, seconds = seconds] {
+            since_->setText(text);
+            target_.sinceSeconds = seconds;
+            restart();
+        });
+    since_->setMenu(menu);
+}
+
 void LogsView::open(const QString& nameSpace, const QString& pod, const QStringList& containers) {
-    if (nameSpace == nameSpace_ && pod == pod_ && containers == containers_) return;
-    nameSpace_ = nameSpace;
-    pod_ = pod;
+    LogTarget target;
+    target.nameSpace = nameSpace;
+    target.title = pod;
+    target.pods = QStringList{pod};
+    const bool same =
+        target_.nameSpace == nameSpace && target_.pods == target.pods && target_.selector.isEmpty();
+    // Who does not know the containers does not change the choice.
+    if (same && (containers.isEmpty() || containers == containers_)) return;
+    target.container = containers.size() > 1 ? containers.front() : QString();
+    target.sinceSeconds = target_.sinceSeconds;
     containers_ = containers;
-    container_ = containers.size() > 1 ? containers.front() : QString();
-    containerButton_->setVisible(containers.size() > 1);
-    containerButton_->setText(container_);
+    target_ = target;
+    showTarget();
+}
+
+void LogsView::openMany(const LogTarget& target) {
+    LogTarget wanted = target;
+    wanted.sinceSeconds = target_.sinceSeconds;
+    wanted.previous = previous_->isChecked();
+    if (wanted == target_) return;
+    containers_.clear();
+    target_ = wanted;
+    showTarget();
+}
+
+void LogsView::showTarget() {
+    containerButton_->setVisible(containers_.size() > 1);
+    containerButton_->setText(target_.container);
     containerButton_->menu()->clear();
-    for (const QString& name : containers)
+    for (const QString& name : containers_)
         containerButton_->menu()->addAction(name, this, [this, name] {
-            container_ = name;
+            target_.container = name;
             containerButton_->setText(name);
             restart();
         });
-    title_->setText(pod);
+    title_->setText(target_.title);
     stack_->setCurrentIndex(1);
     restart();
 }
 
+void LogsView::setPrevious(bool previous) {
+    previous_->setChecked(previous);
+}
+
 void LogsView::clear() {
-    stop();
-    pod_.clear();
-    nameSpace_.clear();
+    logs_.clear();
+    target_ = {};
     containers_.clear();
     stack_->setCurrentIndex(0);
 }
@@ -135,74 +200,96 @@ QString LogsView::text() const {
     return edit_->toPlainText();
 }
 
-QString LogsView::command() const {
-    return kubectl::logs(nameSpace_, pod_, container_, !previous_->isChecked(), previous_->isChecked());
-}
-
-void LogsView::stop() {
-    ++generation_;
-    stream_.reset();
-    again_.stop();
-    buffer_.clear();
+QString LogsView::status() const {
+    return status_->toolTip();
 }
 
 void LogsView::restart() {
-    stop();
+    fresh_ = false;
     edit_->clear();
-    if (pod_.isEmpty() || !isVisible()) return;
-    decoder_ = QStringDecoder(QStringDecoder::Utf8);
-    fresh_ = true;
-    client::LogOptions options;
-    options.container = container_.toStdString();
-    options.follow = !previous_->isChecked();
-    options.previous = previous_->isChecked();
-    options.tailLines = mostLines / 4;
-    client::LogSink sink;
-    const auto generation = generation_;
-    sink.onData = [this](std::string_view bytes) { take(bytes); };
-    // The subscription may not be destroyed from inside its own callback.
-    sink.onEnd = [this, generation](Result<void> result) {
-        executor_.post([self = QPointer(this), generation, result = std::move(result)] {
-            if (self && self->generation_ == generation) self->ended(result);
-        });
-    };
-    setStatus(options.follow ? tr("live") : tr("previous run"), options.follow ? Tone::Good : Tone::Muted);
-    stream_ = cluster_.logs(nameSpace_.toStdString(), pod_.toStdString(), options, std::move(sink));
+    logs_.clear();
+    if (target_.title.isEmpty() || !isVisible()) return;
+    target_.previous = previous_->isChecked();
+    logs_.open(target_);
 }
 
-void LogsView::take(std::string_view bytes) {
-    buffer_.append(bytes.data(), static_cast<qsizetype>(bytes.size()));
-    pacer_.request();
+bool LogsView::shown(const PodLogs::Line& line) const {
+    return !only_->isChecked() || search_->text().isEmpty() ||
+           line.text.contains(search_->text(), Qt::CaseInsensitive) ||
+           line.source.contains(search_->text(), Qt::CaseInsensitive);
 }
 
-void LogsView::flush() {
-    if (buffer_.isEmpty()) return;
-    const QString text = decoder_(std::exchange(buffer_, QByteArray()));
-    if (std::exchange(fresh_, false)) edit_->clear();
+void LogsView::append(std::size_t count) {
+    // What was shown before somebody looked away is there until the same log has come again.
+    // And once there is a second source, the lines of the first need its name.
+    if (std::exchange(fresh_, false) || named_ != (logs_.sources().size() > 1)) return rebuild();
+    insert(logs_.lines().size() - count);
+}
+
+void LogsView::rebuild() {
+    if (fresh_ && logs_.lines().empty()) return;
+    fresh_ = false;
+    edit_->clear();
+    insert(0);
+}
+
+/// Shows the lines from `first` on at the end.
+void LogsView::insert(std::size_t first) {
+    named_ = logs_.sources().size() > 1;
     QScrollBar* bar = edit_->verticalScrollBar();
     const int was = bar->value();
     QTextCursor cursor(edit_->document());
     cursor.movePosition(QTextCursor::End);
-    cursor.insertText(text);
+    cursor.beginEditBlock();
+    QTextCharFormat plain;
+    plain.setForeground(theme_.tokens().text);
+    QTextCharFormat muted;
+    muted.setForeground(theme_.tokens().muted);
+    for (std::size_t i = first; i < logs_.lines().size(); ++i) {
+        const PodLogs::Line& line = logs_.lines()[i];
+        if (!shown(line)) continue;
+        if (!edit_->document()->isEmpty()) cursor.insertBlock();
+        if (times_->isChecked() && !line.time.isEmpty())
+            cursor.insertText(line.time.section(u'T', 1).left(12) + u' ', muted);
+        if (named_) {
+            QTextCharFormat source;
+            source.setForeground(Theme::mix(theme_.hue(line.hue), theme_.tokens().text, 0.25));
+            cursor.insertText(line.source + QStringLiteral("  "), source);
+        }
+        QTextCharFormat format = plain;
+        if (line.level != PodLogs::Level::Plain)
+            format.setForeground(
+                theme_.color(line.level == PodLogs::Level::Error ? Tone::Bad : Tone::Warning));
+        cursor.insertText(line.text, format);
+    }
+    cursor.endEditBlock();
     bar->setValue(follow_->isChecked() ? bar->maximum() : was);
     if (!search_->text().isEmpty()) markHits();
 }
 
-void LogsView::ended(const Result<void>& result) {
-    flush();
-    stream_.reset();
-    if (result) return setStatus(tr("ended"), Tone::Muted);
-    setStatus(errorLine(result.error()), Tone::Warning);
-    if (previous_->isChecked() || !isVisible()) return;
-    again_.start(executor_, 2s, [this] { restart(); });
-}
-
-void LogsView::setStatus(const QString& text, Tone tone) {
-    status_->setText(QFontMetrics(status_->font()).elidedText(text, Qt::ElideRight, 320));
+void LogsView::refreshStatus() {
+    QString text;
+    Tone tone = Tone::Muted;
+    if (!logs_.trouble().isEmpty()) {
+        text = logs_.trouble();
+        tone = Tone::Warning;
+    } else if (target_.previous) {
+        text = tr("previous run");
+    } else if (logs_.ended()) {
+        text = tr("ended");
+    } else if (logs_.wanted() > PodLogs::mostStreams) {
+        text = tr("%1 of %2 logs").arg(PodLogs::mostStreams).arg(logs_.wanted());
+        tone = Tone::Warning;
+    } else if (logs_.wanted() > 1) {
+        text = tr("live, %1 logs").arg(logs_.wanted());
+        tone = Tone::Good;
+    } else if (logs_.running()) {
+        text = tr("live");
+        tone = Tone::Good;
+    }
+    const int room = kind_ == Bar::Full ? 320 : 110;
+    status_->setText(QFontMetrics(status_->font()).elidedText(text, Qt::ElideRight, room));
     status_->setToolTip(text);
-    QPalette p = status_->palette();
-    p.setColor(QPalette::WindowText, theme_.color(tone));
-    status_->setPalette(p);
     status_->setStyleSheet(QStringLiteral("color:%1").arg(theme_.color(tone).name()));
 }
 
@@ -239,15 +326,39 @@ void LogsView::find(bool forward) {
     edit_->find(search_->text(), flags);
 }
 
-void LogsView::showEvent(QShowEvent* event) {
-    QWidget::showEvent(event);
-    if (!pod_.isEmpty() && !stream_) restart();
+bool LogsView::saveTo(const QString& path) const {
+    QFile file(path);
+    if (!file.open(QIODevice::WriteOnly | QIODevice::Truncate)) return false;
+    const QByteArray bytes = (text() + u'\n').toUtf8();
+    return file.write(bytes) == bytes.size() && file.flush();
 }
 
-/// Nobody reads: the stream ends, and begins anew when somebody looks again.
+void LogsView::save() {
+    auto* dialog = new QFileDialog(this, tr("Save the log"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    QString name = target_.title;
+    dialog->selectFile(name.replace(u'/', u'-') + QStringLiteral(".log"));
+    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& path) {
+        if (saveTo(path)) return;
+        status_->setText(tr("could not be saved"));
+        status_->setToolTip(tr("%1 cannot be written.").arg(path));
+    });
+    dialog->open();
+}
+
+void LogsView::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
+    if (target_.title.isEmpty() || logs_.running()) return;
+    target_.previous = previous_->isChecked();
+    fresh_ = true;
+    logs_.open(target_);
+}
+
+/// Nobody reads: the streams end, and begin anew when somebody looks again.
 void LogsView::hideEvent(QHideEvent* event) {
     QWidget::hideEvent(event);
-    stop();
+    logs_.close();
 }
 
 } // namespace wheelhouse::ui

@@ -153,6 +153,8 @@ QWidget* MainWindow::Impl::buildDock() {
     dockTabs->addTab(MainWindow::tr("Feed"));
     dockTabs->addTab(MainWindow::tr("Next"));
     dockTabs->addTab(MainWindow::tr("Logs"));
+    dockTabs->addTab(MainWindow::tr("Terminal"));
+    dockTabs->addTab(MainWindow::tr("Forwards"));
     dockTabs->addTab(MainWindow::tr("YAML"));
     auto* tabs = new QHBoxLayout;
     tabs->setContentsMargins(20, 0, 16, 0);
@@ -165,9 +167,12 @@ QWidget* MainWindow::Impl::buildDock() {
     feed = new FeedView(session.feed(), theme, dockPages);
     next = new NextView(session, actions, theme, dockPages);
     logs = new LogsView(session.cluster(), session.executor(), theme, dockPages);
+    terminals = new TerminalView(session.cluster(), theme, dockPages);
+    forwards = new ForwardsView(session.cluster(), theme, dockPages);
     yaml = new YamlPane(actions, theme, dockPages);
     yaml->setNamespace(options.defaultNamespace);
-    for (QWidget* page : std::initializer_list<QWidget*>{timeline, feed, next, logs, yaml})
+    for (QWidget* page :
+         std::initializer_list<QWidget*>{timeline, feed, next, logs, terminals, forwards, yaml})
         dockPages->addWidget(page);
     dockTabs->setCurrentIndex(Feed);
     dockPages->setCurrentIndex(Feed);
@@ -216,6 +221,11 @@ void MainWindow::keyPressEvent(QKeyEvent* event) {
         return;
     }
     if (event->key() == Qt::Key_Escape && impl_->drawer->isVisible()) return impl_->hideDrawer();
+    const DetailDrawer::Subject& shown = impl_->drawer->subject();
+    if (impl_->drawer->isVisible() &&
+        impl_->rowKey(event->key(), event->modifiers(), QString::fromStdString(shown.resource.kind),
+                      shown.nameSpace, shown.name))
+        return;
     if (event->key() == Qt::Key_Delete && impl_->drawer->isVisible()) return impl_->drawer->askDelete();
     QMainWindow::keyPressEvent(event);
 }

@@ -7,11 +7,13 @@
 #include "ui/views/add_node_panel.h"
 #include "ui/views/deploy_panel.h"
 #include "ui/views/detail_drawer.h"
+#include "ui/views/forwards_view.h"
 #include "ui/views/main_window.h"
 #include "ui/views/map_page.h"
 #include "ui/views/next_view.h"
 #include "ui/views/objects_view.h"
 #include "ui/views/scaling_page.h"
+#include "ui/views/terminal_view.h"
 #include "ui/views/timeline_view.h"
 #include "ui/views/verdicts_page.h"
 #include "ui/views/yaml_pane.h"
@@ -23,9 +25,9 @@ class QTabBar;
 namespace wheelhouse::ui {
 
 /// The parts of the window and what ties them together: `main_window.cpp` builds it, `main_window_links.cpp`
-/// connects it.
+/// connects it, `main_window_pods.cpp` says how pods are worked with.
 struct MainWindow::Impl {
-    enum Dock { Timeline, Feed, Next, Logs, Yaml };
+    enum Dock { Timeline, Feed, Next, Logs, Terminal, Forwards, Yaml };
     enum Place { Map, Objects, Verdicts, Scaling };
 
     Impl(MainWindow& window, MainWindowOptions given, client::Cluster& cluster, Executor& executor)
@@ -50,6 +52,7 @@ struct MainWindow::Impl {
     void connectDrain();
     void connectTimeline();
     void connectKeys();
+    void connectPods();
     void applyTheme();
     void openDock(Dock tab);
     void showObject(const QString& kind, const QString& nameSpace, const QString& name,
@@ -60,6 +63,15 @@ struct MainWindow::Impl {
     void addNodes(QWidget* near);
     void podMenu(const Uid& uid, const QPoint& at);
     void nodeMenu(const QString& name, const QPoint& at);
+    /// What a key does to the object selected; false where it means nothing.
+    bool rowKey(int key, Qt::KeyboardModifiers modifiers, const QString& kind, const QString& nameSpace,
+                const QString& name);
+    void openShell(const QString& nameSpace, const QString& pod);
+    /// Asks which port of a pod or service to forward.
+    void openForward(const QString& kind, const QString& nameSpace, const QString& name);
+    /// The log of a pod, of the pods chosen in the table, or of those an object chooses; false where it
+    /// chooses none.
+    bool openLogs(const QString& kind, const QString& nameSpace, const QString& name);
     void chooseNamespace(const QString& nameSpace);
     void deploy();
     void place(int index);
@@ -100,6 +112,8 @@ struct MainWindow::Impl {
     FeedView* feed = nullptr;
     NextView* next = nullptr;
     LogsView* logs = nullptr;
+    TerminalView* terminals = nullptr;
+    ForwardsView* forwards = nullptr;
     YamlPane* yaml = nullptr;
     AddNodePanel* addPanel = nullptr;
     QSplitter* vertical = nullptr;

@@ -26,6 +26,7 @@ void MainWindow::Impl::connectAll() {
     connectDrain();
     connectTimeline();
     connectKeys();
+    connectPods();
 }
 
 void MainWindow::Impl::connectBars() {
@@ -285,9 +286,9 @@ void MainWindow::Impl::openDock(Dock tab) {
     dockPages->setCurrentIndex(tab);
     const QList<int> sizes = vertical->sizes();
     const int total = sizes[0] + sizes[1];
-    const int wanted = tab == Yaml   ? std::max(300, total * 2 / 5)
-                       : tab == Logs ? std::max(240, total / 3)
-                                     : sizes[1];
+    const int wanted = tab == Yaml                                         ? std::max(300, total * 2 / 5)
+                       : tab == Logs || tab == Terminal || tab == Forwards ? std::max(280, total / 3)
+                                                                           : sizes[1];
     if (sizes[1] < wanted) vertical->setSizes({total - wanted, wanted});
 }
 
@@ -363,6 +364,14 @@ void MainWindow::Impl::podMenu(const Uid& uid, const QPoint& at) {
         showPod(uid);
         openDock(Logs);
     });
+    if (const MapPod* pod = session.map().findPod(uid))
+        menu->addAction(MainWindow::tr("Shell"), &self,
+                        [this, nameSpace = pod->nameSpace, name = pod->name] { openShell(nameSpace, name); });
+    if (const MapPod* pod = session.map().findPod(uid))
+        menu->addAction(MainWindow::tr("Forward a port…"), &self,
+                        [this, nameSpace = pod->nameSpace, name = pod->name] {
+                            openForward(QStringLiteral("Pod"), nameSpace, name);
+                        });
     menu->addSeparator();
     menu->addAction(MainWindow::tr("Evict…"), &self, [this, uid] {
         showPod(uid);

@@ -4,6 +4,7 @@
 
 #include <QHBoxLayout>
 #include <QHeaderView>
+#include <QKeyEvent>
 #include <QLineEdit>
 #include <QListWidget>
 #include <QPainter>
@@ -140,13 +141,14 @@ QWidget* ObjectsView::buildTable() {
     view_->setItemDelegate(new RowDelegate(theme_, table_.model(), view_));
     view_->setShowGrid(false);
     view_->setSelectionBehavior(QAbstractItemView::SelectRows);
-    view_->setSelectionMode(QAbstractItemView::SingleSelection);
+    view_->setSelectionMode(QAbstractItemView::ExtendedSelection);
     view_->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
     view_->setFrameShape(QFrame::NoFrame);
     view_->setSortingEnabled(true);
     view_->setCornerButtonEnabled(false);
     view_->setWordWrap(false);
     view_->setAccessibleName(tr("Objects"));
+    view_->installEventFilter(this);
     view_->verticalHeader()->hide();
     view_->verticalHeader()->setDefaultSectionSize(32);
     view_->horizontalHeader()->setHighlightSections(false);
@@ -255,6 +257,27 @@ void ObjectsView::hideEvent(QHideEvent* event) {
     QWidget::hideEvent(event);
     table_.close();
     age_.stop();
+}
+
+/// Letters act on the row instead of searching for it: `/` does that.
+bool ObjectsView::eventFilter(QObject* watched, QEvent* event) {
+    const QModelIndex row = view_->currentIndex();
+    if (event->type() != QEvent::KeyPress || !row.isValid()) return QWidget::eventFilter(watched, event);
+    const auto& key = *static_cast<QKeyEvent*>(event);
+    bool handled = false;
+    Q_EMIT rowKey(key.key(), key.modifiers(), QString::fromStdString(table_.resource().kind),
+                  row.data(LiveTableModel::NamespaceRole).toString(),
+                  row.data(LiveTableModel::NameRole).toString(), &handled);
+    return handled || QWidget::eventFilter(watched, event);
+}
+
+QStringList ObjectsView::chosenInNamespace(const QString& nameSpace) const {
+    QStringList out;
+    for (const QModelIndex& row : view_->selectionModel()->selectedRows())
+        if (row.data(LiveTableModel::NamespaceRole).toString() == nameSpace)
+            out << row.data(LiveTableModel::NameRole).toString();
+    out.sort();
+    return out;
 }
 
 void ObjectsView::focusFilter() {

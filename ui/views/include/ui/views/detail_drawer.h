@@ -59,6 +59,9 @@ class DetailDrawer final : public QWidget {
   Q_SIGNALS:
     void closed();
     void drainRequested(const QString& node, bool remove, bool hasMachine);
+    void logsRequested(const QString& kind, const QString& nameSpace, const QString& name);
+    void forwardRequested(const QString& kind, const QString& nameSpace, const QString& name);
+    void shellRequested(const QString& nameSpace, const QString& pod);
     void editRequested(const QString& yaml, const QString& name);
 
   protected:

@@ -25,16 +25,22 @@ class ObjectsView final : public QWidget {
     void focusFilter();
     LiveTableModel& rows() { return table_.model(); }
     QTableView* tableWidget() { return view_; }
+    /// The names of the rows selected, of one namespace.
+    QStringList chosenInNamespace(const QString& nameSpace) const;
     QLineEdit* filterField() { return filter_; }
 
   Q_SIGNALS:
     void objectActivated(const wheelhouse::client::ResourceInfo& resource, const QString& nameSpace,
                          const QString& name);
     void deployRequested();
+    /// A key was pressed on a row; who handles it sets `handled`.
+    void rowKey(int key, Qt::KeyboardModifiers modifiers, const QString& kind, const QString& nameSpace,
+                const QString& name, bool* handled);
 
   protected:
     void showEvent(QShowEvent* event) override;
     void hideEvent(QHideEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
 
   private:
     QWidget* buildTable();

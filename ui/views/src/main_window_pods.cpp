@@ -1,0 +1,150 @@
+// How pods are worked with: their shells and logs, and the keys that act on whatever is selected.
+#include "main_window_impl.h"
+#include "ui/models/kubectl.h"
+#include "ui/models/words.h"
+
+#include <QPointer>
+
+namespace wheelhouse::ui {
+
+void MainWindow::Impl::connectPods() {
+    QObject::connect(drawer, &DetailDrawer::shellRequested, &self,
+                     [this](const QString& nameSpace, const QString& pod) { openShell(nameSpace, pod); });
+    QObject::connect(drawer, &DetailDrawer::forwardRequested, &self,
+                     [this](const QString& kind, const QString& nameSpace, const QString& name) {
+                         openForward(kind, nameSpace, name);
+                     });
+    QObject::connect(forwards, &ForwardsView::started, &self,
+                     [this](const QString& what, const QString& command) {
+                         session.feed().note(MainWindow::tr("You"), MainWindow::tr("forwarded %1.").arg(what),
+                                             Tone::Accent, command);
+                     });
+    QObject::connect(forwards, &ForwardsView::stopped, &self, [this](const QString& what) {
+        session.feed().note(MainWindow::tr("You"), MainWindow::tr("stopped forwarding %1.").arg(what),
+                            Tone::Muted, {});
+    });
+    QObject::connect(drawer, &DetailDrawer::logsRequested, &self,
+                     [this](const QString& kind, const QString& nameSpace, const QString& name) {
+                         openLogs(kind, nameSpace, name);
+                     });
+    QObject::connect(objects, &ObjectsView::rowKey, &self,
+                     [this](int key, Qt::KeyboardModifiers modifiers, const QString& kind,
+                            const QString& nameSpace, const QString& name,
+                            bool* handled) { *handled = rowKey(key, modifiers, kind, nameSpace, name); });
+}
+
+bool MainWindow::Impl::rowKey(int key, Qt::KeyboardModifiers modifiers, const QString& kind,
+                              const QString& nameSpace, const QString& name) {
+    const bool isPod = kind == u"Pod";
+    if (modifiers == Qt::ControlModifier && key == Qt::Key_D) {
+        showObject(kind, nameSpace, name);
+        drawer->askDelete();
+        return true;
+    }
+    if (modifiers == Qt::ShiftModifier && key == Qt::Key_F) {
+        const bool can = isPod || kind == u"Service";
+        if (can) openForward(kind, nameSpace, name);
+        return can;
+    }
+    if (modifiers != Qt::NoModifier) return false;
+    switch (key) {
+    case Qt::Key_D:
+        showObject(kind, nameSpace, name);
+        return true;
+    case Qt::Key_Y:
+        showObject(kind, nameSpace, name, DetailDrawer::Yaml);
+        return true;
+    case Qt::Key_L:
+    case Qt::Key_P:
+        logs->setPrevious(key == Qt::Key_P);
+        return openLogs(kind, nameSpace, name);
+    case Qt::Key_S:
+        if (isPod) openShell(nameSpace, name);
+        return isPod;
+    case Qt::Key_U:
+        if (const MapNode* node = kind == u"Node" ? session.map().findNode(name) : nullptr) {
+            actions.setCordoned(name, node->look != NodeLook::Cordoned);
+            return true;
+        }
+        return false;
+    case Qt::Key_R:
+        if (kind != u"Node") return false;
+        showNode(name);
+        drawer->askDrain(false);
+        return true;
+    default:
+        return false;
+    }
+}
+
+/// The pod is asked for its containers first, so that a shell opens in one of them whoever wanted it.
+void MainWindow::Impl::openShell(const QString& nameSpace, const QString& pod) {
+    session.cluster().get(
+        {"", "v1", "pods"}, nameSpace.toStdString(), pod.toStdString(),
+        [this, alive = QPointer(&self), nameSpace, pod](Result<api::ObjectPtr> found) {
+            if (!alive) return;
+            if (!found)
+                return failure->say(MainWindow::tr("No shell in %1: %2").arg(pod, errorLine(found.error())));
+            openDock(Terminal);
+            terminals->open(nameSpace, pod, factsOf(**found, session.now()).containers);
+            session.feed().note(MainWindow::tr("You"), MainWindow::tr("opened a shell in %1.").arg(pod),
+                                Tone::Accent, terminals->command());
+        });
+}
+
+void MainWindow::Impl::openForward(const QString& kind, const QString& nameSpace, const QString& name) {
+    const auto* resource = session.resourceOfKind(kind);
+    if (resource == nullptr) return;
+    session.cluster().get(
+        resource->name, nameSpace.toStdString(), name.toStdString(),
+        [this, alive = QPointer(&self), kind, nameSpace, name](Result<api::ObjectPtr> found) {
+            if (!alive) return;
+            if (!found)
+                return failure->say(
+                    MainWindow::tr("%1 cannot be forwarded: %2").arg(name, errorLine(found.error())));
+            openDock(Forwards);
+            forwards->prepare(kind, nameSpace, name, forwardablePortsOf(**found));
+        });
+}
+
+bool MainWindow::Impl::openLogs(const QString& kind, const QString& nameSpace, const QString& name) {
+    const auto* resource = session.resourceOfKind(kind);
+    if (kind == u"Pod") {
+        const QStringList chosen =
+            objects->isVisible() ? objects->chosenInNamespace(nameSpace) : QStringList();
+        if (chosen.size() > 1 && chosen.contains(name)) {
+            LogTarget target;
+            target.nameSpace = nameSpace;
+            target.title = MainWindow::tr("%1 pods").arg(chosen.size());
+            target.pods = chosen;
+            logs->openMany(target);
+        } else {
+            showObject(kind, nameSpace, name);
+            logs->open(nameSpace, name, {});
+        }
+        openDock(Logs);
+        return true;
+    }
+    if (resource == nullptr || !choosesPods(kind)) return false;
+    const QString word =
+        kubectl::resourceWord(resource->name, QString::fromStdString(resource->singular)) + u'/' + name;
+    session.cluster().get(
+        resource->name, nameSpace.toStdString(), name.toStdString(),
+        [this, alive = QPointer(&self), nameSpace, word](Result<api::ObjectPtr> found) {
+            if (!alive) return;
+            const QString selector = found ? podSelectorOf(**found) : QString();
+            if (selector.isEmpty())
+                return failure->say(
+                    MainWindow::tr("No logs of %1: %2")
+                        .arg(word, found ? MainWindow::tr("it chooses no pods.") : errorLine(found.error())));
+            LogTarget target;
+            target.nameSpace = nameSpace;
+            target.title = word;
+            target.selector = selector;
+            openDock(Logs);
+            logs->openMany(target);
+        });
+    return true;
+}
+
+} // namespace wheelhouse::ui
