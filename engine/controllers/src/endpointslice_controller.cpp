@@ -41,6 +41,17 @@ void setLabels(const core::Service& service, meta::ObjectMeta& metadata) {
     if (service.spec().clusterip() == "None") labels[headlessLabel] = "";
 }
 
+/// For whom the endpoint is meant first of all, as the Service's trafficDistribution has it.
+void addHints(const core::Service& service, api::discovery::Endpoint& endpoint) {
+    const std::string& wanted = service.spec().trafficdistribution();
+    const bool sameNode = wanted == "PreferSameNode";
+    const bool near = sameNode || wanted == "PreferSameZone" || wanted == "PreferClose";
+    if (!near || !endpoint.conditions().ready()) return;
+    if (!endpoint.zone().empty()) endpoint.mutable_hints()->add_forzones()->set_name(endpoint.zone());
+    if (sameNode && !endpoint.nodename().empty())
+        endpoint.mutable_hints()->add_fornodes()->set_name(endpoint.nodename());
+}
+
 } // namespace
 
 EndpointSliceController::EndpointSliceController(const Deps& deps)
@@ -90,6 +101,7 @@ EndpointSliceController::Endpoint EndpointSliceController::endpointOf(const Obje
         if (zone != node->labels().end()) endpoint.set_zone(zone->second);
     }
     if (hasOwnName(service, pod)) endpoint.set_hostname(pod.spec().hostname());
+    addHints(service, endpoint);
     return endpoint;
 }
 

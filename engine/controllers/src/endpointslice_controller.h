@@ -16,7 +16,8 @@ namespace wheelhouse::controllers {
 /// Pods are grouped by the port numbers the Service's ports resolve to in them (a named targetPort may differ
 /// from pod to pod); each group fills slices of at most 100 endpoints. Existing slices are changed as little
 /// as possible, so that one pod's readiness is one small write. A Service without endpoints has one empty
-/// slice.
+/// slice. Where the Service's trafficDistribution prefers what is near, ready endpoints say for which zone
+/// and node they are meant.
 ///
 /// Interrupted anywhere, the next look compares slices with pods again. While this instance lives it waits
 /// for the informer to show the slices it made (expectations by the Service's uid), lest it makes them twice;

@@ -287,6 +287,11 @@ class TestValidation : public QObject {
             << R"({"spec":{"type":"Open"}})"
             << QStringList{"spec.type: Unsupported value: \"Open\": supported values: \"ClusterIP\", "
                            "\"ExternalName\", \"LoadBalancer\", \"NodePort\""};
+        QTest::newRow("traffic distribution")
+            << R"({"spec":{"trafficDistribution":"Far"}})"
+            << QStringList{
+                   "spec.trafficDistribution: Unsupported value: \"Far\": supported values: \"PreferClose\", "
+                   "\"PreferSameNode\", \"PreferSameZone\""};
         QTest::newRow("health port")
             << R"({"spec":{"type":"NodePort","healthCheckNodePort":30000}})"
             << QStringList{"spec.healthCheckNodePort: Invalid value: 30000: may only be set when `type` is "

@@ -67,6 +67,51 @@ class TestEndpointSlice : public QObject {
         }
     }
 
+    void trafficIsKeptNearWhereThatIsPreferred_data() {
+        QTest::addColumn<QString>("distribution");
+        QTest::addColumn<QString>("hints"); // of the ready endpoint
+        QTest::newRow("anywhere") << ""
+                                  << "";
+        QTest::newRow("close") << "PreferClose"
+                               << "zone east";
+        QTest::newRow("same zone") << "PreferSameZone"
+                                   << "zone east";
+        QTest::newRow("same node") << "PreferSameNode"
+                                   << "zone east node n1";
+    }
+    void trafficIsKeptNearWhereThatIsPreferred() {
+        QFETCH(QString, distribution);
+        QFETCH(QString, hints);
+        const auto hintsOf = [](const discovery::Endpoint& endpoint) {
+            QStringList out;
+            for (const auto& zone : endpoint.hints().forzones())
+                out << "zone" << QString::fromStdString(zone.name());
+            for (const auto& node : endpoint.hints().fornodes())
+                out << "node" << QString::fromStdString(node.name());
+            return out.join(' ');
+        };
+        Bench bench({"endpointslice"});
+        bench.cluster.put(node("n1", "True", "east"));
+        bench.cluster.put(service());
+        bench.cluster.put(ready(bench, "a", "10.244.0.1"));
+        bench.cluster.put(ready(bench, "b", "10.244.0.2", false));
+        bench.start();
+        bench.settle();
+        bench.cluster.edit<core::Service>("default/web", [&](core::Service& it) {
+            if (!distribution.isEmpty())
+                it.mutable_spec()->set_trafficdistribution(distribution.toStdString());
+        });
+        bench.settle();
+        QCOMPARE(slices(bench).size(), std::size_t(1));
+        for (const auto& endpoint : slices(bench).front().endpoints())
+            QCOMPARE(hintsOf(endpoint), endpoint.targetref().name() == "a" ? hints : QString());
+        bench.cluster.edit<core::Service>(
+            "default/web", [](core::Service& it) { it.mutable_spec()->clear_trafficdistribution(); });
+        bench.settle();
+        for (const auto& endpoint : slices(bench).front().endpoints())
+            QCOMPARE(hintsOf(endpoint), QString()); // and forgotten
+    }
+
     void aTerminatingPodServesButIsNotReady() {
         Bench bench({"endpointslice"});
         bench.cluster.put(service());

@@ -90,6 +90,9 @@ void validatePolicies(const core::ServiceSpec& of, Problems& problems) {
             problems.oneOf(at, of.externaltrafficpolicy(), policies);
         }
     }
+    static const std::vector<std::string> distributions = {"PreferClose", "PreferSameNode", "PreferSameZone"};
+    if (of.has_trafficdistribution())
+        problems.oneOf(spec.child("trafficDistribution"), of.trafficdistribution(), distributions);
     if (of.sessionaffinity() == "ClientIP") {
         const int seconds = of.sessionaffinityconfig().clientip().timeoutseconds();
         if (seconds <= 0 || seconds > 86400) {
