@@ -103,12 +103,14 @@ class TestEndpointSlice : public QObject {
         });
         bench.settle();
         QCOMPARE(slices(bench).size(), std::size_t(1));
-        for (const auto& endpoint : slices(bench).front().endpoints())
+        const auto hinted = slices(bench).front();
+        for (const auto& endpoint : hinted.endpoints())
             QCOMPARE(hintsOf(endpoint), endpoint.targetref().name() == "a" ? hints : QString());
         bench.cluster.edit<core::Service>(
             "default/web", [](core::Service& it) { it.mutable_spec()->clear_trafficdistribution(); });
         bench.settle();
-        for (const auto& endpoint : slices(bench).front().endpoints())
+        const auto plain = slices(bench).front();
+        for (const auto& endpoint : plain.endpoints())
             QCOMPARE(hintsOf(endpoint), QString()); // and forgotten
     }
 
