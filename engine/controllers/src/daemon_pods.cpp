@@ -1,17 +1,21 @@
 #include "daemon_pods.h"
 
 #include "deployment_math.h"
+#include "engine/api/wire_fields.h"
 #include "pods.h"
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
+#include <string_view>
 #include <tuple>
+#include <unordered_map>
 
 namespace wheelhouse::controllers {
 
 namespace {
 
-constexpr const char* revisionLabel = "controller-revision-hash";
+const std::string revisionLabel = "controller-revision-hash";
 constexpr const char* nameField = "metadata.name";
 
 void tolerate(core::PodSpec& spec, const char* key, const char* effect) {
@@ -39,14 +43,15 @@ void tolerateNodeTroubles(core::PodSpec& spec) {
 }
 
 /// Oldest first; among equals what is bound, then what is further.
-void sortByAge(std::vector<const OwnedPod*>& pods) {
-    const auto order = [](const OwnedPod* each) {
-        const auto& pod = each->pod;
-        return std::make_tuple(pod.metadata().creationtimestamp().seconds(), pod.spec().nodename().empty(),
-                               pod.status().phase() != "Running", pod.metadata().name());
+void sortByAge(std::vector<const DaemonPod*>& pods) {
+    if (pods.size() < 2) return;
+    const auto order = [](const DaemonPod* each) {
+        const api::PodFacts& facts = each->facts;
+        return std::make_tuple(facts.created, facts.node.empty(), facts.phase != "Running",
+                               std::string_view(each->object->name()));
     };
     std::sort(pods.begin(), pods.end(),
-              [&](const OwnedPod* a, const OwnedPod* b) { return order(a) < order(b); });
+              [&](const DaemonPod* a, const DaemonPod* b) { return order(a) < order(b); });
 }
 
 /// How far a rolling update of a daemon set may go, in nodes.
@@ -68,40 +73,47 @@ bool surges(const apps::DaemonSet& set) {
 
 /// The pods of a node that are not on their way out, by version.
 struct Versions {
-    const OwnedPod* fresh = nullptr;
-    const OwnedPod* old = nullptr;
+    const DaemonPod* fresh = nullptr;
+    const DaemonPod* old = nullptr;
     bool excess = false; ///< two of one version: placing must clean up first
 };
 
-Versions versionsOn(const DaemonView& view, const std::string& node) {
+Versions versionsOn(const DaemonView& view, const DaemonPlace& place) {
     Versions versions;
-    const auto found = view.pods.find(node);
-    if (found == view.pods.end()) return versions;
-    for (const OwnedPod& each : found->second) {
+    for (const DaemonPod& each : place.pods) {
         if (each.object->deleting()) continue;
-        const OwnedPod*& place = view.updated(each.pod) ? versions.fresh : versions.old;
-        versions.excess = versions.excess || place != nullptr;
-        place = &each;
+        const DaemonPod*& known = view.updated(each) ? versions.fresh : versions.old;
+        versions.excess = versions.excess || known != nullptr;
+        known = &each;
     }
     return versions;
 }
 
 int desiredNodes(const DaemonView& view) {
-    return static_cast<int>(std::count_if(view.nodes.begin(), view.nodes.end(),
-                                          [](const auto& node) { return node.second.run; }));
+    return static_cast<int>(std::count_if(view.places.begin(), view.places.end(),
+                                          [](const DaemonPlace& place) { return place.verdict.run; }));
 }
 
-/// Every node that has a pod or should have one.
-std::vector<std::string> concernedNodes(const DaemonView& view) {
-    std::vector<std::string> names;
-    for (const auto& [name, verdict] : view.nodes)
-        if (verdict.run || view.pods.contains(name)) names.push_back(name);
-    for (const auto& [name, pods] : view.pods)
-        if (!view.nodes.contains(name)) names.push_back(name);
-    return names;
+/// The node a pod that is not bound is meant for.
+std::string intendedNode(const api::Object& pod) {
+    core::Affinity affinity;
+    api::WireFields fields(pod.bytes());
+    while (fields.next()) {
+        if (fields.number() != core::Pod::kSpecFieldNumber) continue;
+        api::WireFields spec(fields.bytes());
+        while (spec.next())
+            if (spec.number() == core::PodSpec::kAffinityFieldNumber)
+                affinity.MergeFromString(std::string(spec.bytes()));
+    }
+    const auto& required = affinity.nodeaffinity().requiredduringschedulingignoredduringexecution();
+    for (const auto& term : required.nodeselectorterms())
+        for (const auto& field : term.matchfields())
+            if (field.key() == nameField && field.operator_() == "In" && field.values_size() == 1)
+                return field.values(0);
+    return {};
 }
 
-void removeExcess(const DaemonView& view, std::vector<const OwnedPod*> running, DaemonPlan& plan) {
+void removeExcess(const DaemonView& view, std::vector<const DaemonPod*> running, DaemonPlan& plan) {
     if (running.size() <= 1) return;
     sortByAge(running);
     if (!surges(view.set)) {
@@ -109,17 +121,16 @@ void removeExcess(const DaemonView& view, std::vector<const OwnedPod*> running, 
             plan.remove.push_back(running[i]->object);
         return;
     }
-    const OwnedPod* fresh = nullptr;
-    const OwnedPod* old = nullptr;
-    for (const OwnedPod* each : running) {
-        const OwnedPod*& place = view.updated(each->pod) ? fresh : old;
+    const DaemonPod* fresh = nullptr;
+    const DaemonPod* old = nullptr;
+    for (const DaemonPod* each : running) {
+        const DaemonPod*& place = view.updated(*each) ? fresh : old;
         if (place)
             plan.remove.push_back(each->object);
         else
             place = each;
     }
-    if (fresh && old && (!isReady(old->pod) || view.available(fresh->pod)))
-        plan.remove.push_back(old->object);
+    if (fresh && old && (!old->facts.ready || view.available(*fresh))) plan.remove.push_back(old->object);
 }
 
 } // namespace
@@ -184,54 +195,66 @@ core::Pod daemonPod(const ObjectPtr& owner, const apps::DaemonSet& set, const st
     return pod;
 }
 
-std::string targetNode(const core::Pod& pod) {
-    if (!pod.spec().nodename().empty()) return pod.spec().nodename();
-    const auto& required =
-        pod.spec().affinity().nodeaffinity().requiredduringschedulingignoredduringexecution();
-    for (const auto& term : required.nodeselectorterms())
-        for (const auto& field : term.matchfields())
-            if (field.key() == nameField && field.operator_() == "In" && field.values_size() == 1)
-                return field.values(0);
-    return {};
+DaemonPod::DaemonPod(ObjectPtr pod) : object(std::move(pod)), facts(*object), target(facts.node) {
+    if (target.empty()) target = intendedNode(*object);
 }
 
-bool DaemonView::updated(const core::Pod& pod) const {
-    const auto found = pod.metadata().labels().find(revisionLabel);
-    return found != pod.metadata().labels().end() && found->second == hash;
+void seatDaemons(std::vector<DaemonPlace>& places, std::vector<ObjectPtr> pods) {
+    std::unordered_map<std::string_view, DaemonPlace*> known;
+    known.reserve(places.size());
+    for (DaemonPlace& place : places)
+        known.emplace(place.name, &place);
+    std::map<std::string, DaemonPlace> gone;
+    for (ObjectPtr& object : pods) {
+        DaemonPod pod(std::move(object));
+        // An ended pod that is being deleted holds nothing back.
+        if (pod.target.empty() || (pod.facts.deleting && pod.facts.terminal())) continue;
+        const auto found = known.find(pod.target);
+        DaemonPlace& place = found != known.end() ? *found->second : gone[pod.target];
+        place.pods.push_back(std::move(pod));
+    }
+    for (auto& [name, place] : gone) {
+        place.name = name;
+        place.exists = false;
+        places.push_back(std::move(place));
+    }
 }
 
-bool DaemonView::available(const core::Pod& pod) const {
-    return isAvailable(pod, set.spec().minreadyseconds(), now);
+bool DaemonView::updated(const DaemonPod& pod) const {
+    const auto found = pod.object->labels().find(revisionLabel);
+    return found != pod.object->labels().end() && found->second == hash;
+}
+
+bool DaemonView::available(const DaemonPod& pod) const {
+    return isAvailable(pod.facts, set.spec().minreadyseconds(), now);
 }
 
 // --- placing
 // --------------------------------------------------------------------------------------------------------
 
-DaemonPlan placeDaemons(const DaemonView& view, const std::function<bool(const OwnedPod&)>& mayReplace) {
+DaemonPlan placeDaemons(const DaemonView& view, const std::function<bool(const DaemonPod&)>& mayReplace) {
     DaemonPlan plan;
-    for (const std::string& name : concernedNodes(view)) {
-        const auto node = view.nodes.find(name);
-        const DaemonFit::Verdict verdict = node == view.nodes.end() ? DaemonFit::Verdict{} : node->second;
-        const auto found = view.pods.find(name);
-        bool present = found != view.pods.end();
+    for (const DaemonPlace& place : view.places) {
+        if (!place.concerned()) continue;
+        bool present = !place.pods.empty();
 #ifdef WHEELHOUSE_SEEDED_BUGS
         if (present && std::getenv("WHEELHOUSE_BUG_TWO_DAEMONS"))
-            present = std::any_of(found->second.begin(), found->second.end(),
-                                  [](const OwnedPod& each) { return !each.object->deleting(); });
+            present = std::any_of(place.pods.begin(), place.pods.end(),
+                                  [](const DaemonPod& each) { return !each.object->deleting(); });
 #endif
         // Also not while the last one is still on its way out.
         if (!present) {
-            if (verdict.run) plan.create.push_back(name);
+            plan.create.push_back(place.name);
             continue;
         }
-        std::vector<const OwnedPod*> running;
-        for (const OwnedPod& each : found->second) {
+        std::vector<const DaemonPod*> running;
+        for (const DaemonPod& each : place.pods) {
             if (each.object->deleting()) continue;
             // Of a node that is gone the collector takes the bound ones.
-            if (node == view.nodes.end() && !each.pod.spec().nodename().empty()) continue;
-            if (!verdict.stay)
+            if (!place.exists && !each.facts.node.empty()) continue;
+            if (!place.verdict.stay)
                 plan.remove.push_back(each.object);
-            else if (!isTerminal(each.pod))
+            else if (!each.facts.terminal())
                 running.push_back(&each);
             else if (mayReplace(each))
                 plan.remove.push_back(each.object);
@@ -251,13 +274,14 @@ DaemonPlan replaceInPlace(const DaemonView& view, int mostUnavailable) {
     DaemonPlan plan;
     std::vector<ObjectPtr> candidates;
     int unavailable = 0;
-    for (const std::string& name : concernedNodes(view)) {
-        const Versions versions = versionsOn(view, name);
+    for (const DaemonPlace& place : view.places) {
+        if (!place.concerned()) continue;
+        const Versions versions = versionsOn(view, place);
         if (versions.excess || (versions.fresh != nullptr) == (versions.old != nullptr)) {
             ++unavailable;
         } else if (versions.fresh) {
-            unavailable += !view.available(versions.fresh->pod);
-        } else if (!view.available(versions.old->pod)) {
+            unavailable += !view.available(*versions.fresh);
+        } else if (!view.available(*versions.old)) {
             // It serves nobody: replacing it costs nothing.
             ++unavailable;
             plan.remove.push_back(versions.old->object);
@@ -278,29 +302,29 @@ DaemonPlan replaceBySurge(const DaemonView& view, int mostSurge) {
     std::vector<ObjectPtr> misplaced; // available pods on nodes they no longer belong to
     int surge = 0;
     int available = 0;
-    for (const std::string& name : concernedNodes(view)) {
-        const Versions versions = versionsOn(view, name);
+    for (const DaemonPlace& place : view.places) {
+        if (!place.concerned()) continue;
+        const Versions versions = versionsOn(view, place);
         if (versions.excess) {
             ++surge;
             continue;
         }
-        const OwnedPod* counted = versions.old ? versions.old : versions.fresh;
-        const bool serves = counted && view.available(counted->pod);
+        const DaemonPod* counted = versions.old ? versions.old : versions.fresh;
+        const bool serves = counted && view.available(*counted);
         available += serves;
         if (!versions.old) continue;
         if (versions.fresh) {
-            if (view.available(versions.fresh->pod))
+            if (view.available(*versions.fresh))
                 plan.remove.push_back(versions.old->object);
             else
                 ++surge;
             continue;
         }
-        const auto node = view.nodes.find(name);
-        const bool belongs = node != view.nodes.end() && node->second.run;
+        const bool belongs = place.verdict.run;
         if (belongs && serves)
-            candidates.push_back(name);
+            candidates.push_back(place.name);
         else if (belongs)
-            plan.create.push_back(name);
+            plan.create.push_back(place.name);
         else if (serves)
             misplaced.push_back(versions.old->object);
         else
@@ -328,26 +352,26 @@ DaemonPlan updateDaemons(const DaemonView& view) {
 
 apps::DaemonSetStatus daemonStatus(const DaemonView& view, Duration* remaining) {
     int desired = 0, current = 0, misscheduled = 0, ready = 0, available = 0, updated = 0;
-    for (const auto& [name, verdict] : view.nodes) {
-        const auto found = view.pods.find(name);
-        const bool scheduled = found != view.pods.end() && !found->second.empty();
-        if (!verdict.run) {
+    for (const DaemonPlace& place : view.places) {
+        if (!place.exists) continue;
+        const bool scheduled = !place.pods.empty();
+        if (!place.verdict.run) {
             misscheduled += scheduled;
             continue;
         }
         ++desired;
         if (!scheduled) continue;
         ++current;
-        std::vector<const OwnedPod*> pods;
-        for (const OwnedPod& each : found->second)
+        std::vector<const DaemonPod*> pods;
+        for (const DaemonPod& each : place.pods)
             pods.push_back(&each);
         sortByAge(pods);
-        const core::Pod& pod = pods.front()->pod;
+        const DaemonPod& pod = *pods.front();
         updated += view.updated(pod);
-        if (!isReady(pod)) continue;
+        if (!pod.facts.ready) continue;
         ++ready;
         Duration left = Duration::max();
-        if (isAvailable(pod, view.set.spec().minreadyseconds(), view.now, &left))
+        if (isAvailable(pod.facts, view.set.spec().minreadyseconds(), view.now, &left))
             ++available;
         else if (remaining)
             *remaining = std::min(*remaining, left);

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "engine/api/glance.h"
 #include "engine/api/placement.h"
 #include "engine/base/clock.h"
 #include "pod_owner_controller.h"
 
 #include <functional>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -44,21 +44,39 @@ class DaemonFit {
 /// it, and tolerating what comes and goes with a node's health.
 core::Pod daemonPod(const ObjectPtr& owner, const apps::DaemonSet& set, const std::string& node,
                     const std::string& hash);
-/// The node a daemon pod is on or is meant for; empty when it says none.
-std::string targetNode(const core::Pod& pod);
 
-using PodsByNode = std::map<std::string, std::vector<OwnedPod>>;
+/// A daemon pod and what is asked of it in a look. Whole daemon sets are never decoded: they have as many
+/// pods as there are nodes.
+struct DaemonPod {
+    explicit DaemonPod(ObjectPtr pod);
+
+    ObjectPtr object;
+    api::PodFacts facts; ///< of `object`
+    std::string target;  ///< the node it is on or is meant for; empty when it says none
+};
+
+/// A node as a daemon set sees it: what belongs there and what is there.
+struct DaemonPlace {
+    std::string name;
+    bool exists = true; ///< false: only its pods are left
+    DaemonFit::Verdict verdict;
+    std::vector<DaemonPod> pods;
+
+    /// It has a pod or should have one.
+    bool concerned() const { return verdict.run || !pods.empty(); }
+};
+/// Puts pods at their targets' places. What is meant for none of these gets a place behind them, by name.
+void seatDaemons(std::vector<DaemonPlace>& places, std::vector<ObjectPtr> pods);
 
 /// One look at a DaemonSet.
 struct DaemonView {
     const apps::DaemonSet& set;
-    const std::string& hash; ///< of the present revision, as the label of its pods has it
-    const PodsByNode& pods;  ///< by target node, nodes without pods left out
-    const std::map<std::string, DaemonFit::Verdict>& nodes; ///< every node there is
+    const std::string& hash;                ///< of the present revision, as the label of its pods has it
+    const std::vector<DaemonPlace>& places; ///< every node there is, then nodes that are gone
     WallTime now;
 
-    bool updated(const core::Pod& pod) const;
-    bool available(const core::Pod& pod) const;
+    bool updated(const DaemonPod& pod) const;
+    bool available(const DaemonPod& pod) const;
 };
 
 struct DaemonPlan {
@@ -69,7 +87,7 @@ struct DaemonPlan {
 
 /// Pods where they are missing, none where they do not belong, one (with surge: one of each version) a node.
 /// Failed and succeeded pods are replaced when `mayReplace` says so.
-DaemonPlan placeDaemons(const DaemonView& view, const std::function<bool(const OwnedPod&)>& mayReplace);
+DaemonPlan placeDaemons(const DaemonView& view, const std::function<bool(const DaemonPod&)>& mayReplace);
 /// The next step of a rolling update inside maxUnavailable or, where it is set, maxSurge.
 DaemonPlan updateDaemons(const DaemonView& view);
 /// Counts. `remaining` (may be null): how long until the next ready pod is available.

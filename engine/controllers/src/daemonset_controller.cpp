@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t mostAtOnce = 250;
 constexpr Duration firstBackoff = std::chrono::seconds(1);
 constexpr Duration longestBackoff = std::chrono::minutes(15);
-constexpr const char* revisionHash = "controller-revision-hash";
+const std::string revisionHash = "controller-revision-hash";
 
 /// What the pods of a revision are labelled with.
 std::string hashOf(const apps::ControllerRevision& revision) {
@@ -82,15 +82,11 @@ Step DaemonSetController::reconcile(std::string key) {
     auto claimed = co_await claimPods(look.object);
     if (!claimed) co_return fail(claimed.error());
     noteSize(look.object->uid(), std::max(claimed->size(), nodes_.size()));
-    for (OwnedPod& each : decodedPods(std::move(*claimed))) {
-        const std::string node = targetNode(each.pod);
-        // An ended pod that is being deleted holds nothing back.
-        if (node.empty() || (each.object->deleting() && isTerminal(each.pod))) continue;
-        look.pods[node].push_back(std::move(each));
-    }
     const DaemonFit fit(look.set);
     for (const ObjectPtr& node : nodes_.all())
-        look.nodes[node->name()] = fit.on(factsOf(node));
+        look.places.push_back(
+            {.name = node->name(), .exists = true, .verdict = fit.on(factsOf(node)), .pods = {}});
+    seatDaemons(look.places, std::move(*claimed));
 
     auto revisions = co_await findRevision(look);
     if (!revisions) co_return fail(revisions.error());
@@ -112,19 +108,19 @@ client::Task<Result<Revisions>> DaemonSetController::findRevision(const Look& lo
     snapshot.selector = look.set.spec().selector();
     snapshot.podTemplate = look.set.spec().template_();
     snapshot.from = look.set.metadata();
-    snapshot.hashLabel = revisionHash;
+    snapshot.hashLabel = revisionHash.c_str();
     snapshot.collisions = look.set.status().collisioncount();
     auto revisions = co_await history_.find(std::move(snapshot));
     co_return revisions;
 }
 
 DaemonView DaemonSetController::viewOf(const Look& look) const {
-    return {look.set, look.hash, look.pods, look.nodes, wallNow()};
+    return {look.set, look.hash, look.places, wallNow()};
 }
 
 Step DaemonSetController::manage(const Look& look) {
     DaemonPlan plan =
-        placeDaemons(viewOf(look), [this, &look](const OwnedPod& ended) { return mayReplace(look, ended); });
+        placeDaemons(viewOf(look), [this, &look](const DaemonPod& ended) { return mayReplace(look, ended); });
     if (plan.empty() && look.set.spec().updatestrategy().type() != "OnDelete")
         plan = updateDaemons(viewOf(look));
     auto done = co_await carryOut(look, std::move(plan));
@@ -144,15 +140,14 @@ Step DaemonSetController::carryOut(const Look& look, DaemonPlan plan) {
 }
 
 /// Succeeded pods at once; failed ones unless another failed there a moment ago.
-bool DaemonSetController::mayReplace(const Look& look, const OwnedPod& ended) {
-    const std::string node = targetNode(ended.pod);
-    const std::string what = fmt::format("{} on node {}", ended.object->key(), node);
-    if (ended.pod.status().phase() == "Succeeded") {
+bool DaemonSetController::mayReplace(const Look& look, const DaemonPod& ended) {
+    const std::string what = fmt::format("{} on node {}", ended.object->key(), ended.target);
+    if (ended.facts.phase == "Succeeded") {
         events_.record(look.object, client::EventRecorder::Type::Normal, "SucceededDaemonPod",
                        fmt::format("Found succeeded daemon pod {}, will try to delete it", what));
         return true;
     }
-    Backoff& backoff = backoffs_[{look.object->uid(), node}];
+    Backoff& backoff = backoffs_[{look.object->uid(), ended.target}];
     const Duration since = now() - backoff.last;
     if (backoff.delay > Duration::zero() && since < backoff.delay) {
         enqueueAfter(look.object->key(), backoff.delay - since);
@@ -169,9 +164,9 @@ bool DaemonSetController::mayReplace(const Look& look, const OwnedPod& ended) {
 }
 
 Step DaemonSetController::cleanUp(const Look& look, Revisions revisions) {
-    std::set<std::string> hashes;
-    for (const auto& [node, pods] : look.pods)
-        for (const OwnedPod& each : pods) {
+    std::set<std::string_view> hashes;
+    for (const DaemonPlace& place : look.places)
+        for (const DaemonPod& each : place.pods) {
             const auto label = each.object->labels().find(revisionHash);
             if (label != each.object->labels().end()) hashes.insert(label->second);
         }

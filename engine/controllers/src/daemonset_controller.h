@@ -5,6 +5,8 @@
 
 #include <map>
 #include <string>
+#include <unordered_map>
+#include <vector>
 
 namespace wheelhouse::controllers {
 
@@ -35,8 +37,7 @@ class DaemonSetController final : public PodOwnerController {
         ObjectPtr object;
         apps::DaemonSet set;
         std::string hash;
-        PodsByNode pods;
-        std::map<std::string, DaemonFit::Verdict> nodes;
+        std::vector<DaemonPlace> places;
     };
     struct Backoff {
         Duration delay{};
@@ -50,7 +51,7 @@ class DaemonSetController final : public PodOwnerController {
     DaemonView viewOf(const Look& look) const;
     Step manage(const Look& look);
     Step carryOut(const Look& look, DaemonPlan plan);
-    bool mayReplace(const Look& look, const OwnedPod& ended);
+    bool mayReplace(const Look& look, const DaemonPod& ended);
     Step cleanUp(const Look& look, Revisions revisions);
     Step writeStatus(Look& look, int collisions);
 
@@ -58,7 +59,7 @@ class DaemonSetController final : public PodOwnerController {
     client::Informer& revisions_;
     RevisionHistory history_;
     /// By name, of the object beside them: nodes are many and seldom change in what matters here.
-    std::map<std::string, std::pair<ObjectPtr, NodeFacts>> facts_;
+    std::unordered_map<std::string, std::pair<ObjectPtr, NodeFacts>> facts_;
     /// By set and node, of pods that failed.
     std::map<std::pair<Uid, std::string>, Backoff> backoffs_;
 };
