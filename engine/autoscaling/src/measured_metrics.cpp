@@ -62,13 +62,25 @@ Status unreadable(const Status& why, std::string_view api) {
 } // namespace
 
 MeasuredMetrics::MeasuredMetrics(client::InformerSet& informers, const UsageBoard& board, Executor& executor)
-    : board_(board), executor_(executor), pods_(informers.of<core::Pod>()),
+    : informers_(informers), board_(board), executor_(executor), pods_(informers.of<core::Pod>()),
       metrics_(informers.of<lab::Metric>()), definitions_(informers.of<Definition>()) {
     pods_.addIndex(podsBySpace,
                    [](const api::ObjectPtr& pod) { return std::vector<std::string>{pod->nameSpace()}; });
     metrics_.addIndex(metricsByName, [](const api::ObjectPtr& object) {
         return std::vector<std::string>{object->nameSpace() + "/" + nameOf(object->as<lab::Metric>())};
     });
+    metrics_.addHandler(
+        {.onAdd = [this](const api::ObjectPtr& metric) { noteSubject(metric); },
+         .onUpdate = [this](const api::ObjectPtr&, const api::ObjectPtr& metric) { noteSubject(metric); },
+         .onDelete = {}});
+}
+
+/// Whoever asks for what it is about by labels shall not have to wait.
+void MeasuredMetrics::noteSubject(const api::ObjectPtr& object) {
+    const auto metric = object->as<lab::Metric>();
+    if (!metric.spec().has_describedobject()) return;
+    const lab::MetricSubject& subject = metric.spec().describedobject();
+    if (const auto kind = known(subject.apiversion(), subject.kind())) informers_.of(kind->name);
 }
 
 std::optional<MeasuredMetrics::Known> MeasuredMetrics::known(const std::string& apiVersion,
@@ -76,14 +88,16 @@ std::optional<MeasuredMetrics::Known> MeasuredMetrics::known(const std::string& 
     for (const api::Kind* each : api::kinds())
         if (each->kind == kind && each->allows("get") &&
             (apiVersion.empty() || each->name.group == groupOf(apiVersion)))
-            return Known{qualified(each->name.resource, each->name.group), each->apiVersion()};
+            return Known{qualified(each->name.resource, each->name.group), each->apiVersion(), each->name};
     for (const api::ObjectPtr& object : definitions_.all()) {
         const auto definition = object->as<Definition>();
         const auto& spec = definition.spec();
         if (spec.names().kind() != kind || spec.versions().empty()) continue;
-        if (apiVersion.empty() || groupOf(apiVersion) == spec.group())
-            return Known{qualified(spec.names().plural(), spec.group()),
-                         apiVersion.empty() ? spec.group() + "/" + spec.versions(0).name() : apiVersion};
+        if (!apiVersion.empty() && groupOf(apiVersion) != spec.group()) continue;
+        const std::string version =
+            apiVersion.empty() ? spec.versions(0).name() : apiVersion.substr(apiVersion.find('/') + 1);
+        const client::ResourceName name{spec.group(), version, spec.names().plural()};
+        return Known{qualified(name.resource, name.group), name.apiVersion(), name};
     }
     return std::nullopt;
 }
@@ -129,8 +143,7 @@ std::vector<MeasuredMetrics::Found> MeasuredMetrics::ofPods(const Asked& asked) 
     std::map<std::string, Found> objects = said(asked);
     std::map<std::string, Found> out;
     for (const api::ObjectPtr& pod : pods_.byIndex(podsBySpace, asked.nameSpace)) {
-        if (asked.name != "*" && asked.name != pod->name()) continue;
-        if (!asked.labels.matches(pod->labels())) continue;
+        if (asked.name == "*" ? !asked.labels.matches(pod->labels()) : asked.name != pod->name()) continue;
         std::optional<Found> found;
         if (const auto told = objects.find(pod->name()); told != objects.end())
             found = std::move(told->second);
@@ -149,17 +162,29 @@ std::vector<MeasuredMetrics::Found> MeasuredMetrics::ofPods(const Asked& asked) 
     return all;
 }
 
-Result<std::vector<MeasuredMetrics::Found>> MeasuredMetrics::find(const Asked& asked) const {
+/// Labels are known of objects there are: where they are asked for, what is said of others is left out.
+Result<std::vector<MeasuredMetrics::Found>> MeasuredMetrics::ofObjects(const Asked& asked) const {
+    const bool byLabels = asked.name == "*" && !asked.labels.empty();
     std::vector<Found> out;
-    if (asked.resource == "pods") {
-        out = ofPods(asked);
-    } else if (!asked.labels.empty()) {
-        return fail(Reason::BadRequest, "objects other than pods cannot be selected by labels here");
-    } else {
-        for (auto& [name, found] : said(asked))
-            out.push_back(std::move(found));
+    for (auto& [name, found] : said(asked)) {
+        if (byLabels) {
+            const auto kind = known(found.object.apiversion(), found.object.kind());
+            const client::Informer& objects = informers_.of(kind->name);
+            if (!objects.synced())
+                return fail(Reason::ServiceUnavailable,
+                            fmt::format("the labels of {} are not known yet", asked.resource));
+            const std::string& space = found.object.namespace_();
+            const api::ObjectPtr object = objects.get(space.empty() ? name : space + "/" + name);
+            if (!object || !asked.labels.matches(object->labels())) continue;
+        }
+        out.push_back(std::move(found));
     }
-    if (out.empty()) return fail(noSuchMetric(asked));
+    return out;
+}
+
+Result<std::vector<MeasuredMetrics::Found>> MeasuredMetrics::find(const Asked& asked) const {
+    auto out = asked.resource == "pods" ? Result<std::vector<Found>>(ofPods(asked)) : ofObjects(asked);
+    if (out && out->empty()) return fail(noSuchMetric(asked));
     return out;
 }
 

@@ -66,6 +66,11 @@ apiVersion: lab.wheelhouse.dev/v1alpha1
 kind: Metric
 metadata: {name: hits}
 spec: {describedObject: {apiVersion: v1, kind: Service, name: shop}, value: "40"}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: shop, labels: {tier: front}}
+spec: {ports: [{port: 80}]}
 )";
 
 const QString custom = "/apis/custom.metrics.k8s.io/v1beta2/namespaces/default/";
@@ -136,6 +141,10 @@ void KubectlMetricsTest::byHand() {
     QCOMPARE(hits["items"][0]["value"].toString(), QString("40"));
     QCOMPARE(hits["items"][0]["describedObject"]["kind"].toString(), QString("Service"));
     QCOMPARE(hits["items"][0]["metric"]["name"].toString(), QString("hits"));
+    QCOMPARE(raw(custom + "services/*/hits?labelSelector=tier%3Dfront")["items"].toArray().size(), 1);
+    QVERIFY2(lab_.kubectl({"get", "--raw", custom + "services/*/hits?labelSelector=tier%3Dback"})
+                 .err.contains("could not find the metric hits for services"),
+             "a selector is ignored");
     const QJsonObject older =
         raw("/apis/custom.metrics.k8s.io/v1beta1/namespaces/default/services/shop/hits");
     QCOMPARE(older["items"][0]["metricName"].toString(), QString("hits"));

@@ -107,6 +107,7 @@ class MeasuredMetricsTest : public QObject {
     void anObjectsWordGoesFirst();
     void whatIsOldOrGoneIsNotKnown();
     void objectsByMetrics();
+    void objectsByLabels();
     void namespaces();
     void customKinds();
     void externalSeries();
@@ -203,10 +204,38 @@ void MeasuredMetricsTest::objectsByMetrics() {
     QCOMPARE(bench.found("services", "*", "hits"), QString("Service/api=1000 Service/web=3500"));
     QCOMPARE(bench.found("ingresses.networking.k8s.io", "web", "hits"), QString("Ingress/web=9000"));
     QVERIFY(!bench.metrics.find({"other", "services", "web", {}, "hits", {}}));
-    QCOMPARE(bench.found("services", "*", "hits", "app=web"),
-             QString("objects other than pods cannot be selected by labels here"));
     bench.say("three", "hits", "Service/api", "2");
     QCOMPARE(bench.found("services", "api", "hits"), QString("Service/api=2000"));
+}
+
+void MeasuredMetricsTest::objectsByLabels() {
+    Bench bench;
+    for (const char* name : {"web", "api"}) {
+        core::Service service;
+        service.mutable_metadata()->set_namespace_("d");
+        service.mutable_metadata()->set_name(name);
+        (*service.mutable_metadata()->mutable_labels())["app"] = name;
+        bench.cluster.put(service);
+    }
+    bench.say("one", "hits", "Service/web", "3");
+    bench.say("two", "hits", "Service/api", "1");
+    bench.say("three", "hits", "Service/gone", "5");
+    QCOMPARE(bench.found("services", "*", "hits"),
+             QString("Service/api=1000 Service/gone=5000 Service/web=3000"));
+    QCOMPARE(bench.found("services", "*", "hits", "app=web"), QString("Service/web=3000"));
+    QCOMPARE(bench.found("services", "*", "hits", "app!=web"), QString("Service/api=1000"));
+    QCOMPARE(bench.found("services", "*", "hits", "app=none"),
+             QString("the server could not find the metric hits for services"));
+    // Whoever names the object has chosen.
+    QCOMPARE(bench.found("services", "api", "hits", "app=web"), QString("Service/api=1000"));
+
+    core::Service relabelled;
+    relabelled.mutable_metadata()->set_namespace_("d");
+    relabelled.mutable_metadata()->set_name("api");
+    (*relabelled.mutable_metadata()->mutable_labels())["app"] = "web";
+    bench.cluster.put(relabelled);
+    bench.executor.advance(1s);
+    QCOMPARE(bench.found("services", "*", "hits", "app=web"), QString("Service/api=1000 Service/web=3000"));
 }
 
 void MeasuredMetricsTest::namespaces() {

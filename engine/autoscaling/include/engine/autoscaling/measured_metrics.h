@@ -18,7 +18,8 @@ namespace wheelhouse::autoscaling {
 
 /// The custom and external metrics of this cluster: what pods publish and their nodes report, and what
 /// `Metric` objects say. Of a pod's metric that both know the object's word counts. Several series of one
-/// metric are added up. On the control executor; make it before the informers start (it adds an index).
+/// metric are added up. Of the kinds that Metrics are about it has the informers, for their labels. On the
+/// control executor; make it before the informers start (it adds an index).
 class MeasuredMetrics final : public CustomMetrics {
   public:
     MeasuredMetrics(client::InformerSet& informers, const UsageBoard& board, Executor& executor);
@@ -27,7 +28,7 @@ class MeasuredMetrics final : public CustomMetrics {
     struct Asked {
         std::string nameSpace;
         std::string resource; ///< "pods", "ingresses.networking.k8s.io", "namespaces"
-        std::string name;     ///< "*" = all, of pods those with `labels`
+        std::string name;     ///< "*" = all with `labels`
         api::LabelSelector labels;
         std::string metric;
         api::LabelSelector series;
@@ -38,7 +39,8 @@ class MeasuredMetrics final : public CustomMetrics {
         WallTime at{};
         Duration window{}; ///< zero: not measured over a span
     };
-    /// One for each object, in order of their names; never none. NotFound says what there is no metric of.
+    /// One for each object, in order of their names; never none. NotFound says what there is no metric of;
+    /// ServiceUnavailable that the labels of such objects are not known yet.
     Result<std::vector<Found>> find(const Asked& asked) const;
 
     struct Series {
@@ -65,14 +67,18 @@ class MeasuredMetrics final : public CustomMetrics {
     struct Known {
         std::string resource; ///< with its group
         std::string apiVersion;
+        client::ResourceName name;
     };
     std::optional<Known> known(const std::string& apiVersion, const std::string& kind) const;
     std::vector<Found> ofPods(const Asked& asked) const;
+    Result<std::vector<Found>> ofObjects(const Asked& asked) const;
+    void noteSubject(const api::ObjectPtr& metric);
     std::optional<Found> published(const api::ObjectPtr& pod, const Asked& asked) const;
     /// What Metric objects say, by the name of what they are about.
     std::map<std::string, Found> said(const Asked& asked) const;
     void answer(Values done, Result<std::vector<Value>> values);
 
+    client::InformerSet& informers_;
     const UsageBoard& board_;
     Executor& executor_;
     client::Informer& pods_;
