@@ -1050,6 +1050,40 @@
     </message>
 </context>
 <context>
+    <name>wheelhouse::ui::JumpModel</name>
+    <message>
+        <source>namespace</source>
+        <translation>Namespace</translation>
+    </message>
+    <message>
+        <source>node</source>
+        <translation>Knoten</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::JumpPanel</name>
+    <message>
+        <source>Go to</source>
+        <translation>Gehe zu</translation>
+    </message>
+    <message>
+        <source>Search or run: web-5, :pod shop, :deploy app=web, :ns shop</source>
+        <translation>Suchen oder ausführen: web-5, :pod shop, :deploy app=web, :ns shop</translation>
+    </message>
+    <message>
+        <source>Search or run</source>
+        <translation>Suchen oder ausführen</translation>
+    </message>
+    <message>
+        <source>Where to go</source>
+        <translation>Wohin</translation>
+    </message>
+    <message>
+        <source>Nothing by that name.</source>
+        <translation>Nichts mit diesem Namen.</translation>
+    </message>
+</context>
+<context>
     <name>wheelhouse::ui::LogsView</name>
     <message>
         <source>No log chosen</source>
@@ -1413,6 +1447,38 @@
     <message>
         <source>forwarded %1.</source>
         <translation>hast %1 weitergeleitet.</translation>
+    </message>
+    <message>
+        <source>Deploy a manifest</source>
+        <translation>Ein Manifest anwenden</translation>
+    </message>
+    <message>
+        <source>Add a node</source>
+        <translation>Node hinzufügen</translation>
+    </message>
+    <message>
+        <source>Pause or resume the cluster&apos;s time</source>
+        <translation>Zeit des Clusters anhalten oder fortsetzen</translation>
+    </message>
+    <message>
+        <source>Let one step happen</source>
+        <translation>Einen Schritt geschehen lassen</translation>
+    </message>
+    <message>
+        <source>Show only trouble</source>
+        <translation>Nur Probleme zeigen</translation>
+    </message>
+    <message>
+        <source>Who acts next</source>
+        <translation>Wer als Nächstes handelt</translation>
+    </message>
+    <message>
+        <source>Forwarded ports</source>
+        <translation>Weitergeleitete Ports</translation>
+    </message>
+    <message>
+        <source>Light or dark</source>
+        <translation>Hell oder dunkel</translation>
     </message>
 </context>
 <context>
@@ -2268,6 +2334,18 @@ Es wird von selbst wieder versucht.</translation>
     <message>
         <source>%1 failing</source>
         <translation>%1 fehlerhaft</translation>
+    </message>
+    <message>
+        <source>Search or run</source>
+        <translation>Suchen oder ausführen</translation>
+    </message>
+    <message>
+        <source>Go anywhere, do anything (Ctrl+K or :)</source>
+        <translation>Überallhin, alles tun (Strg+K oder :)</translation>
+    </message>
+    <message>
+        <source>Search or run   Ctrl K</source>
+        <translation>Suchen oder ausführen   Strg K</translation>
     </message>
 </context>
 <context>

@@ -1050,6 +1050,40 @@
     </message>
 </context>
 <context>
+    <name>wheelhouse::ui::JumpModel</name>
+    <message>
+        <source>namespace</source>
+        <translation>命名空间</translation>
+    </message>
+    <message>
+        <source>node</source>
+        <translation>节点</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::JumpPanel</name>
+    <message>
+        <source>Go to</source>
+        <translation>转到</translation>
+    </message>
+    <message>
+        <source>Search or run: web-5, :pod shop, :deploy app=web, :ns shop</source>
+        <translation>搜索或执行：web-5、:pod shop、:deploy app=web、:ns shop</translation>
+    </message>
+    <message>
+        <source>Search or run</source>
+        <translation>搜索或执行</translation>
+    </message>
+    <message>
+        <source>Where to go</source>
+        <translation>去向</translation>
+    </message>
+    <message>
+        <source>Nothing by that name.</source>
+        <translation>没有这个名称的内容。</translation>
+    </message>
+</context>
+<context>
     <name>wheelhouse::ui::LogsView</name>
     <message>
         <source>No log chosen</source>
@@ -1413,6 +1447,38 @@
     <message>
         <source>forwarded %1.</source>
         <translation>转发了 %1。</translation>
+    </message>
+    <message>
+        <source>Deploy a manifest</source>
+        <translation>部署清单</translation>
+    </message>
+    <message>
+        <source>Add a node</source>
+        <translation>添加节点</translation>
+    </message>
+    <message>
+        <source>Pause or resume the cluster&apos;s time</source>
+        <translation>暂停或恢复集群的时间</translation>
+    </message>
+    <message>
+        <source>Let one step happen</source>
+        <translation>执行一步</translation>
+    </message>
+    <message>
+        <source>Show only trouble</source>
+        <translation>只显示问题</translation>
+    </message>
+    <message>
+        <source>Who acts next</source>
+        <translation>下一个行动者</translation>
+    </message>
+    <message>
+        <source>Forwarded ports</source>
+        <translation>已转发的端口</translation>
+    </message>
+    <message>
+        <source>Light or dark</source>
+        <translation>浅色或深色</translation>
     </message>
 </context>
 <context>
@@ -2268,6 +2334,18 @@ It is tried again by itself.</source>
     <message>
         <source>%1 failing</source>
         <translation>%1 异常</translation>
+    </message>
+    <message>
+        <source>Search or run</source>
+        <translation>搜索或执行</translation>
+    </message>
+    <message>
+        <source>Go anywhere, do anything (Ctrl+K or :)</source>
+        <translation>前往任何地方，执行任何操作（Ctrl+K 或 :）</translation>
+    </message>
+    <message>
+        <source>Search or run   Ctrl K</source>
+        <translation>搜索或执行   Ctrl K</translation>
     </message>
 </context>
 <context>

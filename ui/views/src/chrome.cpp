@@ -10,6 +10,7 @@ namespace wheelhouse::ui {
 namespace {
 
 constexpr int narrowBar = 1280; ///< below it the clock shows its present speed only
+constexpr int roomyBar = 1380;  ///< from here the search is more than an icon
 
 } // namespace
 
@@ -85,6 +86,11 @@ TopBar::TopBar(ClusterSession& session, ClusterActions& actions, const Theme& th
     nameSpace_->setMinimumWidth(170);
     nameSpace_->setToolTip(tr("Namespace shown"));
     row->addWidget(nameSpace_);
+    search_ = makeButton({}, "search", this);
+    setThemedIcon(search_, theme, QStringLiteral("search"), Tone::Muted);
+    search_->setAccessibleName(tr("Search or run"));
+    search_->setToolTip(tr("Go anywhere, do anything (Ctrl+K or :)"));
+    row->addWidget(search_);
     row->addStretch(1);
     clock_ = new ClockBar(session.clock(), actions, session.executor(), theme, this);
     row->addWidget(clock_);
@@ -111,6 +117,7 @@ TopBar::TopBar(ClusterSession& session, ClusterActions& actions, const Theme& th
     row->addWidget(deploy_);
     connect(light, &QPushButton::clicked, this, &TopBar::appearanceRequested);
     connect(deploy_, &QPushButton::clicked, this, &TopBar::deployRequested);
+    connect(search_, &QPushButton::clicked, this, &TopBar::searchRequested);
     connect(nodes_, &QPushButton::clicked, this, &TopBar::nodesRequested);
     connect(pods_, &QPushButton::clicked, this, &TopBar::podsRequested);
     connect(pending_, &QPushButton::clicked, this, &TopBar::troubleRequested);
@@ -125,6 +132,7 @@ TopBar::TopBar(ClusterSession& session, ClusterActions& actions, const Theme& th
 void TopBar::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
     clock_->setCompact(width() < narrowBar);
+    search_->setText(width() < roomyBar ? QString() : tr("Search or run   Ctrl K"));
 }
 
 void TopBar::fillNamespaces() {
@@ -134,17 +142,19 @@ void TopBar::fillNamespaces() {
         auto* action = menu->addAction(label);
         action->setCheckable(true);
         action->setChecked(value == chosen_);
-        connect(action, &QAction::triggered, this, [this, label, value] {
-            chosen_ = value;
-            nameSpace_->setText(label);
-            fillNamespaces();
-            Q_EMIT namespaceChosen(value);
-        });
+        connect(action, &QAction::triggered, this, [this, value] { choose(value); });
     };
     add(tr("all namespaces"), {});
     menu->addSeparator();
     for (const QString& name : session_.namespaces())
         add(name, name);
+}
+
+void TopBar::choose(const QString& nameSpace) {
+    chosen_ = nameSpace;
+    nameSpace_->setText(nameSpace.isEmpty() ? tr("all namespaces") : nameSpace);
+    fillNamespaces();
+    Q_EMIT namespaceChosen(nameSpace);
 }
 
 void TopBar::showPast(bool past) {

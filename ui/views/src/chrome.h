@@ -39,11 +39,15 @@ class TopBar final : public QWidget {
     ClockBar* clock() { return clock_; }
     QPushButton* deployButton() { return deploy_; }
     QPushButton* namespaceButton() { return nameSpace_; }
+    /// Shows only this namespace; empty = all.
+    void choose(const QString& nameSpace);
+    QPushButton* searchButton() { return search_; }
     /// The page below shows the past, so nobody takes it for the present.
     void showPast(bool past);
 
   Q_SIGNALS:
     void namespaceChosen(const QString& nameSpace);
+    void searchRequested();
     void nodesRequested();
     void podsRequested();
     void troubleRequested();
@@ -63,6 +67,7 @@ class TopBar final : public QWidget {
     StateChip* state_;
     ClockBar* clock_;
     QPushButton* nameSpace_;
+    QPushButton* search_;
     QPushButton* nodes_;
     QPushButton* pods_;
     QPushButton* pending_;

@@ -15,7 +15,7 @@
 namespace wheelhouse::ui {
 
 DeployPanel::DeployPanel(ClusterActions& actions, const Theme& theme, QWidget* parent)
-    : QFrame(parent), actions_(actions), theme_(theme) {
+    : Sheet(theme, parent), actions_(actions) {
     setFixedWidth(600);
     setFocusPolicy(Qt::StrongFocus);
     setAccessibleName(tr("Deploy"));
@@ -239,17 +239,7 @@ void DeployPanel::apply() {
 
 void DeployPanel::keyPressEvent(QKeyEvent* event) {
     if (event->key() == Qt::Key_Escape) return hide();
-    QFrame::keyPressEvent(event);
-}
-
-void DeployPanel::paintEvent(QPaintEvent*) {
-    QPainter p(this);
-    p.setRenderHint(QPainter::Antialiasing);
-    const Tokens& t = theme_.tokens();
-    p.fillRect(rect(), t.background);
-    p.setPen(QPen(Theme::mix(t.line, t.muted, 0.5), 1));
-    p.setBrush(t.panel);
-    p.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), 12, 12);
+    Sheet::keyPressEvent(event);
 }
 
 } // namespace wheelhouse::ui

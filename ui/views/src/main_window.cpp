@@ -73,6 +73,7 @@ void MainWindow::Impl::build() {
     addPanel = new AddNodePanel(theme, &self);
     deployPanel = new DeployPanel(actions, theme, root);
     deployPanel->setNamespace(options.defaultNamespace);
+    jump = new JumpPanel(session, theme, root);
 }
 
 QWidget* MainWindow::Impl::buildRail() {

@@ -8,6 +8,7 @@
 #include "ui/views/deploy_panel.h"
 #include "ui/views/detail_drawer.h"
 #include "ui/views/forwards_view.h"
+#include "ui/views/jump_panel.h"
 #include "ui/views/main_window.h"
 #include "ui/views/map_page.h"
 #include "ui/views/next_view.h"
@@ -25,7 +26,8 @@ class QTabBar;
 namespace wheelhouse::ui {
 
 /// The parts of the window and what ties them together: `main_window.cpp` builds it, `main_window_links.cpp`
-/// connects it, `main_window_pods.cpp` says how pods are worked with.
+/// connects it, `main_window_pods.cpp` says how pods are worked with, `main_window_jump.cpp` what can be
+/// typed.
 struct MainWindow::Impl {
     enum Dock { Timeline, Feed, Next, Logs, Terminal, Forwards, Yaml };
     enum Place { Map, Objects, Verdicts, Scaling };
@@ -53,6 +55,15 @@ struct MainWindow::Impl {
     void connectTimeline();
     void connectKeys();
     void connectPods();
+    /// What can be done by its name.
+    struct Deed {
+        QString title;
+        QString keys;
+        std::function<void()> run;
+    };
+    void connectJump();
+    void jumpTo(const JumpEntry& entry);
+    std::vector<Deed> makeDeeds();
     void applyTheme();
     void openDock(Dock tab);
     void showObject(const QString& kind, const QString& nameSpace, const QString& name,
@@ -105,6 +116,8 @@ struct MainWindow::Impl {
     ScalingPage* scaling = nullptr;
     TimelineView* timeline = nullptr;
     DeployPanel* deployPanel = nullptr;
+    JumpPanel* jump = nullptr;
+    std::vector<Deed> deeds;
     QString drained;
     DetailDrawer* drawer = nullptr;
     QTabBar* dockTabs = nullptr;

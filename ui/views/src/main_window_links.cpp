@@ -27,6 +27,7 @@ void MainWindow::Impl::connectAll() {
     connectTimeline();
     connectKeys();
     connectPods();
+    connectJump();
 }
 
 void MainWindow::Impl::connectBars() {

@@ -331,4 +331,18 @@ void Stepper::setValue(int value) {
     Q_EMIT valueChanged(value_);
 }
 
+Sheet::Sheet(const Theme& theme, QWidget* parent) : QFrame(parent), theme_(theme) {
+    connect(&theme, &Theme::changed, this, qOverload<>(&QWidget::update));
+}
+
+void Sheet::paintEvent(QPaintEvent*) {
+    QPainter p(this);
+    p.setRenderHint(QPainter::Antialiasing);
+    const Tokens& t = theme_.tokens();
+    p.fillRect(rect(), t.background);
+    p.setPen(QPen(Theme::mix(t.line, t.muted, 0.5), 1));
+    p.setBrush(t.panel);
+    p.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), 12, 12);
+}
+
 } // namespace wheelhouse::ui

@@ -14,7 +14,7 @@ namespace wheelhouse::ui {
 
 /// What is about to be deployed: name, number, place, and what that would change on the server, as a
 /// difference made by a dry run. Nothing is written before "Apply". UI thread only.
-class DeployPanel final : public QFrame {
+class DeployPanel final : public Sheet {
     Q_OBJECT
   public:
     DeployPanel(ClusterActions& actions, const Theme& theme, QWidget* parent);
@@ -38,7 +38,6 @@ class DeployPanel final : public QFrame {
     void editRequested(const QString& text, const QString& file);
 
   protected:
-    void paintEvent(QPaintEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
 
   private:
@@ -50,7 +49,6 @@ class DeployPanel final : public QFrame {
     QString placeText() const;
 
     ClusterActions& actions_;
-    const Theme& theme_;
     QString nameSpace_ = QStringLiteral("default");
     QString template_;
     DeployPlace place_;

@@ -72,6 +72,17 @@ class CommandStrip final : public QWidget {
     QString command_;
 };
 
+/// A panel that lies over the window, with a ground and a rim of its own.
+class Sheet : public QFrame {
+    Q_OBJECT
+  public:
+    Sheet(const Theme& theme, QWidget* parent);
+
+  protected:
+    void paintEvent(QPaintEvent* event) override;
+    const Theme& theme_;
+};
+
 /// What an empty place says: what this is, and the one thing to do first.
 class EmptyState final : public QWidget {
     Q_OBJECT
