@@ -43,15 +43,17 @@ void tolerateNodeTroubles(core::PodSpec& spec) {
 }
 
 /// Oldest first; among equals what is bound, then what is further.
-void sortByAge(std::vector<const DaemonPod*>& pods) {
-    if (pods.size() < 2) return;
+bool isBefore(const DaemonPod* a, const DaemonPod* b) {
     const auto order = [](const DaemonPod* each) {
         const api::PodFacts& facts = each->facts;
         return std::make_tuple(facts.created, facts.node.empty(), facts.phase != "Running",
                                std::string_view(each->object->name()));
     };
-    std::sort(pods.begin(), pods.end(),
-              [&](const DaemonPod* a, const DaemonPod* b) { return order(a) < order(b); });
+    return order(a) < order(b);
+}
+
+const DaemonPod& oldestOf(const DaemonPlace& place) {
+    return **std::min_element(place.pods.begin(), place.pods.end(), isBefore);
 }
 
 /// How far a rolling update of a daemon set may go, in nodes.
@@ -80,11 +82,11 @@ struct Versions {
 
 Versions versionsOn(const DaemonView& view, const DaemonPlace& place) {
     Versions versions;
-    for (const DaemonPod& each : place.pods) {
-        if (each.object->deleting()) continue;
-        const DaemonPod*& known = view.updated(each) ? versions.fresh : versions.old;
+    for (const DaemonPod* each : place.pods) {
+        if (each->facts.deleting) continue;
+        const DaemonPod*& known = view.updated(*each) ? versions.fresh : versions.old;
         versions.excess = versions.excess || known != nullptr;
-        known = &each;
+        known = each;
     }
     return versions;
 }
@@ -115,7 +117,7 @@ std::string intendedNode(const api::Object& pod) {
 
 void removeExcess(const DaemonView& view, std::vector<const DaemonPod*> running, DaemonPlan& plan) {
     if (running.size() <= 1) return;
-    sortByAge(running);
+    std::sort(running.begin(), running.end(), isBefore);
     if (!surges(view.set)) {
         for (std::size_t i = 1; i < running.size(); ++i)
             plan.remove.push_back(running[i]->object);
@@ -197,32 +199,64 @@ core::Pod daemonPod(const ObjectPtr& owner, const apps::DaemonSet& set, const st
 
 DaemonPod::DaemonPod(ObjectPtr pod) : object(std::move(pod)), facts(*object), target(facts.node) {
     if (target.empty()) target = intendedNode(*object);
+    const auto label = object->labels().find(revisionLabel);
+    if (label != object->labels().end()) hash = label->second;
 }
 
-void seatDaemons(std::vector<DaemonPlace>& places, std::vector<ObjectPtr> pods) {
-    std::unordered_map<std::string_view, DaemonPlace*> known;
+std::vector<DaemonPod> readDaemons(std::vector<ObjectPtr> objects, std::vector<DaemonPod> last) {
+    std::vector<DaemonPod> pods;
+    pods.reserve(objects.size());
+    auto known = last.begin();
+    for (ObjectPtr& object : objects) {
+        while (known != last.end() && known->object != object && known->object->name() <= object->name())
+            ++known;
+        if (known != last.end() && known->object == object)
+            pods.push_back(std::move(*known++));
+        else
+            pods.emplace_back(std::move(object));
+    }
+    return pods;
+}
+
+std::vector<const DaemonPod*> seatDaemons(std::vector<DaemonPlace>& places,
+                                          const std::vector<DaemonPod>& pods) {
+    std::unordered_map<std::string_view, std::size_t> known;
     known.reserve(places.size());
-    for (DaemonPlace& place : places)
-        known.emplace(place.name, &place);
-    std::map<std::string, DaemonPlace> gone;
-    for (ObjectPtr& object : pods) {
-        DaemonPod pod(std::move(object));
+    for (std::size_t i = 0; i < places.size(); ++i)
+        known.emplace(places[i].name, i);
+    std::map<std::string_view, std::vector<const DaemonPod*>> gone;
+    std::vector<std::pair<std::size_t, const DaemonPod*>> seated;
+    seated.reserve(pods.size());
+    for (const DaemonPod& pod : pods) {
         // An ended pod that is being deleted holds nothing back.
         if (pod.target.empty() || (pod.facts.deleting && pod.facts.terminal())) continue;
         const auto found = known.find(pod.target);
-        DaemonPlace& place = found != known.end() ? *found->second : gone[pod.target];
-        place.pods.push_back(std::move(pod));
+        if (found != known.end())
+            seated.emplace_back(found->second, &pod);
+        else
+            gone[pod.target].push_back(&pod);
     }
-    for (auto& [name, place] : gone) {
-        place.name = name;
-        place.exists = false;
-        places.push_back(std::move(place));
+    for (const auto& [name, there] : gone) {
+        for (const DaemonPod* pod : there)
+            seated.emplace_back(places.size(), pod);
+        places.push_back({.name = std::string(name), .exists = false, .verdict = {}, .pods = {}});
     }
+    std::stable_sort(seated.begin(), seated.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::vector<const DaemonPod*> seats;
+    seats.reserve(seated.size());
+    for (const auto& [place, pod] : seated)
+        seats.push_back(pod);
+    for (std::size_t from = 0, to = 0; from < seated.size(); from = to) {
+        while (to < seated.size() && seated[to].first == seated[from].first)
+            ++to;
+        places[seated[from].first].pods = std::span(seats).subspan(from, to - from);
+    }
+    return seats;
 }
 
 bool DaemonView::updated(const DaemonPod& pod) const {
-    const auto found = pod.object->labels().find(revisionLabel);
-    return found != pod.object->labels().end() && found->second == hash;
+    return !pod.hash.empty() && pod.hash == hash;
 }
 
 bool DaemonView::available(const DaemonPod& pod) const {
@@ -240,7 +274,7 @@ DaemonPlan placeDaemons(const DaemonView& view, const std::function<bool(const D
 #ifdef WHEELHOUSE_SEEDED_BUGS
         if (present && std::getenv("WHEELHOUSE_BUG_TWO_DAEMONS"))
             present = std::any_of(place.pods.begin(), place.pods.end(),
-                                  [](const DaemonPod& each) { return !each.object->deleting(); });
+                                  [](const DaemonPod* each) { return !each->facts.deleting; });
 #endif
         // Also not while the last one is still on its way out.
         if (!present) {
@@ -248,16 +282,16 @@ DaemonPlan placeDaemons(const DaemonView& view, const std::function<bool(const D
             continue;
         }
         std::vector<const DaemonPod*> running;
-        for (const DaemonPod& each : place.pods) {
-            if (each.object->deleting()) continue;
+        for (const DaemonPod* each : place.pods) {
+            if (each->facts.deleting) continue;
             // Of a node that is gone the collector takes the bound ones.
-            if (!place.exists && !each.facts.node.empty()) continue;
+            if (!place.exists && !each->facts.node.empty()) continue;
             if (!place.verdict.stay)
-                plan.remove.push_back(each.object);
-            else if (!each.facts.terminal())
-                running.push_back(&each);
-            else if (mayReplace(each))
-                plan.remove.push_back(each.object);
+                plan.remove.push_back(each->object);
+            else if (!each->facts.terminal())
+                running.push_back(each);
+            else if (mayReplace(*each))
+                plan.remove.push_back(each->object);
         }
         removeExcess(view, std::move(running), plan);
     }
@@ -362,11 +396,7 @@ apps::DaemonSetStatus daemonStatus(const DaemonView& view, Duration* remaining) 
         ++desired;
         if (!scheduled) continue;
         ++current;
-        std::vector<const DaemonPod*> pods;
-        for (const DaemonPod& each : place.pods)
-            pods.push_back(&each);
-        sortByAge(pods);
-        const DaemonPod& pod = *pods.front();
+        const DaemonPod& pod = oldestOf(place);
         updated += view.updated(pod);
         if (!pod.facts.ready) continue;
         ++ready;

@@ -6,7 +6,9 @@
 #include "pod_owner_controller.h"
 
 #include <functional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace wheelhouse::controllers {
@@ -51,22 +53,27 @@ struct DaemonPod {
     explicit DaemonPod(ObjectPtr pod);
 
     ObjectPtr object;
-    api::PodFacts facts; ///< of `object`
-    std::string target;  ///< the node it is on or is meant for; empty when it says none
+    api::PodFacts facts;   ///< of `object`
+    std::string target;    ///< the node it is on or is meant for; empty when it says none
+    std::string_view hash; ///< of its revision, as its label has it
 };
+/// Pods of one namespace by name, read anew only where they are not those of the last look.
+std::vector<DaemonPod> readDaemons(std::vector<ObjectPtr> pods, std::vector<DaemonPod> last);
 
 /// A node as a daemon set sees it: what belongs there and what is there.
 struct DaemonPlace {
     std::string name;
     bool exists = true; ///< false: only its pods are left
     DaemonFit::Verdict verdict;
-    std::vector<DaemonPod> pods;
+    std::span<const DaemonPod* const> pods;
 
     /// It has a pod or should have one.
     bool concerned() const { return verdict.run || !pods.empty(); }
 };
 /// Puts pods at their targets' places. What is meant for none of these gets a place behind them, by name.
-void seatDaemons(std::vector<DaemonPlace>& places, std::vector<ObjectPtr> pods);
+/// What it returns, and `pods`, must live as long as the places.
+[[nodiscard]] std::vector<const DaemonPod*> seatDaemons(std::vector<DaemonPlace>& places,
+                                                        const std::vector<DaemonPod>& pods);
 
 /// One look at a DaemonSet.
 struct DaemonView {

@@ -66,6 +66,7 @@ const NodeFacts& DaemonSetController::factsOf(const ObjectPtr& node) {
 }
 
 void DaemonSetController::setGone(const ObjectPtr& set) {
+    known_.erase(set->uid());
     std::erase_if(backoffs_, [&](const auto& each) { return each.first.first == set->uid(); });
 }
 
@@ -86,7 +87,10 @@ Step DaemonSetController::reconcile(std::string key) {
     for (const ObjectPtr& node : nodes_.all())
         look.places.push_back(
             {.name = node->name(), .exists = true, .verdict = fit.on(factsOf(node)), .pods = {}});
-    seatDaemons(look.places, std::move(*claimed));
+    std::vector<DaemonPod> last;
+    if (auto known = known_.extract(look.object->uid())) last = std::move(known.mapped());
+    look.pods = readDaemons(std::move(*claimed), std::move(last));
+    look.seats = seatDaemons(look.places, look.pods);
 
     auto revisions = co_await findRevision(look);
     if (!revisions) co_return fail(revisions.error());
@@ -98,6 +102,8 @@ Step DaemonSetController::reconcile(std::string key) {
         if (managed) managed = co_await cleanUp(look, std::move(*revisions));
     }
     auto written = co_await writeStatus(look, collisions);
+    if (const ObjectPtr live = owners_.get(key); live && live->uid() == look.object->uid())
+        known_[look.object->uid()] = std::move(look.pods);
     if (!managed) co_return managed;
     co_return written;
 }
@@ -164,12 +170,10 @@ bool DaemonSetController::mayReplace(const Look& look, const DaemonPod& ended) {
 }
 
 Step DaemonSetController::cleanUp(const Look& look, Revisions revisions) {
+    if (revisions.all.size() < 2) co_return Result<void>();
     std::set<std::string_view> hashes;
-    for (const DaemonPlace& place : look.places)
-        for (const DaemonPod& each : place.pods) {
-            const auto label = each.object->labels().find(revisionHash);
-            if (label != each.object->labels().end()) hashes.insert(label->second);
-        }
+    for (const DaemonPod* each : look.seats)
+        hashes.insert(each->hash);
     std::set<std::string> live;
     for (const auto& revision : revisions.all)
         if (hashes.contains(hashOf(revision))) live.insert(revision.metadata().name());

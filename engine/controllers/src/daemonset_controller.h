@@ -37,7 +37,9 @@ class DaemonSetController final : public PodOwnerController {
         ObjectPtr object;
         apps::DaemonSet set;
         std::string hash;
+        std::vector<DaemonPod> pods;
         std::vector<DaemonPlace> places;
+        std::vector<const DaemonPod*> seats; ///< the pods of `places`, one place after another
     };
     struct Backoff {
         Duration delay{};
@@ -60,6 +62,8 @@ class DaemonSetController final : public PodOwnerController {
     RevisionHistory history_;
     /// By name, of the object beside them: nodes are many and seldom change in what matters here.
     std::unordered_map<std::string, std::pair<ObjectPtr, NodeFacts>> facts_;
+    /// By set, of the last look.
+    std::unordered_map<Uid, std::vector<DaemonPod>> known_;
     /// By set and node, of pods that failed.
     std::map<std::pair<Uid, std::string>, Backoff> backoffs_;
 };

@@ -39,6 +39,14 @@ class WireFields {
 
   private:
     bool take(std::uint64_t& out) {
+        if (left_.empty()) return false;
+        const auto first = static_cast<unsigned char>(left_.front());
+        if (first >= 0x80) return takeLong(out);
+        left_.remove_prefix(1);
+        out = first;
+        return true;
+    }
+    bool takeLong(std::uint64_t& out) {
         out = 0;
         for (unsigned shift = 0; shift < 64 && !left_.empty(); shift += 7) {
             const auto byte = static_cast<unsigned char>(left_.front());
