@@ -6,9 +6,10 @@ namespace wheelhouse::controllers {
 
 namespace {
 
-/// From so many pods on a look is worth waiting for, about twice as long as it takes.
+/// From so many pods on a look is worth waiting for, about fifty times as long as it takes: however much
+/// happens to an owner, its looks take a fiftieth of the time.
 constexpr std::size_t many = 100;
-constexpr Duration patienceAPod = std::chrono::microseconds(10);
+constexpr Duration patienceAPod = std::chrono::microseconds(50);
 constexpr Duration longestPatience = std::chrono::milliseconds(500);
 
 } // namespace

@@ -76,16 +76,24 @@ Step ReplicaSetController::reconcile(std::string key) {
     auto claimed =
         co_await claimPods(object, [](const ObjectPtr& pod) { return api::PodFacts(*pod).active(); });
     if (!claimed) co_return fail(claimed.error());
-    std::erase_if(*claimed, [](const ObjectPtr& pod) { return api::PodFacts(*pod).terminal(); });
+    std::vector<Replica> replicas;
+    replicas.reserve(claimed->size());
+    for (ObjectPtr& pod : *claimed) {
+        const api::PodFacts facts(*pod);
+        if (!facts.terminal()) replicas.push_back({std::move(pod), facts});
+    }
     Result<void> managed;
-    if (expectationsMet && !object->deleting()) managed = co_await manage(object, set, *claimed);
-    auto written = co_await writeStatus(object, set, std::move(*claimed), managed);
+    if (expectationsMet && !object->deleting()) managed = co_await manage(object, set, replicas);
+    auto written = co_await writeStatus(object, set, replicas, managed);
     if (!managed) co_return managed;
     co_return written;
 }
 
-Step ReplicaSetController::manage(ObjectPtr object, apps::ReplicaSet set, std::vector<ObjectPtr> pods) {
-    std::erase_if(pods, [](const ObjectPtr& pod) { return pod->deleting(); });
+Step ReplicaSetController::manage(ObjectPtr object, const apps::ReplicaSet& set,
+                                  const std::vector<Replica>& replicas) {
+    std::vector<ObjectPtr> pods;
+    for (const Replica& each : replicas)
+        if (!each.facts.deleting) pods.push_back(each.pod);
     const int surplus = static_cast<int>(pods.size()) - set.spec().replicas();
     if (surplus == 0) co_return Result<void>();
     if (surplus < 0) {
@@ -102,20 +110,19 @@ Step ReplicaSetController::manage(ObjectPtr object, apps::ReplicaSet set, std::v
     co_return deleted;
 }
 
-Step ReplicaSetController::writeStatus(ObjectPtr object, apps::ReplicaSet set, std::vector<ObjectPtr> pods,
-                                       Result<void> managed) {
+Step ReplicaSetController::writeStatus(ObjectPtr object, apps::ReplicaSet set,
+                                       const std::vector<Replica>& all, Result<void> managed) {
     const apps::ReplicaSetStatus before = set.status();
     auto& status = *set.mutable_status();
     int replicas = 0, fullyLabelled = 0, ready = 0, available = 0, terminating = 0;
     Duration soonest = Duration::max();
-    for (const ObjectPtr& replica : pods) {
-        if (replica->deleting()) {
+    for (const auto& [pod, facts] : all) {
+        if (facts.deleting) {
             ++terminating;
             continue;
         }
         ++replicas;
-        if (hasAllLabels(replica, set.spec().template_().metadata().labels())) ++fullyLabelled;
-        const api::PodFacts facts(*replica);
+        if (hasAllLabels(pod, set.spec().template_().metadata().labels())) ++fullyLabelled;
         if (!facts.ready) continue;
         ++ready;
         Duration remaining = Duration::max();

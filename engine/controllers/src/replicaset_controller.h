@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/api/glance.h"
 #include "pod_owner_controller.h"
 
 #include <vector>
@@ -39,8 +40,12 @@ class ReplicaSetController : public PodOwnerController {
     Step reconcile(std::string key) override;
 
   private:
-    Step manage(ObjectPtr object, apps::ReplicaSet set, std::vector<ObjectPtr> pods);
-    Step writeStatus(ObjectPtr object, apps::ReplicaSet set, std::vector<ObjectPtr> pods,
+    struct Replica {
+        ObjectPtr pod;
+        api::PodFacts facts; ///< of `pod`
+    };
+    Step manage(ObjectPtr object, const apps::ReplicaSet& set, const std::vector<Replica>& replicas);
+    Step writeStatus(ObjectPtr object, apps::ReplicaSet set, const std::vector<Replica>& all,
                      Result<void> managed);
 
     const Kind kind_;
