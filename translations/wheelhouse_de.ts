@@ -362,6 +362,212 @@
     </message>
 </context>
 <context>
+    <name>wheelhouse::ui::AccessModel</name>
+    <message>
+        <source>user</source>
+        <translation>Benutzer</translation>
+    </message>
+    <message>
+        <source>group</source>
+        <translation>Gruppe</translation>
+    </message>
+    <message>
+        <source>service account</source>
+        <translation>Dienstkonto</translation>
+    </message>
+    <message>
+        <source>everything</source>
+        <translation>alles</translation>
+    </message>
+    <message>
+        <source>everywhere</source>
+        <translation>überall</translation>
+    </message>
+    <message>
+        <source>every verb</source>
+        <translation>jedes Verb</translation>
+    </message>
+    <message>
+        <source>Who</source>
+        <translation>Wer</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>Art</translation>
+    </message>
+    <message>
+        <source>Bindings</source>
+        <translation>Bindungen</translation>
+    </message>
+    <message>
+        <source>Resource</source>
+        <translation>Ressource</translation>
+    </message>
+    <message>
+        <source>Where</source>
+        <translation>Wo</translation>
+    </message>
+    <message>
+        <source>other</source>
+        <translation>andere</translation>
+    </message>
+    <message>
+        <source>Verbs without a column of their own; * is every verb</source>
+        <translation>Verben ohne eigene Spalte; * ist jedes Verb</translation>
+    </message>
+    <message>
+        <source>By</source>
+        <translation>Durch</translation>
+    </message>
+    <message>
+        <source>The bindings that give these rights</source>
+        <translation>Die Bindungen, die diese Rechte geben</translation>
+    </message>
+    <message>
+        <source>the server gave no answer</source>
+        <translation>der Server gab keine Antwort</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::AccessPage</name>
+    <message>
+        <source>Access</source>
+        <translation>Zugriff</translation>
+    </message>
+    <message>
+        <source>Filter: text, !not</source>
+        <translation>Filter: Text, !nicht</translation>
+    </message>
+    <message>
+        <source>Filter accounts</source>
+        <translation>Konten filtern</translation>
+    </message>
+    <message>
+        <source>System</source>
+        <translation>System</translation>
+    </message>
+    <message>
+        <source>Show the cluster&apos;s own accounts too</source>
+        <translation>Auch die Konten des Clusters selbst zeigen</translation>
+    </message>
+    <message>
+        <source>Accounts</source>
+        <translation>Konten</translation>
+    </message>
+    <message>
+        <source>Verb</source>
+        <translation>Verb</translation>
+    </message>
+    <message>
+        <source>Resource</source>
+        <translation>Ressource</translation>
+    </message>
+    <message>
+        <source>Namespace</source>
+        <translation>Namespace</translation>
+    </message>
+    <message>
+        <source>any name</source>
+        <translation>jeder Name</translation>
+    </message>
+    <message>
+        <source>Name of the object</source>
+        <translation>Name des Objekts</translation>
+    </message>
+    <message>
+        <source>Ask</source>
+        <translation>Fragen</translation>
+    </message>
+    <message>
+        <source>Ask the server whether it may do that</source>
+        <translation>Den Server fragen, ob es das darf</translation>
+    </message>
+    <message>
+        <source>Who can?</source>
+        <translation>Wer darf?</translation>
+    </message>
+    <message>
+        <source>List only those who may do that, by roles and bindings</source>
+        <translation>Nur die zeigen, die das nach Rollen und Bindungen dürfen</translation>
+    </message>
+    <message>
+        <source>May it</source>
+        <translation>Darf es</translation>
+    </message>
+    <message>
+        <source>in</source>
+        <translation>in</translation>
+    </message>
+    <message>
+        <source>Filter rights</source>
+        <translation>Rechte filtern</translation>
+    </message>
+    <message>
+        <source>Rights</source>
+        <translation>Rechte</translation>
+    </message>
+    <message>
+        <source>everywhere</source>
+        <translation>überall</translation>
+    </message>
+    <message>
+        <source>everything</source>
+        <translation>alles</translation>
+    </message>
+    <message>
+        <source>Roles cannot be read</source>
+        <translation>Rollen lassen sich nicht lesen</translation>
+    </message>
+    <message>
+        <source>Reading roles and bindings…</source>
+        <translation>Rollen und Bindungen werden gelesen …</translation>
+    </message>
+    <message>
+        <source>Choose an account</source>
+        <translation>Wähle ein Konto</translation>
+    </message>
+    <message>
+        <source>What it may do, and which binding says so, is shown here. The cluster&apos;s own accounts are shown by “System”.</source>
+        <translation>Was es darf und welche Bindung das sagt, steht hier. Die Konten des Clusters selbst zeigt „System“.</translation>
+    </message>
+    <message>
+        <source>group</source>
+        <translation>Gruppe</translation>
+    </message>
+    <message>
+        <source>service account</source>
+        <translation>Dienstkonto</translation>
+    </message>
+    <message>
+        <source>user</source>
+        <translation>Benutzer</translation>
+    </message>
+    <message>
+        <source>Select a right to see which binding gives it; Return opens it.</source>
+        <translation>Wähle ein Recht, um zu sehen, welche Bindung es gibt; die Eingabetaste öffnet sie.</translation>
+    </message>
+    <message>
+        <source>and %1 more</source>
+        <translation>und %1 weitere</translation>
+    </message>
+    <message>
+        <source>asking…</source>
+        <translation>fragt …</translation>
+    </message>
+    <message>
+        <source>no answer</source>
+        <translation>keine Antwort</translation>
+    </message>
+    <message>
+        <source>allowed</source>
+        <translation>erlaubt</translation>
+    </message>
+    <message>
+        <source>not allowed</source>
+        <translation>nicht erlaubt</translation>
+    </message>
+</context>
+<context>
     <name>wheelhouse::ui::AddNodePanel</name>
     <message>
         <source>Add nodes</source>
@@ -1480,6 +1686,14 @@
         <source>Light or dark</source>
         <translation>Hell oder dunkel</translation>
     </message>
+    <message>
+        <source>Access</source>
+        <translation>Zugriff</translation>
+    </message>
+    <message>
+        <source>Who can do what (Ctrl+5)</source>
+        <translation>Wer was darf (Strg+5)</translation>
+    </message>
 </context>
 <context>
     <name>wheelhouse::ui::MapDrag</name>
@@ -2224,6 +2438,14 @@ Es wird von selbst wieder versucht.</translation>
     <message>
         <source>Start over</source>
         <translation>Neu beginnen</translation>
+    </message>
+    <message>
+        <source>Close the terminal</source>
+        <translation>Terminal schließen</translation>
+    </message>
+    <message>
+        <source>Close the terminal; its program ends</source>
+        <translation>Terminal schließen; sein Programm endet</translation>
     </message>
 </context>
 <context>

@@ -362,6 +362,212 @@
     </message>
 </context>
 <context>
+    <name>wheelhouse::ui::AccessModel</name>
+    <message>
+        <source>user</source>
+        <translation>用户</translation>
+    </message>
+    <message>
+        <source>group</source>
+        <translation>组</translation>
+    </message>
+    <message>
+        <source>service account</source>
+        <translation>服务账户</translation>
+    </message>
+    <message>
+        <source>everything</source>
+        <translation>全部资源</translation>
+    </message>
+    <message>
+        <source>everywhere</source>
+        <translation>所有位置</translation>
+    </message>
+    <message>
+        <source>every verb</source>
+        <translation>所有动词</translation>
+    </message>
+    <message>
+        <source>Who</source>
+        <translation>账户</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>类型</translation>
+    </message>
+    <message>
+        <source>Bindings</source>
+        <translation>绑定</translation>
+    </message>
+    <message>
+        <source>Resource</source>
+        <translation>资源</translation>
+    </message>
+    <message>
+        <source>Where</source>
+        <translation>位置</translation>
+    </message>
+    <message>
+        <source>other</source>
+        <translation>其他</translation>
+    </message>
+    <message>
+        <source>Verbs without a column of their own; * is every verb</source>
+        <translation>没有单独列的动词；* 表示所有动词</translation>
+    </message>
+    <message>
+        <source>By</source>
+        <translation>来源</translation>
+    </message>
+    <message>
+        <source>The bindings that give these rights</source>
+        <translation>授予这些权限的绑定</translation>
+    </message>
+    <message>
+        <source>the server gave no answer</source>
+        <translation>服务器没有给出答复</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::AccessPage</name>
+    <message>
+        <source>Access</source>
+        <translation>访问权限</translation>
+    </message>
+    <message>
+        <source>Filter: text, !not</source>
+        <translation>筛选：文本、!排除</translation>
+    </message>
+    <message>
+        <source>Filter accounts</source>
+        <translation>筛选账户</translation>
+    </message>
+    <message>
+        <source>System</source>
+        <translation>系统</translation>
+    </message>
+    <message>
+        <source>Show the cluster&apos;s own accounts too</source>
+        <translation>同时显示集群自身的账户</translation>
+    </message>
+    <message>
+        <source>Accounts</source>
+        <translation>账户</translation>
+    </message>
+    <message>
+        <source>Verb</source>
+        <translation>动词</translation>
+    </message>
+    <message>
+        <source>Resource</source>
+        <translation>资源</translation>
+    </message>
+    <message>
+        <source>Namespace</source>
+        <translation>命名空间</translation>
+    </message>
+    <message>
+        <source>any name</source>
+        <translation>任意名称</translation>
+    </message>
+    <message>
+        <source>Name of the object</source>
+        <translation>对象名称</translation>
+    </message>
+    <message>
+        <source>Ask</source>
+        <translation>询问</translation>
+    </message>
+    <message>
+        <source>Ask the server whether it may do that</source>
+        <translation>询问服务器是否允许</translation>
+    </message>
+    <message>
+        <source>Who can?</source>
+        <translation>谁可以？</translation>
+    </message>
+    <message>
+        <source>List only those who may do that, by roles and bindings</source>
+        <translation>只列出按角色和绑定允许这样做的账户</translation>
+    </message>
+    <message>
+        <source>May it</source>
+        <translation>是否可以</translation>
+    </message>
+    <message>
+        <source>in</source>
+        <translation>于</translation>
+    </message>
+    <message>
+        <source>Filter rights</source>
+        <translation>筛选权限</translation>
+    </message>
+    <message>
+        <source>Rights</source>
+        <translation>权限</translation>
+    </message>
+    <message>
+        <source>everywhere</source>
+        <translation>所有位置</translation>
+    </message>
+    <message>
+        <source>everything</source>
+        <translation>全部资源</translation>
+    </message>
+    <message>
+        <source>Roles cannot be read</source>
+        <translation>无法读取角色</translation>
+    </message>
+    <message>
+        <source>Reading roles and bindings…</source>
+        <translation>正在读取角色和绑定…</translation>
+    </message>
+    <message>
+        <source>Choose an account</source>
+        <translation>选择一个账户</translation>
+    </message>
+    <message>
+        <source>What it may do, and which binding says so, is shown here. The cluster&apos;s own accounts are shown by “System”.</source>
+        <translation>这里显示它可以做什么，以及由哪个绑定授予。集群自身的账户可通过“系统”显示。</translation>
+    </message>
+    <message>
+        <source>group</source>
+        <translation>组</translation>
+    </message>
+    <message>
+        <source>service account</source>
+        <translation>服务账户</translation>
+    </message>
+    <message>
+        <source>user</source>
+        <translation>用户</translation>
+    </message>
+    <message>
+        <source>Select a right to see which binding gives it; Return opens it.</source>
+        <translation>选择一项权限可查看授予它的绑定；按回车键打开该绑定。</translation>
+    </message>
+    <message>
+        <source>and %1 more</source>
+        <translation>以及另外 %1 项</translation>
+    </message>
+    <message>
+        <source>asking…</source>
+        <translation>询问中…</translation>
+    </message>
+    <message>
+        <source>no answer</source>
+        <translation>无答复</translation>
+    </message>
+    <message>
+        <source>allowed</source>
+        <translation>允许</translation>
+    </message>
+    <message>
+        <source>not allowed</source>
+        <translation>不允许</translation>
+    </message>
+</context>
+<context>
     <name>wheelhouse::ui::AddNodePanel</name>
     <message>
         <source>Add nodes</source>
@@ -1480,6 +1686,14 @@
         <source>Light or dark</source>
         <translation>浅色或深色</translation>
     </message>
+    <message>
+        <source>Access</source>
+        <translation>访问权限</translation>
+    </message>
+    <message>
+        <source>Who can do what (Ctrl+5)</source>
+        <translation>谁能做什么 (Ctrl+5)</translation>
+    </message>
 </context>
 <context>
     <name>wheelhouse::ui::MapDrag</name>
@@ -2224,6 +2438,14 @@ It is tried again by itself.</source>
     <message>
         <source>Start over</source>
         <translation>重新开始</translation>
+    </message>
+    <message>
+        <source>Close the terminal</source>
+        <translation>关闭终端</translation>
+    </message>
+    <message>
+        <source>Close the terminal; its program ends</source>
+        <translation>关闭终端；其中的程序随之结束</translation>
     </message>
 </context>
 <context>

@@ -15,7 +15,7 @@
 
 namespace wheelhouse::ui {
 
-inline constexpr int soon = 8000; ///< a deadline for what has gone wrong; nothing takes that long
+inline constexpr int soon = 30'000; ///< a deadline for what has gone wrong; nothing takes that long
 
 /// Where pictures go.
 QString shotFolder();

@@ -3,10 +3,10 @@
 #include "line_painter.h"
 #include "ui/models/kubectl.h"
 #include "ui/models/words.h"
+#include "ui/widgets/combo_box.h"
 
 #include <QApplication>
 #include <QClipboard>
-#include <QComboBox>
 #include <QDesktopServices>
 #include <QHBoxLayout>
 #include <QHeaderView>
@@ -87,11 +87,7 @@ QWidget* ForwardsView::buildForm() {
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(8);
     what_ = new ElidedLabel(Qt::ElideMiddle, form);
-    port_ = new QComboBox(form);
-    port_->setEditable(true);
-    port_->setMinimumWidth(130);
-    port_->setAccessibleName(tr("Port of the pod or service"));
-    port_->setToolTip(tr("Port of the pod or service"));
+    port_ = new ComboBox(theme_, tr("Port of the pod or service"), 130, form);
     local_ = new QSpinBox(form);
     local_->setRange(0, 65535);
     local_->setSpecialValueText(tr("any"));

@@ -108,6 +108,9 @@ QWidget* MainWindow::Impl::buildRail() {
     scalingPlace = new RailButton(theme, QStringLiteral("scaling"), MainWindow::tr("Scaling"), rail);
     scalingPlace->setToolTip(MainWindow::tr("Autoscalers and pools of nodes (Ctrl+4)"));
     column->addWidget(scalingPlace);
+    accessPlace = new RailButton(theme, QStringLiteral("access"), MainWindow::tr("Access"), rail);
+    accessPlace->setToolTip(MainWindow::tr("Who can do what (Ctrl+5)"));
+    column->addWidget(accessPlace);
     column->addStretch(1);
     return rail;
 }
@@ -126,6 +129,8 @@ QWidget* MainWindow::Impl::buildCentre() {
     scaling = new ScalingPage(session, actions, theme, places);
     places->addWidget(verdicts);
     places->addWidget(scaling);
+    access = new AccessPage(session, theme, places);
+    places->addWidget(access);
     drawer = new DetailDrawer(session, actions, theme, horizontal);
     drawer->setMinimumWidth(320);
     drawer->hide();

@@ -4,6 +4,7 @@
 #include "palette_bar.h"
 #include "ui/models/node_drain.h"
 #include "ui/models/time_travel.h"
+#include "ui/views/access_page.h"
 #include "ui/views/add_node_panel.h"
 #include "ui/views/deploy_panel.h"
 #include "ui/views/detail_drawer.h"
@@ -30,7 +31,7 @@ namespace wheelhouse::ui {
 /// typed.
 struct MainWindow::Impl {
     enum Dock { Timeline, Feed, Next, Logs, Terminal, Forwards, Yaml };
-    enum Place { Map, Objects, Verdicts, Scaling };
+    enum Place { Map, Objects, Verdicts, Scaling, Access };
 
     Impl(MainWindow& window, MainWindowOptions given, client::Cluster& cluster, Executor& executor)
         : self(window), options(std::move(given)), theme(isDark()), session(cluster, executor),
@@ -113,7 +114,9 @@ struct MainWindow::Impl {
     ObjectsView* objects = nullptr;
     VerdictsPage* verdicts = nullptr;
     RailButton* scalingPlace = nullptr;
+    RailButton* accessPlace = nullptr;
     ScalingPage* scaling = nullptr;
+    AccessPage* access = nullptr;
     TimelineView* timeline = nullptr;
     DeployPanel* deployPanel = nullptr;
     JumpPanel* jump = nullptr;

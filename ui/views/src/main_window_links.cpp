@@ -31,7 +31,8 @@ void MainWindow::Impl::connectAll() {
 }
 
 void MainWindow::Impl::connectBars() {
-    const std::array<RailButton*, 4> buttons = {mapPlace, objectsPlace, verdictsPlace, scalingPlace};
+    const std::array<RailButton*, 5> buttons = {mapPlace, objectsPlace, verdictsPlace, scalingPlace,
+                                                accessPlace};
     for (int index = 0; index < static_cast<int>(buttons.size()); ++index)
         QObject::connect(buttons[static_cast<std::size_t>(index)], &QAbstractButton::clicked, &self,
                          [this, index] { place(index); });
@@ -89,6 +90,10 @@ void MainWindow::Impl::connectObjects() {
     QObject::connect(drawer, &DetailDrawer::closed, &self, [this] { hideDrawer(); });
     QObject::connect(drawer, &DetailDrawer::editRequested, &self,
                      [this](const QString& text, const QString&) { self.openManifest(text, {}); });
+    QObject::connect(access, &AccessPage::objectActivated, &self,
+                     [this](const QString& kind, const QString& nameSpace, const QString& name) {
+                         showObject(kind, nameSpace, name);
+                     });
     QObject::connect(scaling, &ScalingPage::objectActivated, &self,
                      [this](const QString& kind, const QString& nameSpace, const QString& name) {
                          showObject(kind, nameSpace, name);
@@ -124,6 +129,7 @@ void MainWindow::Impl::connectKeys() {
     key(QKeySequence(Qt::CTRL | Qt::Key_2), [this] { place(1); });
     key(QKeySequence(Qt::CTRL | Qt::Key_3), [this] { place(2); });
     key(QKeySequence(Qt::CTRL | Qt::Key_4), [this] { place(3); });
+    key(QKeySequence(Qt::CTRL | Qt::Key_5), [this] { place(4); });
     key(QKeySequence(Qt::CTRL | Qt::Key_T), [this] {
         openDock(Timeline);
         timeline->setFocus(Qt::ShortcutFocusReason);
@@ -277,7 +283,8 @@ void MainWindow::Impl::goLive() {
 void MainWindow::Impl::place(int index) {
     if (index != Map) goLive();
     places->setCurrentIndex(index);
-    const std::array<RailButton*, 4> buttons = {mapPlace, objectsPlace, verdictsPlace, scalingPlace};
+    const std::array<RailButton*, 5> buttons = {mapPlace, objectsPlace, verdictsPlace, scalingPlace,
+                                                accessPlace};
     buttons[static_cast<std::size_t>(index)]->setChecked(true);
 }
 

@@ -10,6 +10,11 @@
 #include <QTabBar>
 
 namespace wheelhouse::ui {
+namespace {
+
+const QString shell = QStringLiteral("sh");
+
+} // namespace
 
 TerminalView::TerminalView(client::Cluster& cluster, const Theme& theme, QWidget* parent)
     : QWidget(parent), cluster_(cluster), theme_(theme) {
@@ -32,7 +37,6 @@ TerminalView::TerminalView(client::Cluster& cluster, const Theme& theme, QWidget
     outer->setContentsMargins(0, 0, 0, 0);
     outer->addWidget(stack_);
     connect(tabs_, &QTabBar::currentChanged, this, &TerminalView::select);
-    connect(tabs_, &QTabBar::tabCloseRequested, this, &TerminalView::close);
     connect(again_, &QPushButton::clicked, this, [this] {
         if (current() != nullptr) runAgain(current()->target().container);
     });
@@ -50,7 +54,6 @@ QWidget* TerminalView::buildBar() {
     tabs_ = new QTabBar(bar);
     tabs_->setDrawBase(false);
     tabs_->setExpanding(false);
-    tabs_->setTabsClosable(true);
     tabs_->setElideMode(Qt::ElideMiddle);
     tabs_->setAccessibleName(tr("Terminals"));
     status_ = makeLabel({}, "muted", bar);
@@ -58,7 +61,7 @@ QWidget* TerminalView::buildBar() {
     containerButton_->setMenu(new QMenu(containerButton_));
     containerButton_->setToolTip(tr("Container"));
     program_ = new QLineEdit(bar);
-    program_->setText(QStringLiteral("sh"));
+    program_->setText(shell);
     program_->setMaximumWidth(160);
     program_->setAccessibleName(tr("Program to run"));
     program_->setToolTip(tr("The program that is run, with its arguments"));
@@ -102,7 +105,7 @@ void TerminalView::open(const QString& nameSpace, const QString& pod, const QStr
 
 QStringList TerminalView::program() const {
     const QStringList words = kubectl::words(program_->text());
-    return words.isEmpty() ? QStringList{QStringLiteral("sh")} : words;
+    return words.isEmpty() ? QStringList{shell} : words;
 }
 
 void TerminalView::add(const PodTerminal::Target& target, const QStringList& containers) {
@@ -118,6 +121,14 @@ void TerminalView::add(const PodTerminal::Target& target, const QStringList& con
     });
     const int at = tabs_->addTab(target.pod);
     tabs_->setTabToolTip(at, target.nameSpace + u'/' + target.pod);
+    auto* closing = makeButton({}, "quiet", tabs_);
+    setThemedIcon(closing, theme_, QStringLiteral("close"), Tone::Muted, 12);
+    closing->setFixedSize(20, 20);
+    closing->setAccessibleName(tr("Close the terminal"));
+    closing->setToolTip(tr("Close the terminal; its program ends"));
+    closing->setFocusPolicy(Qt::TabFocus);
+    connect(closing, &QPushButton::clicked, this, [this, terminal] { close(indexOf(*terminal)); });
+    tabs_->setTabButton(at, QTabBar::RightSide, closing);
     stack_->setCurrentIndex(1);
     tabs_->setCurrentIndex(at);
     select(at);
@@ -133,6 +144,12 @@ void TerminalView::runAgain(const QString& container) {
     target.command = program();
     terminal->open(target);
     screen()->setFocus(Qt::OtherFocusReason);
+}
+
+int TerminalView::indexOf(const PodTerminal& terminal) const {
+    for (int i = 0; i < count(); ++i)
+        if (entries_[static_cast<std::size_t>(i)].terminal.get() == &terminal) return i;
+    return -1;
 }
 
 void TerminalView::close(int index) {

@@ -46,6 +46,7 @@ class TerminalView final : public QWidget {
     void add(const PodTerminal::Target& target, const QStringList& containers);
     QStringList program() const;
     void runAgain(const QString& container);
+    int indexOf(const PodTerminal& terminal) const;
     void close(int index);
     void select(int index);
     void refresh();
