@@ -77,7 +77,6 @@ struct LocalCluster::Impl : std::enable_shared_from_this<Impl> {
         return kind;
     }
 
-    using PodPlan = std::function<Result<PodOpening>(const api::core::Pod&)>;
     std::unique_ptr<client::PodSession> podSession(const char* subresource, const std::string& nameSpace,
                                                    const std::string& pod, client::PodSink sink,
                                                    PodPlan plan);
@@ -118,16 +117,6 @@ Done answerWritten(const api::Kind& kind, std::function<void(Result<client::Writ
         if (!outcome) return answer(fail(outcome.error()));
         answer(written(kind, std::move(*outcome)));
     };
-}
-
-/// A stream's request, about this very pod.
-template <class Request>
-Request requestTo(const api::core::Pod& pod) {
-    Request request;
-    request.nameSpace = pod.metadata().namespace_();
-    request.pod = pod.metadata().name();
-    request.podUid = Uid(pod.metadata().uid());
-    return request;
 }
 
 Result<ListQuery> listQuery(const api::Kind& kind, const client::ListOptions& options) {
@@ -547,40 +536,13 @@ std::unique_ptr<client::Subscription> LocalCluster::logs(const std::string& name
 std::unique_ptr<client::PodSession> LocalCluster::exec(const std::string& nameSpace, const std::string& pod,
                                                        const client::ExecOptions& options,
                                                        client::PodSink sink) {
-    return impl_->podSession(
-        "exec", nameSpace, pod, std::move(sink),
-        [options](const api::core::Pod& object) -> Result<PodOpening> {
-            auto container = chooseContainer(object, options.container);
-            if (!container) return fail(container.error());
-            if (options.command.empty())
-                return fail(Reason::BadRequest, "you must specify at least one command for the container");
-            nodelink::ExecRequest request = requestTo<nodelink::ExecRequest>(object);
-            request.container = std::move(*container);
-            request.command = options.command;
-            request.stdIn = options.stdIn;
-            request.stdOut = true;
-            request.stdErr = !options.tty;
-            request.tty = options.tty;
-            return PodOpening([request](nodelink::PodStreams& streams, const NodeName& node,
-                                        nodelink::DuplexEvents events) {
-                return streams.openExec(node, request, std::move(events));
-            });
-        });
+    return impl_->podSession("exec", nameSpace, pod, std::move(sink), execPlan(options));
 }
 
 std::unique_ptr<client::PodSession> LocalCluster::openPort(const std::string& nameSpace,
                                                            const std::string& pod, std::uint16_t port,
                                                            client::PodSink sink) {
-    return impl_->podSession("portforward", nameSpace, pod, std::move(sink),
-                             [port](const api::core::Pod& object) -> Result<PodOpening> {
-                                 nodelink::PortRequest request = requestTo<nodelink::PortRequest>(object);
-                                 request.port = port;
-                                 return PodOpening([request](nodelink::PodStreams& streams,
-                                                             const NodeName& node,
-                                                             nodelink::DuplexEvents events) {
-                                     return streams.openPort(node, request, std::move(events));
-                                 });
-                             });
+    return impl_->podSession("portforward", nameSpace, pod, std::move(sink), portPlan(port));
 }
 
 void LocalCluster::yaml(const ResourceName& resource, const std::string& nameSpace, const std::string& name,

@@ -1,5 +1,7 @@
 #include "local_session.h"
 
+#include "pod_target.h"
+
 #include <utility>
 
 namespace wheelhouse::apiserver {
@@ -9,7 +11,48 @@ namespace {
 /// What may be on its way to the user before the node is asked to wait.
 constexpr std::size_t mostUntold = 256 * 1024;
 
+/// A stream's request, about this very pod.
+template <class Request>
+Request requestTo(const api::core::Pod& pod) {
+    Request request;
+    request.nameSpace = pod.metadata().namespace_();
+    request.pod = pod.metadata().name();
+    request.podUid = Uid(pod.metadata().uid());
+    return request;
+}
+
 } // namespace
+
+PodPlan execPlan(const client::ExecOptions& options) {
+    return [options](const api::core::Pod& pod) -> Result<PodOpening> {
+        auto container = chooseContainer(pod, options.container);
+        if (!container) return fail(container.error());
+        if (options.command.empty())
+            return fail(Reason::BadRequest, "you must specify at least one command for the container");
+        auto request = requestTo<nodelink::ExecRequest>(pod);
+        request.container = std::move(*container);
+        request.command = options.command;
+        request.stdIn = options.stdIn;
+        request.stdOut = true;
+        request.stdErr = !options.tty;
+        request.tty = options.tty;
+        return PodOpening(
+            [request](nodelink::PodStreams& streams, const NodeName& node, nodelink::DuplexEvents events) {
+                return streams.openExec(node, request, std::move(events));
+            });
+    };
+}
+
+PodPlan portPlan(std::uint16_t port) {
+    return [port](const api::core::Pod& pod) -> Result<PodOpening> {
+        auto request = requestTo<nodelink::PortRequest>(pod);
+        request.port = port;
+        return PodOpening(
+            [request](nodelink::PodStreams& streams, const NodeName& node, nodelink::DuplexEvents events) {
+                return streams.openPort(node, request, std::move(events));
+            });
+    };
+}
 
 class LocalSession::Handle final : public client::PodSession {
   public:

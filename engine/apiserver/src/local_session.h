@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/api/types.h"
 #include "engine/base/executor.h"
 #include "engine/client/pod_sessions.h"
 #include "engine/nodelink/pod_streams.h"
@@ -13,6 +14,11 @@ namespace wheelhouse::apiserver {
 /// Opens the stream that was asked for, through the link of a node.
 using PodOpening = std::function<std::unique_ptr<nodelink::PodDuplex>(nodelink::PodStreams&, const NodeName&,
                                                                       nodelink::DuplexEvents)>;
+
+/// What is to be opened to a pod as it is now; or why it cannot be.
+using PodPlan = std::function<Result<PodOpening>(const api::core::Pod&)>;
+PodPlan execPlan(const client::ExecOptions& options);
+PodPlan portPlan(std::uint16_t port);
 
 /// A two-way stream of a pod between two executors: the pipe lives on the control executor, whoever uses it
 /// on `callbacks`. Output is given back to the node once the user has had it.
