@@ -57,6 +57,265 @@
     </message>
 </context>
 <context>
+    <name>FaultTemplate</name>
+    <message>
+        <source>%1 and %2 more</source>
+        <translation>%1 und %2 weitere</translation>
+    </message>
+    <message>
+        <source>zone %1</source>
+        <translation>Zone %1</translation>
+    </message>
+    <message>
+        <source>all nodes</source>
+        <translation>alle Knoten</translation>
+    </message>
+    <message>
+        <source>nodes by label</source>
+        <translation>Knoten nach Label</translation>
+    </message>
+    <message>
+        <source>Power cut</source>
+        <translation>Stromausfall</translation>
+    </message>
+    <message>
+        <source>as if the plug were pulled</source>
+        <translation>als zöge man den Stecker</translation>
+    </message>
+    <message>
+        <source>Freeze</source>
+        <translation>Einfrieren</translation>
+    </message>
+    <message>
+        <source>its processors stand still</source>
+        <translation>seine Prozessoren stehen still</translation>
+    </message>
+    <message>
+        <source>Slow processor</source>
+        <translation>Langsamer Prozessor</translation>
+    </message>
+    <message>
+        <source>pods get a part of it</source>
+        <translation>Pods bekommen nur einen Teil</translation>
+    </message>
+    <message>
+        <source>Memory taken</source>
+        <translation>Speicher belegt</translation>
+    </message>
+    <message>
+        <source>until the node complains</source>
+        <translation>bis der Knoten klagt</translation>
+    </message>
+    <message>
+        <source>Full disk</source>
+        <translation>Volle Platte</translation>
+    </message>
+    <message>
+        <source>no room for images</source>
+        <translation>kein Platz für Images</translation>
+    </message>
+    <message>
+        <source>No registry</source>
+        <translation>Keine Registry</translation>
+    </message>
+    <message>
+        <source>images cannot be pulled</source>
+        <translation>Images sind nicht zu holen</translation>
+    </message>
+    <message>
+        <source>Cut link</source>
+        <translation>Verbindung kappen</translation>
+    </message>
+    <message>
+        <source>nothing gets through</source>
+        <translation>nichts kommt durch</translation>
+    </message>
+    <message>
+        <source>One-way link</source>
+        <translation>Einseitige Verbindung</translation>
+    </message>
+    <message>
+        <source>it speaks, nobody hears</source>
+        <translation>er spricht, niemand hört</translation>
+    </message>
+    <message>
+        <source>Late link</source>
+        <translation>Verspätete Verbindung</translation>
+    </message>
+    <message>
+        <source>everything takes longer</source>
+        <translation>alles dauert länger</translation>
+    </message>
+    <message>
+        <source>Lossy link</source>
+        <translation>Verlustreiche Verbindung</translation>
+    </message>
+    <message>
+        <source>a part of it is lost</source>
+        <translation>ein Teil geht verloren</translation>
+    </message>
+    <message>
+        <source>Narrow link</source>
+        <translation>Enge Verbindung</translation>
+    </message>
+    <message>
+        <source>little gets through</source>
+        <translation>wenig kommt durch</translation>
+    </message>
+    <message>
+        <source>Kill containers</source>
+        <translation>Container abschießen</translation>
+    </message>
+    <message>
+        <source>as kill -9 would</source>
+        <translation>wie kill -9</translation>
+    </message>
+    <message>
+        <source>Zone down</source>
+        <translation>Zone ausgefallen</translation>
+    </message>
+    <message>
+        <source>all its nodes lose power</source>
+        <translation>alle ihre Knoten ohne Strom</translation>
+    </message>
+    <message>
+        <source>until mended</source>
+        <translation>bis zur Reparatur</translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 s</translation>
+    </message>
+    <message>
+        <source>%1 min</source>
+        <translation>%1 min</translation>
+    </message>
+    <message>
+        <source>%1 h</source>
+        <translation>%1 h</translation>
+    </message>
+    <message>
+        <source>%1% left</source>
+        <translation>%1% übrig</translation>
+    </message>
+    <message>
+        <source>%1% of what is free</source>
+        <translation>%1% des freien</translation>
+    </message>
+    <message>
+        <source>%1 ms</source>
+        <translation>%1 ms</translation>
+    </message>
+    <message>
+        <source>%1% lost</source>
+        <translation>%1% verloren</translation>
+    </message>
+    <message>
+        <source>%1 kbit/s</source>
+        <translation>%1 kbit/s</translation>
+    </message>
+    <message>
+        <source>1 pod</source>
+        <translation>1 Pod</translation>
+    </message>
+    <message>
+        <source>%1 pods</source>
+        <translation>%1 Pods</translation>
+    </message>
+    <message>
+        <source>There is no such fault.</source>
+        <translation>Einen solchen Fehler gibt es nicht.</translation>
+    </message>
+    <message>
+        <source>It needs a zone.</source>
+        <translation>Eine Zone fehlt.</translation>
+    </message>
+    <message>
+        <source>That is no name of a zone.</source>
+        <translation>Das ist kein Name einer Zone.</translation>
+    </message>
+    <message>
+        <source>It needs a node.</source>
+        <translation>Ein Knoten fehlt.</translation>
+    </message>
+    <message>
+        <source>“%1” is no name of a node.</source>
+        <translation>„%1“ ist kein Name eines Knotens.</translation>
+    </message>
+    <message>
+        <source>It needs a namespace.</source>
+        <translation>Ein Namespace fehlt.</translation>
+    </message>
+    <message>
+        <source>It needs a pod, or a label such as app=web.</source>
+        <translation>Ein Pod fehlt, oder ein Label wie app=web.</translation>
+    </message>
+    <message>
+        <source>That is neither a pod nor a label such as app=web.</source>
+        <translation>Das ist weder ein Pod noch ein Label wie app=web.</translation>
+    </message>
+    <message>
+        <source>A link has two ends.</source>
+        <translation>Eine Verbindung hat zwei Enden.</translation>
+    </message>
+    <message>
+        <source>frozen</source>
+        <translation>eingefroren</translation>
+    </message>
+    <message>
+        <source>power cut</source>
+        <translation>Stromausfall</translation>
+    </message>
+    <message>
+        <source>%1% of its processors</source>
+        <translation>%1% seiner Prozessoren</translation>
+    </message>
+    <message>
+        <source>disk full</source>
+        <translation>Platte voll</translation>
+    </message>
+    <message>
+        <source>%1% of free memory taken</source>
+        <translation>%1% des freien Speichers belegt</translation>
+    </message>
+    <message>
+        <source>no registry</source>
+        <translation>keine Registry</translation>
+    </message>
+    <message>
+        <source>containers killed</source>
+        <translation>Container abgeschossen</translation>
+    </message>
+    <message>
+        <source>cut one way</source>
+        <translation>einseitig gekappt</translation>
+    </message>
+    <message>
+        <source>link cut</source>
+        <translation>Verbindung gekappt</translation>
+    </message>
+    <message>
+        <source>late by %1 ms</source>
+        <translation>%1 ms verspätet</translation>
+    </message>
+    <message>
+        <source>± %1 ms</source>
+        <translation>± %1 ms</translation>
+    </message>
+    <message>
+        <source>loses %1%</source>
+        <translation>verliert %1%</translation>
+    </message>
+    <message>
+        <source>at most %1 kbit/s</source>
+        <translation>höchstens %1 kbit/s</translation>
+    </message>
+    <message>
+        <source>control plane</source>
+        <translation>Control Plane</translation>
+    </message>
+</context>
+<context>
     <name>QObject</name>
     <message>
         <source>Wheelhouse</source>
@@ -782,6 +1041,10 @@
         <source>changed %1.</source>
         <translation>hast %1 geändert.</translation>
     </message>
+    <message>
+        <source>mended %1.</source>
+        <translation>hat %1 repariert.</translation>
+    </message>
 </context>
 <context>
     <name>wheelhouse::ui::CommandStrip</name>
@@ -1167,6 +1430,262 @@
     </message>
 </context>
 <context>
+    <name>wheelhouse::ui::FaultEffects</name>
+    <message>
+        <source>Agent</source>
+        <translation>Agent</translation>
+    </message>
+    <message>
+        <source>is silent; its lease has run out</source>
+        <translation>schweigt; sein Lease ist abgelaufen</translation>
+    </message>
+    <message>
+        <source>is silent; its lease runs out</source>
+        <translation>schweigt; sein Lease läuft ab</translation>
+    </message>
+    <message>
+        <source>renews its lease</source>
+        <translation>erneuert seinen Lease</translation>
+    </message>
+    <message>
+        <source>Node controller</source>
+        <translation>Knoten-Controller</translation>
+    </message>
+    <message>
+        <source>heard nothing and calls it NotReady</source>
+        <translation>hörte nichts und nennt ihn NotReady</translation>
+    </message>
+    <message>
+        <source>is told by the node that it is not ready</source>
+        <translation>hört vom Knoten, dass er nicht bereit ist</translation>
+    </message>
+    <message>
+        <source>looks whether it was heard</source>
+        <translation>prüft, ob er sich gemeldet hat</translation>
+    </message>
+    <message>
+        <source>reports %1</source>
+        <translation>meldet %1</translation>
+    </message>
+    <message>
+        <source>keeps pods off: %1</source>
+        <translation>hält Pods fern: %1</translation>
+    </message>
+    <message>
+        <source>Taint eviction</source>
+        <translation>Taint-Räumung</translation>
+    </message>
+    <message>
+        <source>deletes a pod</source>
+        <translation>löscht einen Pod</translation>
+    </message>
+    <message>
+        <source>deletes %1 pods</source>
+        <translation>löscht %1 Pods</translation>
+    </message>
+    <message>
+        <source>deleted a pod; it ends when the node is heard again</source>
+        <translation>hat einen Pod gelöscht; er endet, wenn der Knoten sich meldet</translation>
+    </message>
+    <message>
+        <source>deleted %1 pods; they end when the node is heard again</source>
+        <translation>hat %1 Pods gelöscht; sie enden, wenn der Knoten sich meldet</translation>
+    </message>
+    <message>
+        <source>Node</source>
+        <translation>Knoten</translation>
+    </message>
+    <message>
+        <source>Who</source>
+        <translation>Wer</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>Was</translation>
+    </message>
+    <message>
+        <source>When</source>
+        <translation>Wann</translation>
+    </message>
+    <message>
+        <source>%1 ago</source>
+        <translation>vor %1</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::FaultModel</name>
+    <message>
+        <source>active</source>
+        <translation>aktiv</translation>
+    </message>
+    <message>
+        <source>being mended</source>
+        <translation>wird repariert</translation>
+    </message>
+    <message>
+        <source>to come</source>
+        <translation>steht bevor</translation>
+    </message>
+    <message>
+        <source>not possible</source>
+        <translation>nicht möglich</translation>
+    </message>
+    <message>
+        <source>over</source>
+        <translation>vorbei</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Zustand</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>Was</translation>
+    </message>
+    <message>
+        <source>Where</source>
+        <translation>Wo</translation>
+    </message>
+    <message>
+        <source>Left</source>
+        <translation>Rest</translation>
+    </message>
+    <message>
+        <source>Message</source>
+        <translation>Meldung</translation>
+    </message>
+    <message>
+        <source>until mended</source>
+        <translation>bis zur Reparatur</translation>
+    </message>
+    <message>
+        <source>%1 ago</source>
+        <translation>vor %1</translation>
+    </message>
+    <message>
+        <source>begins %1</source>
+        <translation>beginnt %1</translation>
+    </message>
+    <message>
+        <source>ends %1</source>
+        <translation>endet %1</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::FaultPanel</name>
+    <message>
+        <source>Break something</source>
+        <translation>Etwas kaputt machen</translation>
+    </message>
+    <message>
+        <source>Open in the editor</source>
+        <translation>Im Editor öffnen</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Break it</source>
+        <translation>Kaputt machen</translation>
+    </message>
+    <message>
+        <source>Whom</source>
+        <translation>Wen</translation>
+    </message>
+    <message>
+        <source>Other end</source>
+        <translation>Anderes Ende</translation>
+    </message>
+    <message>
+        <source>only what it sends</source>
+        <translation>nur was er sendet</translation>
+    </message>
+    <message>
+        <source>a pod&apos;s name, or app=web</source>
+        <translation>Name eines Pods oder app=web</translation>
+    </message>
+    <message>
+        <source>One way</source>
+        <translation>Einseitig</translation>
+    </message>
+    <message>
+        <source>Namespace</source>
+        <translation>Namespace</translation>
+    </message>
+    <message>
+        <source>Pods</source>
+        <translation>Pods</translation>
+    </message>
+    <message>
+        <source>How hard</source>
+        <translation>Wie stark</translation>
+    </message>
+    <message>
+        <source>How long</source>
+        <translation>Wie lange</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::FaultsPage</name>
+    <message>
+        <source>Failures</source>
+        <translation>Störungen</translation>
+    </message>
+    <message>
+        <source>Break something on purpose. It mends itself when its time is over, or when you say so.</source>
+        <translation>Etwas mit Absicht kaputt machen. Es repariert sich, wenn seine Zeit um ist oder wenn Sie es sagen.</translation>
+    </message>
+    <message>
+        <source>Press it to say whom and how long</source>
+        <translation>Drücken, um zu sagen, wen und wie lange</translation>
+    </message>
+    <message>
+        <source>What is broken</source>
+        <translation>Was kaputt ist</translation>
+    </message>
+    <message>
+        <source>Forget those that are over</source>
+        <translation>Vergangene vergessen</translation>
+    </message>
+    <message>
+        <source>Mend</source>
+        <translation>Reparieren</translation>
+    </message>
+    <message>
+        <source>Mend all</source>
+        <translation>Alles reparieren</translation>
+    </message>
+    <message>
+        <source>What is done about it</source>
+        <translation>Was dagegen getan wird</translation>
+    </message>
+    <message>
+        <source>No node is under a fault now.</source>
+        <translation>Kein Knoten ist gerade gestört.</translation>
+    </message>
+    <message>
+        <source>Choose what to mend</source>
+        <translation>Wählen, was repariert wird</translation>
+    </message>
+    <message>
+        <source>Nothing is broken</source>
+        <translation>Nichts ist kaputt</translation>
+    </message>
+    <message>
+        <source>Nothing can be broken here</source>
+        <translation>Hier lässt sich nichts kaputt machen</translation>
+    </message>
+    <message>
+        <source>Only a Wheelhouse lab can: this cluster does not serve Faults.</source>
+        <translation>Das kann nur ein Wheelhouse-Labor: Dieser Cluster kennt keine Faults.</translation>
+    </message>
+    <message>
+        <source>Press a fault above, drag one onto a node of the map, or take it from a node&apos;s menu. Then watch here who notices, and when.</source>
+        <translation>Oben eine Störung drücken, eine auf einen Knoten der Karte ziehen oder aus dem Menü eines Knotens nehmen. Dann hier sehen, wer es wann bemerkt.</translation>
+    </message>
+</context>
+<context>
     <name>wheelhouse::ui::FeedModel</name>
     <message>
         <source>Time</source>
@@ -1435,32 +1954,16 @@
         <translation>Karte</translation>
     </message>
     <message>
-        <source>The cluster as a map (Ctrl+1)</source>
-        <translation>Der Cluster als Karte (Strg+1)</translation>
-    </message>
-    <message>
         <source>Objects</source>
         <translation>Objekte</translation>
-    </message>
-    <message>
-        <source>Everything as tables (Ctrl+2)</source>
-        <translation>Alles als Tabellen (Strg+2)</translation>
     </message>
     <message>
         <source>Verdicts</source>
         <translation>Urteile</translation>
     </message>
     <message>
-        <source>Why every pod is where it is (Ctrl+3)</source>
-        <translation>Warum jeder Pod ist, wo er ist (Strg+3)</translation>
-    </message>
-    <message>
         <source>Scaling</source>
         <translation>Skalierung</translation>
-    </message>
-    <message>
-        <source>Autoscalers and pools of nodes (Ctrl+4)</source>
-        <translation>Autoscaler und Knotenpools (Strg+4)</translation>
     </message>
     <message>
         <source>Dock</source>
@@ -1691,8 +2194,52 @@
         <translation>Zugriff</translation>
     </message>
     <message>
-        <source>Who can do what (Ctrl+5)</source>
-        <translation>Wer was darf (Strg+5)</translation>
+        <source>The cluster as a map</source>
+        <translation>Der Cluster als Karte</translation>
+    </message>
+    <message>
+        <source>Everything as tables</source>
+        <translation>Alles als Tabellen</translation>
+    </message>
+    <message>
+        <source>Why every pod is where it is</source>
+        <translation>Warum jeder Pod ist, wo er ist</translation>
+    </message>
+    <message>
+        <source>Autoscalers and pools of nodes</source>
+        <translation>Autoscaler und Node-Pools</translation>
+    </message>
+    <message>
+        <source>Failures</source>
+        <translation>Störungen</translation>
+    </message>
+    <message>
+        <source>Break things on purpose</source>
+        <translation>Dinge mit Absicht kaputt machen</translation>
+    </message>
+    <message>
+        <source>Who can do what</source>
+        <translation>Wer was darf</translation>
+    </message>
+    <message>
+        <source>Faults to drag onto nodes, zones and pods</source>
+        <translation>Störungen zum Ziehen auf Knoten, Zonen und Pods</translation>
+    </message>
+    <message>
+        <source>Only a Wheelhouse lab can break things on purpose</source>
+        <translation>Nur ein Wheelhouse-Labor kann mit Absicht kaputt machen</translation>
+    </message>
+    <message>
+        <source>Break</source>
+        <translation>Stören</translation>
+    </message>
+    <message>
+        <source>Mend: %1</source>
+        <translation>Reparieren: %1</translation>
+    </message>
+    <message>
+        <source>Kill its containers…</source>
+        <translation>Seine Container abschießen…</translation>
     </message>
 </context>
 <context>
@@ -1914,6 +2461,10 @@
     <message>
         <source>%1 owners</source>
         <translation>%1 Besitzer</translation>
+    </message>
+    <message>
+        <source>Broken on purpose: %1 (%2)</source>
+        <translation>Mit Absicht gestört: %1 (%2)</translation>
     </message>
 </context>
 <context>
@@ -2159,12 +2710,47 @@ Es wird von selbst wieder versucht.</translation>
         <source>drop a file on the map</source>
         <translation>Datei auf die Karte ziehen</translation>
     </message>
+    <message>
+        <source>Build</source>
+        <translation>Bauen</translation>
+    </message>
+    <message>
+        <source>Break</source>
+        <translation>Stören</translation>
+    </message>
 </context>
 <context>
     <name>wheelhouse::ui::PaletteItem</name>
     <message>
         <source>Drag it onto a zone or a node, or press it</source>
         <translation>Zieh es auf eine Zone oder einen Knoten, oder drück darauf</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::PlaceField</name>
+    <message>
+        <source>Nodes</source>
+        <translation>Knoten</translation>
+    </message>
+    <message>
+        <source>Zone</source>
+        <translation>Zone</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>Alle</translation>
+    </message>
+    <message>
+        <source>Control plane</source>
+        <translation>Control Plane</translation>
+    </message>
+    <message>
+        <source>names, with commas between them</source>
+        <translation>Namen, mit Kommas dazwischen</translation>
+    </message>
+    <message>
+        <source>the zone&apos;s name</source>
+        <translation>Name der Zone</translation>
     </message>
 </context>
 <context>

@@ -57,6 +57,265 @@
     </message>
 </context>
 <context>
+    <name>FaultTemplate</name>
+    <message>
+        <source>%1 and %2 more</source>
+        <translation>%1 及其他 %2 个</translation>
+    </message>
+    <message>
+        <source>zone %1</source>
+        <translation>可用区 %1</translation>
+    </message>
+    <message>
+        <source>all nodes</source>
+        <translation>所有节点</translation>
+    </message>
+    <message>
+        <source>nodes by label</source>
+        <translation>按标签选择的节点</translation>
+    </message>
+    <message>
+        <source>Power cut</source>
+        <translation>断电</translation>
+    </message>
+    <message>
+        <source>as if the plug were pulled</source>
+        <translation>如同拔掉电源</translation>
+    </message>
+    <message>
+        <source>Freeze</source>
+        <translation>冻结</translation>
+    </message>
+    <message>
+        <source>its processors stand still</source>
+        <translation>其处理器已静止</translation>
+    </message>
+    <message>
+        <source>Slow processor</source>
+        <translation>处理器变慢</translation>
+    </message>
+    <message>
+        <source>pods get a part of it</source>
+        <translation>Pod 只能得到一部分</translation>
+    </message>
+    <message>
+        <source>Memory taken</source>
+        <translation>占用内存</translation>
+    </message>
+    <message>
+        <source>until the node complains</source>
+        <translation>直到节点告急</translation>
+    </message>
+    <message>
+        <source>Full disk</source>
+        <translation>磁盘已满</translation>
+    </message>
+    <message>
+        <source>no room for images</source>
+        <translation>没有空间存放镜像</translation>
+    </message>
+    <message>
+        <source>No registry</source>
+        <translation>镜像仓库不可用</translation>
+    </message>
+    <message>
+        <source>images cannot be pulled</source>
+        <translation>无法拉取镜像</translation>
+    </message>
+    <message>
+        <source>Cut link</source>
+        <translation>切断链路</translation>
+    </message>
+    <message>
+        <source>nothing gets through</source>
+        <translation>任何内容都无法通过</translation>
+    </message>
+    <message>
+        <source>One-way link</source>
+        <translation>单向链路</translation>
+    </message>
+    <message>
+        <source>it speaks, nobody hears</source>
+        <translation>它在说，却无人听见</translation>
+    </message>
+    <message>
+        <source>Late link</source>
+        <translation>延迟链路</translation>
+    </message>
+    <message>
+        <source>everything takes longer</source>
+        <translation>一切都变慢</translation>
+    </message>
+    <message>
+        <source>Lossy link</source>
+        <translation>丢包链路</translation>
+    </message>
+    <message>
+        <source>a part of it is lost</source>
+        <translation>一部分会丢失</translation>
+    </message>
+    <message>
+        <source>Narrow link</source>
+        <translation>窄带链路</translation>
+    </message>
+    <message>
+        <source>little gets through</source>
+        <translation>只有少量能通过</translation>
+    </message>
+    <message>
+        <source>Kill containers</source>
+        <translation>杀死容器</translation>
+    </message>
+    <message>
+        <source>as kill -9 would</source>
+        <translation>如同 kill -9</translation>
+    </message>
+    <message>
+        <source>Zone down</source>
+        <translation>可用区故障</translation>
+    </message>
+    <message>
+        <source>all its nodes lose power</source>
+        <translation>其所有节点断电</translation>
+    </message>
+    <message>
+        <source>until mended</source>
+        <translation>直到修复</translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 秒</translation>
+    </message>
+    <message>
+        <source>%1 min</source>
+        <translation>%1 分钟</translation>
+    </message>
+    <message>
+        <source>%1 h</source>
+        <translation>%1 小时</translation>
+    </message>
+    <message>
+        <source>%1% left</source>
+        <translation>剩余 %1%</translation>
+    </message>
+    <message>
+        <source>%1% of what is free</source>
+        <translation>空闲部分的 %1%</translation>
+    </message>
+    <message>
+        <source>%1 ms</source>
+        <translation>%1 毫秒</translation>
+    </message>
+    <message>
+        <source>%1% lost</source>
+        <translation>丢失 %1%</translation>
+    </message>
+    <message>
+        <source>%1 kbit/s</source>
+        <translation>%1 kbit/s</translation>
+    </message>
+    <message>
+        <source>1 pod</source>
+        <translation>1 个 Pod</translation>
+    </message>
+    <message>
+        <source>%1 pods</source>
+        <translation>%1 个 Pod</translation>
+    </message>
+    <message>
+        <source>There is no such fault.</source>
+        <translation>没有这种故障。</translation>
+    </message>
+    <message>
+        <source>It needs a zone.</source>
+        <translation>需要指定可用区。</translation>
+    </message>
+    <message>
+        <source>That is no name of a zone.</source>
+        <translation>这不是可用区的名称。</translation>
+    </message>
+    <message>
+        <source>It needs a node.</source>
+        <translation>需要指定节点。</translation>
+    </message>
+    <message>
+        <source>“%1” is no name of a node.</source>
+        <translation>“%1”不是节点名称。</translation>
+    </message>
+    <message>
+        <source>It needs a namespace.</source>
+        <translation>需要指定命名空间。</translation>
+    </message>
+    <message>
+        <source>It needs a pod, or a label such as app=web.</source>
+        <translation>需要指定 Pod，或类似 app=web 的标签。</translation>
+    </message>
+    <message>
+        <source>That is neither a pod nor a label such as app=web.</source>
+        <translation>这既不是 Pod，也不是类似 app=web 的标签。</translation>
+    </message>
+    <message>
+        <source>A link has two ends.</source>
+        <translation>链路有两端。</translation>
+    </message>
+    <message>
+        <source>frozen</source>
+        <translation>已冻结</translation>
+    </message>
+    <message>
+        <source>power cut</source>
+        <translation>断电</translation>
+    </message>
+    <message>
+        <source>%1% of its processors</source>
+        <translation>处理器仅剩 %1%</translation>
+    </message>
+    <message>
+        <source>disk full</source>
+        <translation>磁盘已满</translation>
+    </message>
+    <message>
+        <source>%1% of free memory taken</source>
+        <translation>占用空闲内存的 %1%</translation>
+    </message>
+    <message>
+        <source>no registry</source>
+        <translation>镜像仓库不可用</translation>
+    </message>
+    <message>
+        <source>containers killed</source>
+        <translation>容器被杀死</translation>
+    </message>
+    <message>
+        <source>cut one way</source>
+        <translation>单向切断</translation>
+    </message>
+    <message>
+        <source>link cut</source>
+        <translation>链路已切断</translation>
+    </message>
+    <message>
+        <source>late by %1 ms</source>
+        <translation>延迟 %1 毫秒</translation>
+    </message>
+    <message>
+        <source>± %1 ms</source>
+        <translation>± %1 毫秒</translation>
+    </message>
+    <message>
+        <source>loses %1%</source>
+        <translation>丢失 %1%</translation>
+    </message>
+    <message>
+        <source>at most %1 kbit/s</source>
+        <translation>最多 %1 kbit/s</translation>
+    </message>
+    <message>
+        <source>control plane</source>
+        <translation>控制平面</translation>
+    </message>
+</context>
+<context>
     <name>QObject</name>
     <message>
         <source>Wheelhouse</source>
@@ -782,6 +1041,10 @@
         <source>changed %1.</source>
         <translation>更改了 %1。</translation>
     </message>
+    <message>
+        <source>mended %1.</source>
+        <translation>修复了 %1。</translation>
+    </message>
 </context>
 <context>
     <name>wheelhouse::ui::CommandStrip</name>
@@ -1167,6 +1430,262 @@
     </message>
 </context>
 <context>
+    <name>wheelhouse::ui::FaultEffects</name>
+    <message>
+        <source>Agent</source>
+        <translation>代理</translation>
+    </message>
+    <message>
+        <source>is silent; its lease has run out</source>
+        <translation>没有声音；其租约已到期</translation>
+    </message>
+    <message>
+        <source>is silent; its lease runs out</source>
+        <translation>没有声音；其租约即将到期</translation>
+    </message>
+    <message>
+        <source>renews its lease</source>
+        <translation>正在续租</translation>
+    </message>
+    <message>
+        <source>Node controller</source>
+        <translation>节点控制器</translation>
+    </message>
+    <message>
+        <source>heard nothing and calls it NotReady</source>
+        <translation>没有收到消息，将其标为 NotReady</translation>
+    </message>
+    <message>
+        <source>is told by the node that it is not ready</source>
+        <translation>节点报告自己未就绪</translation>
+    </message>
+    <message>
+        <source>looks whether it was heard</source>
+        <translation>检查是否收到消息</translation>
+    </message>
+    <message>
+        <source>reports %1</source>
+        <translation>报告 %1</translation>
+    </message>
+    <message>
+        <source>keeps pods off: %1</source>
+        <translation>阻止 Pod 进入：%1</translation>
+    </message>
+    <message>
+        <source>Taint eviction</source>
+        <translation>污点驱逐</translation>
+    </message>
+    <message>
+        <source>deletes a pod</source>
+        <translation>删除一个 Pod</translation>
+    </message>
+    <message>
+        <source>deletes %1 pods</source>
+        <translation>删除 %1 个 Pod</translation>
+    </message>
+    <message>
+        <source>deleted a pod; it ends when the node is heard again</source>
+        <translation>已删除一个 Pod；节点恢复通信后结束</translation>
+    </message>
+    <message>
+        <source>deleted %1 pods; they end when the node is heard again</source>
+        <translation>已删除 %1 个 Pod；节点恢复通信后结束</translation>
+    </message>
+    <message>
+        <source>Node</source>
+        <translation>节点</translation>
+    </message>
+    <message>
+        <source>Who</source>
+        <translation>谁</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>什么</translation>
+    </message>
+    <message>
+        <source>When</source>
+        <translation>何时</translation>
+    </message>
+    <message>
+        <source>%1 ago</source>
+        <translation>%1 前</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::FaultModel</name>
+    <message>
+        <source>active</source>
+        <translation>进行中</translation>
+    </message>
+    <message>
+        <source>being mended</source>
+        <translation>正在修复</translation>
+    </message>
+    <message>
+        <source>to come</source>
+        <translation>即将开始</translation>
+    </message>
+    <message>
+        <source>not possible</source>
+        <translation>无法进行</translation>
+    </message>
+    <message>
+        <source>over</source>
+        <translation>已结束</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>什么</translation>
+    </message>
+    <message>
+        <source>Where</source>
+        <translation>何处</translation>
+    </message>
+    <message>
+        <source>Left</source>
+        <translation>剩余</translation>
+    </message>
+    <message>
+        <source>Message</source>
+        <translation>消息</translation>
+    </message>
+    <message>
+        <source>until mended</source>
+        <translation>直到修复</translation>
+    </message>
+    <message>
+        <source>%1 ago</source>
+        <translation>%1 前</translation>
+    </message>
+    <message>
+        <source>begins %1</source>
+        <translation>%1开始</translation>
+    </message>
+    <message>
+        <source>ends %1</source>
+        <translation>%1结束</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::FaultPanel</name>
+    <message>
+        <source>Break something</source>
+        <translation>制造故障</translation>
+    </message>
+    <message>
+        <source>Open in the editor</source>
+        <translation>在编辑器中打开</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Break it</source>
+        <translation>制造故障</translation>
+    </message>
+    <message>
+        <source>Whom</source>
+        <translation>对象</translation>
+    </message>
+    <message>
+        <source>Other end</source>
+        <translation>另一端</translation>
+    </message>
+    <message>
+        <source>only what it sends</source>
+        <translation>仅其发送的内容</translation>
+    </message>
+    <message>
+        <source>a pod&apos;s name, or app=web</source>
+        <translation>Pod 名称，或 app=web</translation>
+    </message>
+    <message>
+        <source>One way</source>
+        <translation>单向</translation>
+    </message>
+    <message>
+        <source>Namespace</source>
+        <translation>命名空间</translation>
+    </message>
+    <message>
+        <source>Pods</source>
+        <translation>Pod</translation>
+    </message>
+    <message>
+        <source>How hard</source>
+        <translation>强度</translation>
+    </message>
+    <message>
+        <source>How long</source>
+        <translation>时长</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::FaultsPage</name>
+    <message>
+        <source>Failures</source>
+        <translation>故障</translation>
+    </message>
+    <message>
+        <source>Break something on purpose. It mends itself when its time is over, or when you say so.</source>
+        <translation>有意制造故障。时间一到，或在您要求时，它会自行修复。</translation>
+    </message>
+    <message>
+        <source>Press it to say whom and how long</source>
+        <translation>按下以指定对象和时长</translation>
+    </message>
+    <message>
+        <source>What is broken</source>
+        <translation>当前故障</translation>
+    </message>
+    <message>
+        <source>Forget those that are over</source>
+        <translation>清除已结束的</translation>
+    </message>
+    <message>
+        <source>Mend</source>
+        <translation>修复</translation>
+    </message>
+    <message>
+        <source>Mend all</source>
+        <translation>全部修复</translation>
+    </message>
+    <message>
+        <source>What is done about it</source>
+        <translation>正在采取的措施</translation>
+    </message>
+    <message>
+        <source>No node is under a fault now.</source>
+        <translation>目前没有节点处于故障中。</translation>
+    </message>
+    <message>
+        <source>Choose what to mend</source>
+        <translation>选择要修复的故障</translation>
+    </message>
+    <message>
+        <source>Nothing is broken</source>
+        <translation>没有故障</translation>
+    </message>
+    <message>
+        <source>Nothing can be broken here</source>
+        <translation>此处无法制造故障</translation>
+    </message>
+    <message>
+        <source>Only a Wheelhouse lab can: this cluster does not serve Faults.</source>
+        <translation>只有 Wheelhouse 实验室可以：此集群不提供 Fault。</translation>
+    </message>
+    <message>
+        <source>Press a fault above, drag one onto a node of the map, or take it from a node&apos;s menu. Then watch here who notices, and when.</source>
+        <translation>按下上方的故障，将其拖到地图的节点上，或从节点菜单中选择。然后在此观察谁在何时察觉。</translation>
+    </message>
+</context>
+<context>
     <name>wheelhouse::ui::FeedModel</name>
     <message>
         <source>Time</source>
@@ -1435,32 +1954,16 @@
         <translation>地图</translation>
     </message>
     <message>
-        <source>The cluster as a map (Ctrl+1)</source>
-        <translation>以地图显示集群（Ctrl+1）</translation>
-    </message>
-    <message>
         <source>Objects</source>
         <translation>对象</translation>
-    </message>
-    <message>
-        <source>Everything as tables (Ctrl+2)</source>
-        <translation>以表格显示一切（Ctrl+2）</translation>
     </message>
     <message>
         <source>Verdicts</source>
         <translation>裁决</translation>
     </message>
     <message>
-        <source>Why every pod is where it is (Ctrl+3)</source>
-        <translation>每个 Pod 为何在其位置（Ctrl+3）</translation>
-    </message>
-    <message>
         <source>Scaling</source>
         <translation>伸缩</translation>
-    </message>
-    <message>
-        <source>Autoscalers and pools of nodes (Ctrl+4)</source>
-        <translation>自动伸缩器和节点池（Ctrl+4）</translation>
     </message>
     <message>
         <source>Dock</source>
@@ -1691,8 +2194,52 @@
         <translation>访问权限</translation>
     </message>
     <message>
-        <source>Who can do what (Ctrl+5)</source>
-        <translation>谁能做什么 (Ctrl+5)</translation>
+        <source>The cluster as a map</source>
+        <translation>集群地图</translation>
+    </message>
+    <message>
+        <source>Everything as tables</source>
+        <translation>以表格显示所有内容</translation>
+    </message>
+    <message>
+        <source>Why every pod is where it is</source>
+        <translation>每个 Pod 为什么在它所在的位置</translation>
+    </message>
+    <message>
+        <source>Autoscalers and pools of nodes</source>
+        <translation>自动扩缩器和节点池</translation>
+    </message>
+    <message>
+        <source>Failures</source>
+        <translation>故障</translation>
+    </message>
+    <message>
+        <source>Break things on purpose</source>
+        <translation>故意制造故障</translation>
+    </message>
+    <message>
+        <source>Who can do what</source>
+        <translation>谁可以做什么</translation>
+    </message>
+    <message>
+        <source>Faults to drag onto nodes, zones and pods</source>
+        <translation>可拖到节点、可用区和 Pod 上的故障</translation>
+    </message>
+    <message>
+        <source>Only a Wheelhouse lab can break things on purpose</source>
+        <translation>只有 Wheelhouse 实验室可以有意制造故障</translation>
+    </message>
+    <message>
+        <source>Break</source>
+        <translation>破坏</translation>
+    </message>
+    <message>
+        <source>Mend: %1</source>
+        <translation>修复：%1</translation>
+    </message>
+    <message>
+        <source>Kill its containers…</source>
+        <translation>杀死其容器…</translation>
     </message>
 </context>
 <context>
@@ -1914,6 +2461,10 @@
     <message>
         <source>%1 owners</source>
         <translation>%1 个所有者</translation>
+    </message>
+    <message>
+        <source>Broken on purpose: %1 (%2)</source>
+        <translation>有意的故障：%1（%2）</translation>
     </message>
 </context>
 <context>
@@ -2159,12 +2710,47 @@ It is tried again by itself.</source>
         <source>drop a file on the map</source>
         <translation>将文件拖到地图上</translation>
     </message>
+    <message>
+        <source>Build</source>
+        <translation>构建</translation>
+    </message>
+    <message>
+        <source>Break</source>
+        <translation>破坏</translation>
+    </message>
 </context>
 <context>
     <name>wheelhouse::ui::PaletteItem</name>
     <message>
         <source>Drag it onto a zone or a node, or press it</source>
         <translation>拖到可用区或节点上，或直接点击</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::PlaceField</name>
+    <message>
+        <source>Nodes</source>
+        <translation>节点</translation>
+    </message>
+    <message>
+        <source>Zone</source>
+        <translation>可用区</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>Control plane</source>
+        <translation>控制平面</translation>
+    </message>
+    <message>
+        <source>names, with commas between them</source>
+        <translation>名称，以逗号分隔</translation>
+    </message>
+    <message>
+        <source>the zone&apos;s name</source>
+        <translation>可用区名称</translation>
     </message>
 </context>
 <context>

@@ -399,6 +399,7 @@ void FakeCluster::table(const ResourceName& resource, const ListOptions& options
 void FakeCluster::discover(Callback<std::vector<ResourceInfo>> done) {
     std::vector<ResourceInfo> infos;
     for (const api::Kind* kind : api::kinds()) {
+        if (unserved.contains(kind->name.resource)) continue;
         ResourceInfo info;
         info.name = kind->name;
         info.kind = kind->kind;

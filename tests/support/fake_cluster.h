@@ -14,6 +14,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -103,6 +104,8 @@ class FakeCluster final : public client::Cluster, public FakeSessions {
     std::function<bool(const api::authorization::SubjectAccessReview&)> mayDo;
     /// Answers a WhatIf in place of a scheduler, given its namespace; nobody answers without it.
     std::function<void(const std::string&, api::lab::WhatIf&)> whatIf;
+    /// Resources that discovery leaves out.
+    std::set<std::string> unserved;
     /// False: sendInitialEvents is refused as older servers do.
     bool watchList = true;
 

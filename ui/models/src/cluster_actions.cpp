@@ -14,6 +14,7 @@ const api::ResourceName podResource{"", "v1", "pods"};
 const api::ResourceName nodeResource{"", "v1", "nodes"};
 const api::ResourceName machineResource{"lab.wheelhouse.dev", "v1alpha1", "machines"};
 const api::ResourceName poolResource{"lab.wheelhouse.dev", "v1alpha1", "nodepools"};
+const api::ResourceName faultResource{"lab.wheelhouse.dev", "v1alpha1", "faults"};
 const api::ResourceName clockResource{"lab.wheelhouse.dev", "v1alpha1", "clusterclocks"};
 
 std::vector<QString> freeNames(const ClusterActions::NewMachines& wanted, const std::vector<QString>& taken) {
@@ -94,6 +95,11 @@ void ClusterActions::setPower(const QString& machine, const QString& power) {
     const QString patch = QStringLiteral("{\"spec\":{\"power\":\"%1\"}}").arg(power);
     cluster_.patch(machineResource, {}, machine.toStdString(), api::PatchType::Merge, patch.toStdString(), {},
                    report(what, kubectl::setPower(machine, power)));
+}
+
+void ClusterActions::mend(const QString& fault) {
+    cluster_.remove(faultResource, {}, fault.toStdString(), {},
+                    report(tr("mended %1.").arg(fault), kubectl::remove(QStringLiteral("fault"), {}, fault)));
 }
 
 void ClusterActions::setCordoned(const QString& node, bool cordoned) {

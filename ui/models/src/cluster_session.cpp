@@ -163,6 +163,10 @@ const client::ResourceInfo* ClusterSession::resourceOfKind(const QString& kind) 
     return found == resources_.end() ? nullptr : &*found;
 }
 
+api::ObjectPtr ClusterSession::node(const QString& name) const {
+    return nodes_ ? nodes_->get(name.toStdString()) : nullptr;
+}
+
 QStringList ClusterSession::namespaces() const {
     QStringList names;
     for (const auto& [key, name] : namespaces_)

@@ -5,9 +5,7 @@
 
 #include <QFileInfo>
 #include <QGridLayout>
-#include <QKeyEvent>
 #include <QLineEdit>
-#include <QPainter>
 #include <QPointer>
 #include <QTextBrowser>
 #include <QVBoxLayout>
@@ -15,9 +13,7 @@
 namespace wheelhouse::ui {
 
 DeployPanel::DeployPanel(ClusterActions& actions, const Theme& theme, QWidget* parent)
-    : Sheet(theme, parent), actions_(actions) {
-    setFixedWidth(600);
-    setFocusPolicy(Qt::StrongFocus);
+    : OverlayPanel(theme, 600, parent), actions_(actions) {
     setAccessibleName(tr("Deploy"));
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(24, 20, 24, 20);
@@ -63,7 +59,6 @@ DeployPanel::DeployPanel(ClusterActions& actions, const Theme& theme, QWidget* p
     row->addWidget(cancel);
     row->addWidget(apply_);
     column->addLayout(row);
-    hide();
     connect(name_, &QLineEdit::textChanged, this, &DeployPanel::ask);
     connect(name_, &QLineEdit::returnPressed, this, [this] {
         if (apply_->isEnabled()) apply();
@@ -112,12 +107,7 @@ void DeployPanel::openManifest(const QString& text, const QString& file) {
 void DeployPanel::begin() {
     differences_.clear();
     where_->setText(placeText());
-    QFrame::show();
-    adjustSize();
-    const QRect room = parentWidget()->rect();
-    setFixedHeight(std::min(room.height() - 80, 600));
-    move(room.center() - QPoint(width() / 2, height() / 2));
-    raise();
+    openOver(600);
     ask();
 }
 
@@ -235,11 +225,6 @@ void DeployPanel::apply() {
                        self->show(answer);
                        self->apply_->setEnabled(true);
                    });
-}
-
-void DeployPanel::keyPressEvent(QKeyEvent* event) {
-    if (event->key() == Qt::Key_Escape) return hide();
-    Sheet::keyPressEvent(event);
 }
 
 } // namespace wheelhouse::ui

@@ -72,8 +72,7 @@ class JumpDelegate final : public QStyledItemDelegate {
 } // namespace
 
 JumpPanel::JumpPanel(ClusterSession& session, const Theme& theme, QWidget* parent)
-    : Sheet(theme, parent), model_(session) {
-    setFixedWidth(600);
+    : OverlayPanel(theme, 600, parent), model_(session) {
     setAccessibleName(tr("Go to"));
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(12, 12, 12, 12);
@@ -93,7 +92,6 @@ JumpPanel::JumpPanel(ClusterSession& session, const Theme& theme, QWidget* paren
     column->addWidget(field_);
     column->addWidget(list_, 1);
     column->addWidget(nothing_);
-    hide();
     connect(field_, &QLineEdit::textChanged, this, &JumpPanel::refill);
     connect(list_, &QListView::clicked, this, &JumpPanel::choose);
 }
@@ -132,7 +130,7 @@ bool JumpPanel::eventFilter(QObject* watched, QEvent* event) {
     if (event->type() == QEvent::FocusOut &&
         static_cast<QFocusEvent*>(event)->reason() != Qt::ActiveWindowFocusReason)
         hide();
-    if (event->type() != QEvent::KeyPress) return Sheet::eventFilter(watched, event);
+    if (event->type() != QEvent::KeyPress) return OverlayPanel::eventFilter(watched, event);
     const int rows = model_.rowCount();
     const auto go = [&](int step) {
         if (rows > 0)
@@ -152,7 +150,7 @@ bool JumpPanel::eventFilter(QObject* watched, QEvent* event) {
         hide();
         return true;
     default:
-        return Sheet::eventFilter(watched, event);
+        return OverlayPanel::eventFilter(watched, event);
     }
 }
 

@@ -74,6 +74,7 @@ void MainWindow::Impl::build() {
     deployPanel = new DeployPanel(actions, theme, root);
     deployPanel->setNamespace(options.defaultNamespace);
     jump = new JumpPanel(session, theme, root);
+    faultPanel = new FaultPanel(actions, theme, root);
 }
 
 QWidget* MainWindow::Impl::buildRail() {
@@ -95,22 +96,20 @@ QWidget* MainWindow::Impl::buildRail() {
     QObject::connect(&theme, &Theme::changed, wheel, draw);
     column->addWidget(wheel);
     column->addSpacing(12);
-    mapPlace = new RailButton(theme, QStringLiteral("map"), MainWindow::tr("Map"), rail);
-    mapPlace->setToolTip(MainWindow::tr("The cluster as a map (Ctrl+1)"));
-    mapPlace->setChecked(true);
-    objectsPlace = new RailButton(theme, QStringLiteral("objects"), MainWindow::tr("Objects"), rail);
-    objectsPlace->setToolTip(MainWindow::tr("Everything as tables (Ctrl+2)"));
-    column->addWidget(mapPlace);
-    column->addWidget(objectsPlace);
-    verdictsPlace = new RailButton(theme, QStringLiteral("verdict"), MainWindow::tr("Verdicts"), rail);
-    verdictsPlace->setToolTip(MainWindow::tr("Why every pod is where it is (Ctrl+3)"));
-    column->addWidget(verdictsPlace);
-    scalingPlace = new RailButton(theme, QStringLiteral("scaling"), MainWindow::tr("Scaling"), rail);
-    scalingPlace->setToolTip(MainWindow::tr("Autoscalers and pools of nodes (Ctrl+4)"));
-    column->addWidget(scalingPlace);
-    accessPlace = new RailButton(theme, QStringLiteral("access"), MainWindow::tr("Access"), rail);
-    accessPlace->setToolTip(MainWindow::tr("Who can do what (Ctrl+5)"));
-    column->addWidget(accessPlace);
+    const auto add = [&](const char* icon, const QString& name, const QString& tip) {
+        auto* button = new RailButton(theme, QString::fromLatin1(icon), name, rail);
+        railPlaces.push_back(button);
+        button->setToolTip(QStringLiteral("%1 (Ctrl+%2)").arg(tip).arg(railPlaces.size()));
+        column->addWidget(button);
+    };
+    // In the order of `Place`.
+    add("map", MainWindow::tr("Map"), MainWindow::tr("The cluster as a map"));
+    add("objects", MainWindow::tr("Objects"), MainWindow::tr("Everything as tables"));
+    add("verdict", MainWindow::tr("Verdicts"), MainWindow::tr("Why every pod is where it is"));
+    add("scaling", MainWindow::tr("Scaling"), MainWindow::tr("Autoscalers and pools of nodes"));
+    add("fault", MainWindow::tr("Failures"), MainWindow::tr("Break things on purpose"));
+    add("access", MainWindow::tr("Access"), MainWindow::tr("Who can do what"));
+    railPlaces.front()->setChecked(true);
     column->addStretch(1);
     return rail;
 }
@@ -129,6 +128,8 @@ QWidget* MainWindow::Impl::buildCentre() {
     scaling = new ScalingPage(session, actions, theme, places);
     places->addWidget(verdicts);
     places->addWidget(scaling);
+    faultsPage = new FaultsPage(session, faults, actions, theme, places);
+    places->addWidget(faultsPage);
     access = new AccessPage(session, theme, places);
     places->addWidget(access);
     drawer = new DetailDrawer(session, actions, theme, horizontal);
@@ -222,7 +223,7 @@ void MainWindow::changeEvent(QEvent* event) {
 
 void MainWindow::keyPressEvent(QKeyEvent* event) {
     if (event->key() == Qt::Key_Slash) {
-        impl_->place(1);
+        impl_->place(Impl::Objects);
         impl_->objects->focusFilter();
         return;
     }

@@ -8,6 +8,8 @@
 #include "ui/views/add_node_panel.h"
 #include "ui/views/deploy_panel.h"
 #include "ui/views/detail_drawer.h"
+#include "ui/views/fault_panel.h"
+#include "ui/views/faults_page.h"
 #include "ui/views/forwards_view.h"
 #include "ui/views/jump_panel.h"
 #include "ui/views/main_window.h"
@@ -20,6 +22,7 @@
 #include "ui/views/verdicts_page.h"
 #include "ui/views/yaml_pane.h"
 
+class QMenu;
 class QSplitter;
 class QStackedWidget;
 class QTabBar;
@@ -31,11 +34,12 @@ namespace wheelhouse::ui {
 /// typed.
 struct MainWindow::Impl {
     enum Dock { Timeline, Feed, Next, Logs, Terminal, Forwards, Yaml };
-    enum Place { Map, Objects, Verdicts, Scaling, Access };
+    enum Place { Map, Objects, Verdicts, Scaling, Failures, Access };
 
     Impl(MainWindow& window, MainWindowOptions given, client::Cluster& cluster, Executor& executor)
         : self(window), options(std::move(given)), theme(isDark()), session(cluster, executor),
-          actions(cluster), drain(cluster, executor), travel(cluster) {}
+          actions(cluster), drain(cluster, executor), travel(cluster),
+          faults([this] { return session.now(); }) {}
 
     bool isDark() const {
         return options.appearance == Appearance::System ? Theme::systemIsDark()
@@ -54,6 +58,7 @@ struct MainWindow::Impl {
     void connectDeploy();
     void connectDrain();
     void connectTimeline();
+    void connectFaults();
     void connectKeys();
     void connectPods();
     /// What can be done by its name.
@@ -84,6 +89,9 @@ struct MainWindow::Impl {
     /// The log of a pod, of the pods chosen in the table, or of those an object chooses; false where it
     /// chooses none.
     bool openLogs(const QString& kind, const QString& nameSpace, const QString& name);
+    void breakSomething(const QString& id, const DeployPlace& place, const Uid& pod);
+    void addFaultActions(QMenu& menu, const QString& node);
+    void addKillAction(QMenu& menu, const Uid& pod);
     void chooseNamespace(const QString& nameSpace);
     void deploy();
     void place(int index);
@@ -99,6 +107,7 @@ struct MainWindow::Impl {
     ClusterActions actions;
     NodeDrain drain;
     TimeTravel travel;
+    FaultModel faults;
     TopBar* top = nullptr;
     Banner* unreachable = nullptr;
     Banner* failure = nullptr;
@@ -106,16 +115,14 @@ struct MainWindow::Impl {
     Banner* stopped = nullptr;
     Banner* draining = nullptr;
     Banner* past = nullptr;
-    RailButton* mapPlace = nullptr;
-    RailButton* objectsPlace = nullptr;
+    std::vector<RailButton*> railPlaces; ///< by Place
     QStackedWidget* places = nullptr;
     MapPage* mapPage = nullptr;
-    RailButton* verdictsPlace = nullptr;
     ObjectsView* objects = nullptr;
     VerdictsPage* verdicts = nullptr;
-    RailButton* scalingPlace = nullptr;
-    RailButton* accessPlace = nullptr;
     ScalingPage* scaling = nullptr;
+    FaultsPage* faultsPage = nullptr;
+    FaultPanel* faultPanel = nullptr;
     AccessPage* access = nullptr;
     TimelineView* timeline = nullptr;
     DeployPanel* deployPanel = nullptr;

@@ -15,6 +15,8 @@ std::vector<MainWindow::Impl::Deed> MainWindow::Impl::makeDeeds() {
         {MainWindow::tr("Objects"), QStringLiteral("Ctrl+2"), shows(Objects)},
         {MainWindow::tr("Verdicts"), QStringLiteral("Ctrl+3"), shows(Verdicts)},
         {MainWindow::tr("Scaling"), QStringLiteral("Ctrl+4"), shows(Scaling)},
+        {MainWindow::tr("Failures"), QStringLiteral("Ctrl+5"), shows(Failures)},
+        {MainWindow::tr("Access"), QStringLiteral("Ctrl+6"), shows(Access)},
         {MainWindow::tr("Deploy a manifest"), {}, [this] { deploy(); }},
         {MainWindow::tr("Add a node"),
          {},

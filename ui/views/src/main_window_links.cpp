@@ -25,28 +25,27 @@ void MainWindow::Impl::connectAll() {
     connectDeploy();
     connectDrain();
     connectTimeline();
+    connectFaults();
     connectKeys();
     connectPods();
     connectJump();
 }
 
 void MainWindow::Impl::connectBars() {
-    const std::array<RailButton*, 5> buttons = {mapPlace, objectsPlace, verdictsPlace, scalingPlace,
-                                                accessPlace};
-    for (int index = 0; index < static_cast<int>(buttons.size()); ++index)
-        QObject::connect(buttons[static_cast<std::size_t>(index)], &QAbstractButton::clicked, &self,
+    for (int index = 0; index < static_cast<int>(railPlaces.size()); ++index)
+        QObject::connect(railPlaces[static_cast<std::size_t>(index)], &QAbstractButton::clicked, &self,
                          [this, index] { place(index); });
     QObject::connect(top, &TopBar::namespaceChosen, &self,
                      [this](const QString& name) { chooseNamespace(name); });
     QObject::connect(top, &TopBar::deployRequested, &self, [this] { deploy(); });
     QObject::connect(objects, &ObjectsView::deployRequested, &self, [this] { deploy(); });
-    QObject::connect(top, &TopBar::nodesRequested, &self, [this] { place(0); });
+    QObject::connect(top, &TopBar::nodesRequested, &self, [this] { place(Map); });
     QObject::connect(top, &TopBar::podsRequested, &self, [this] {
-        place(1);
+        place(Objects);
         objects->openKind(QStringLiteral("Pod"));
     });
     QObject::connect(top, &TopBar::troubleRequested, &self, [this] {
-        place(0);
+        place(Map);
         mapPage->setOnlyTrouble(true);
     });
     QObject::connect(top, &TopBar::appearanceRequested, &self,
@@ -125,11 +124,9 @@ void MainWindow::Impl::connectKeys() {
     const auto key = [this](const QKeySequence& sequence, auto act) {
         QObject::connect(new QShortcut(sequence, &self), &QShortcut::activated, &self, act);
     };
-    key(QKeySequence(Qt::CTRL | Qt::Key_1), [this] { place(0); });
-    key(QKeySequence(Qt::CTRL | Qt::Key_2), [this] { place(1); });
-    key(QKeySequence(Qt::CTRL | Qt::Key_3), [this] { place(2); });
-    key(QKeySequence(Qt::CTRL | Qt::Key_4), [this] { place(3); });
-    key(QKeySequence(Qt::CTRL | Qt::Key_5), [this] { place(4); });
+    for (int index = 0; index < static_cast<int>(railPlaces.size()); ++index)
+        key(QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_1 + index)),
+            [this, index] { place(index); });
     key(QKeySequence(Qt::CTRL | Qt::Key_T), [this] {
         openDock(Timeline);
         timeline->setFocus(Qt::ShortcutFocusReason);
@@ -265,6 +262,7 @@ void MainWindow::Impl::goBack(Revision revision) {
         place(Map);
         hideDrawer();
         deployPanel->hide();
+        faultPanel->hide();
         top->deployButton()->setEnabled(false);
         top->showPast(true);
     }
@@ -283,9 +281,7 @@ void MainWindow::Impl::goLive() {
 void MainWindow::Impl::place(int index) {
     if (index != Map) goLive();
     places->setCurrentIndex(index);
-    const std::array<RailButton*, 5> buttons = {mapPlace, objectsPlace, verdictsPlace, scalingPlace,
-                                                accessPlace};
-    buttons[static_cast<std::size_t>(index)]->setChecked(true);
+    railPlaces[static_cast<std::size_t>(index)]->setChecked(true);
 }
 
 /// The editor and logs want more room than the feed.
@@ -381,6 +377,7 @@ void MainWindow::Impl::podMenu(const Uid& uid, const QPoint& at) {
                             openForward(QStringLiteral("Pod"), nameSpace, name);
                         });
     menu->addSeparator();
+    addKillAction(*menu, uid);
     menu->addAction(MainWindow::tr("Evict…"), &self, [this, uid] {
         showPod(uid);
         drawer->askEvict();
@@ -406,6 +403,7 @@ void MainWindow::Impl::nodeMenu(const QString& name, const QPoint& at) {
                                       drawer->askPower(off);
                                   });
     power->setEnabled(node->hasMachine);
+    addFaultActions(*menu, name);
     if (node->hasNode) {
         const bool cordoned = node->look == NodeLook::Cordoned;
         menu->addAction(cordoned ? MainWindow::tr("Uncordon") : MainWindow::tr("Cordon"), &self,

@@ -21,6 +21,7 @@ Uid uidOf(const QMimeData* data) {
 const QString MapDrag::templateMime = QStringLiteral("application/x-wheelhouse-template");
 const QString MapDrag::podMime = QStringLiteral("application/x-wheelhouse-pod");
 const QString MapDrag::nodeMime = QStringLiteral("application/x-wheelhouse-node");
+const QString MapDrag::faultMime = QStringLiteral("application/x-wheelhouse-fault");
 
 MapDrag::MapDrag(ClusterSession& session, MapView& map, QObject* parent)
     : QObject(parent), session_(session), map_(map), preview_(session.cluster()) {
@@ -98,6 +99,7 @@ bool MapDrag::enter(const QMimeData* data) {
         return pod != nullptr;
     }
     if (data->hasFormat(nodeMime)) return false; // nodes go to the bin
+    if (data->hasFormat(faultMime)) return aimed_ = true;
     QString manifest;
     if (data->hasFormat(templateMime)) {
         const auto* what = findTemplate(QString::fromUtf8(data->data(templateMime)));
@@ -138,6 +140,10 @@ bool MapDrag::drop(const QMimeData* data, const QPoint& at) {
         const MapPod* pod = session_.map().findPod(uidOf(data));
         if (pod == nullptr || pod->node == map_.nodeAt(at)) return false;
         Q_EMIT podDropped(pod->uid);
+        return true;
+    }
+    if (data->hasFormat(faultMime)) {
+        Q_EMIT faultDropped(QString::fromUtf8(data->data(faultMime)), place, map_.podAt(at));
         return true;
     }
     if (data->hasFormat(templateMime)) {

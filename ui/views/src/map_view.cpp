@@ -251,6 +251,7 @@ void MapView::paintEvent(QPaintEvent* event) {
         const MapNode* node = model_.findCard(card->name);
         if (node != nullptr) p.drawPixmap(card->rect.topLeft() + shift, spriteOf(*card, *node).picture);
     }
+    paintFaults(p, exposed);
     paintMarks(p);
     if (!hints_.empty() || dropPlace_ != DeployPlace()) paintHints(p);
     p.restore();

@@ -104,6 +104,11 @@ QString MapView::nodeAt(const QPoint& at) const {
     return target.card == nullptr || !ofNodes(grouping()) ? QString() : target.card->name;
 }
 
+Uid MapView::podAt(const QPoint& at) const {
+    const Target target = targetAt(at);
+    return target.pod == nullptr ? Uid() : target.pod->uid;
+}
+
 QString MapView::zoneAt(const QPoint& at) const {
     if (grouping() != MapGrouping::Zone || at.x() < origin().x()) return {};
     for (const auto& zone : layout_.zones())
@@ -260,6 +265,9 @@ QString MapView::describeNode(const MapNode& node) const {
     if (!node.acceleratorReason.isEmpty())
         lines.push_back(node.accelerator + QStringLiteral(": ") + node.acceleratorReason);
     if (!node.message.isEmpty()) lines.push_back(node.message);
+    if (const auto found = faults_.find(node.name); found != faults_.end())
+        for (const NodeFault& fault : found->second)
+            lines.push_back(tr("Broken on purpose: %1 (%2)").arg(fault.text, fault.fault));
     if (node.hasNode && node.cpuMilli > 0)
         lines.push_back(tr("Pods: %1, asking for %2 of %3 CPU and %4 of %5 memory")
                             .arg(QString::number(node.pods.size()), cpuText(node.cpuAsked),

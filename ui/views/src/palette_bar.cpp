@@ -1,23 +1,28 @@
 #include "palette_bar.h"
 
 #include <QApplication>
+#include <QButtonGroup>
 #include <QDrag>
 #include <QDragEnterEvent>
+#include <QGridLayout>
 #include <QHBoxLayout>
 #include <QMimeData>
 #include <QMouseEvent>
 #include <QPainter>
+#include <QStackedWidget>
+#include <QVBoxLayout>
 
 namespace wheelhouse::ui {
 
-PaletteItem::PaletteItem(const Theme& theme, const DeployTemplate& what, const QString& mime, QWidget* parent)
-    : QAbstractButton(parent), theme_(theme), what_(what), mime_(mime) {
-    setObjectName(QStringLiteral("palette.") + what.id);
-    setText(what.name);
-    setAccessibleName(what.name);
-    setAccessibleDescription(what.note);
-    setToolTip(mime.isEmpty() ? what.note : tr("Drag it onto a zone or a node, or press it"));
-    setCursor(mime.isEmpty() ? Qt::PointingHandCursor : Qt::OpenHandCursor);
+PaletteItem::PaletteItem(const Theme& theme, PaletteLook look, QWidget* parent)
+    : QAbstractButton(parent), theme_(theme), look_(std::move(look)) {
+    setObjectName(QStringLiteral("palette.") + look_.id);
+    setText(look_.name);
+    setAccessibleName(look_.name);
+    setAccessibleDescription(look_.note);
+    const QString drag = tr("Drag it onto a zone or a node, or press it");
+    setToolTip(look_.mime.isEmpty() ? look_.note : look_.small ? look_.note + u'\n' + drag : drag);
+    setCursor(look_.mime.isEmpty() ? Qt::PointingHandCursor : Qt::OpenHandCursor);
     setFocusPolicy(Qt::StrongFocus);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     setMaximumWidth(200);
@@ -31,21 +36,25 @@ void PaletteItem::paintEvent(QPaintEvent*) {
     p.setPen(QPen(hasFocus() ? t.accent : underMouse() ? Theme::mix(t.line, t.muted, 0.5) : t.line, 1));
     p.setBrush(underMouse() ? Theme::mix(t.raised, t.line, 0.5) : t.raised);
     p.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8);
+    const qreal tile = look_.small ? 18 : 22;
+    const QRectF box(look_.small ? 6 : 10, (height() - tile) / 2, tile, tile);
     p.setPen(Qt::NoPen);
-    p.setBrush(theme_.hue(what_.hue));
-    p.drawRoundedRect(QRectF(10, height() / 2.0 - 11, 22, 22), 6, 6);
-    p.drawPixmap(14, height() / 2 - 7, theme_.pixmap(what_.icon, 14, t.panel, devicePixelRatioF()));
-    const QRect text = rect().adjusted(42, 7, -8, -7);
-    const auto line = [&](const QRect& box, const QFont& font, const QColor& color, const QString& words) {
+    p.setBrush(look_.hue ? theme_.hue(*look_.hue) : theme_.tint(Tone::Bad));
+    p.drawRoundedRect(box, 6, 6);
+    p.drawPixmap(box.center() - QPointF(7, 7),
+                 theme_.pixmap(look_.icon, 14, look_.hue ? t.panel : t.bad, devicePixelRatioF()));
+    const int left = static_cast<int>(box.right()) + (look_.small ? 6 : 10);
+    const QRect text(left, 0, width() - left - 8, height());
+    const auto line = [&](const QRect& at, const QFont& font, const QColor& color, const QString& words) {
         p.setFont(font);
         p.setPen(color);
-        p.drawText(box, Qt::AlignLeft | Qt::AlignVCenter,
-                   p.fontMetrics().elidedText(words, Qt::ElideRight, box.width()));
+        p.drawText(at, Qt::AlignLeft | Qt::AlignVCenter,
+                   p.fontMetrics().elidedText(words, Qt::ElideRight, at.width()));
     };
-    line(QRect(text.left(), text.top(), text.width(), 18), theme_.body(metrics::smallPx, QFont::DemiBold),
-         t.text, what_.name);
-    line(QRect(text.left(), text.top() + 17, text.width(), 16), theme_.body(metrics::captionPx), t.muted,
-         what_.note);
+    if (look_.small) return line(text, theme_.body(metrics::smallPx, QFont::Medium), t.text, look_.name);
+    line(QRect(text.left(), 7, text.width(), 18), theme_.body(metrics::smallPx, QFont::DemiBold), t.text,
+         look_.name);
+    line(QRect(text.left(), 24, text.width(), 16), theme_.body(metrics::captionPx), t.muted, look_.note);
 }
 
 void PaletteItem::mousePressEvent(QMouseEvent* event) {
@@ -55,12 +64,12 @@ void PaletteItem::mousePressEvent(QMouseEvent* event) {
 
 void PaletteItem::mouseMoveEvent(QMouseEvent* event) {
     const bool far = (event->pos() - pressed_).manhattanLength() >= QApplication::startDragDistance();
-    if (mime_.isEmpty() || (event->buttons() & Qt::LeftButton) == 0 || !far)
+    if (look_.mime.isEmpty() || (event->buttons() & Qt::LeftButton) == 0 || !far)
         return QAbstractButton::mouseMoveEvent(event);
     setDown(false);
     auto* drag = new QDrag(this);
     auto* data = new QMimeData;
-    data->setData(MapDrag::templateMime, mime_.toUtf8());
+    data->setData(look_.mime, look_.id.toUtf8());
     drag->setMimeData(data);
     drag->setPixmap(grab());
     drag->setHotSpot(pressed_);
@@ -128,29 +137,90 @@ void NodeBin::dropEvent(QDropEvent* event) {
         Q_EMIT podDropped(QString::fromUtf8(data->data(MapDrag::podMime)));
 }
 
-PaletteBar::PaletteBar(const Theme& theme, QWidget* parent) : QWidget(parent) {
+PaletteLook lookOf(const FaultTemplate& what, bool small) {
+    return {what.id, what.name, what.note, what.icon, std::nullopt, MapDrag::faultMime, small};
+}
+
+PaletteBar::PaletteBar(const Theme& theme, QWidget* parent) : QWidget(parent), theme_(theme) {
     setObjectName(QStringLiteral("palette"));
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(20, 0, 20, 10);
+    row->setSpacing(12);
+    row->addWidget(buildModes());
+    stack_ = new QStackedWidget(this);
+    stack_->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    stack_->addWidget(buildTemplates());
+    stack_->addWidget(buildFaults());
+    row->addWidget(stack_, 1);
+    bin_ = new NodeBin(theme, this);
+    row->addWidget(bin_);
+}
+
+QWidget* PaletteBar::buildModes() {
+    auto* modes = new QWidget(this);
+    auto* column = new QVBoxLayout(modes);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(4);
+    build_ = makeButton(tr("Build"), "chip", modes);
+    break_ = makeButton(tr("Break"), "chip", modes);
+    break_->setObjectName(QStringLiteral("palette.break"));
+    auto* group = new QButtonGroup(modes);
+    for (auto* button : {build_, break_}) {
+        button->setCheckable(true);
+        group->addButton(button);
+        column->addWidget(button);
+    }
+    build_->setChecked(true);
+    connect(break_, &QPushButton::toggled, this, [this](bool on) { stack_->setCurrentIndex(on ? 1 : 0); });
+    return modes;
+}
+
+QWidget* PaletteBar::buildTemplates() {
+    auto* page = new QWidget(this);
+    auto* row = new QHBoxLayout(page);
+    row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(8);
     for (const DeployTemplate& each : deployTemplates()) {
-        auto* item = new PaletteItem(theme, each, each.id, this);
+        auto* item = new PaletteItem(
+            theme_, {each.id, each.name, each.note, each.icon, each.hue, MapDrag::templateMime, false}, page);
         connect(item, &QAbstractButton::clicked, this, [this, id = each.id] { Q_EMIT templateChosen(id); });
         row->addWidget(item, 1);
     }
-    const DeployTemplate file{QStringLiteral("file"),
-                              tr("Your YAML"),
-                              tr("drop a file on the map"),
-                              QStringLiteral("document"),
-                              4,
-                              1,
-                              false};
-    auto* yours = new PaletteItem(theme, file, {}, this);
+    auto* yours = new PaletteItem(theme_,
+                                  {QStringLiteral("file"), tr("Your YAML"), tr("drop a file on the map"),
+                                   QStringLiteral("document"), 4, QString(), false},
+                                  page);
     connect(yours, &QAbstractButton::clicked, this, &PaletteBar::fileWanted);
     row->addWidget(yours, 1);
     row->addStretch(0);
-    bin_ = new NodeBin(theme, this);
-    row->addWidget(bin_);
+    return page;
+}
+
+/// Two lines of small ones, so that as many fit as there are.
+QWidget* PaletteBar::buildFaults() {
+    auto* page = new QWidget(this);
+    auto* grid = new QGridLayout(page);
+    grid->setContentsMargins(0, 0, 0, 0);
+    grid->setSpacing(4);
+    const auto all = faultTemplates();
+    const int columns = (static_cast<int>(all.size()) + 1) / 2;
+    for (int i = 0; i < static_cast<int>(all.size()); ++i) {
+        const FaultTemplate& each = all[static_cast<std::size_t>(i)];
+        auto* item = new PaletteItem(theme_, lookOf(each, true), page);
+        connect(item, &QAbstractButton::clicked, this, [this, id = each.id] { Q_EMIT faultChosen(id); });
+        grid->addWidget(item, i / columns, i % columns);
+    }
+    return page;
+}
+
+void PaletteBar::setFaultsPossible(bool possible, const QString& why) {
+    break_->setEnabled(possible);
+    break_->setToolTip(why);
+    if (!possible) showFaults(false);
+}
+
+void PaletteBar::showFaults(bool faults) {
+    (faults ? break_ : build_)->setChecked(true);
 }
 
 PaletteItem* PaletteBar::item(const QString& id) const {

@@ -4,6 +4,7 @@
 #include <QClipboard>
 #include <QContextMenuEvent>
 #include <QHBoxLayout>
+#include <QKeyEvent>
 #include <QMenu>
 #include <QPainter>
 #include <QStyle>
@@ -331,11 +332,41 @@ void Stepper::setValue(int value) {
     Q_EMIT valueChanged(value_);
 }
 
-Sheet::Sheet(const Theme& theme, QWidget* parent) : QFrame(parent), theme_(theme) {
-    connect(&theme, &Theme::changed, this, qOverload<>(&QWidget::update));
+void Stepper::setRange(int low, int high) {
+    low_ = low;
+    high_ = high;
+    const bool moved = value_ != std::clamp(value_, low_, high_);
+    value_ = std::clamp(value_, low_, high_);
+    label_->setText(text_(value_));
+    less_->setEnabled(value_ > low_);
+    more_->setEnabled(value_ < high_);
+    if (moved) Q_EMIT valueChanged(value_);
 }
 
-void Sheet::paintEvent(QPaintEvent*) {
+OverlayPanel::OverlayPanel(const Theme& theme, int width, QWidget* parent) : QFrame(parent), theme_(theme) {
+    setFixedWidth(width);
+    setFocusPolicy(Qt::StrongFocus);
+    hide();
+}
+
+void OverlayPanel::openOver(int height) {
+    QFrame::show();
+    setMinimumHeight(0);
+    setMaximumHeight(QWIDGETSIZE_MAX);
+    adjustSize();
+    const QRect room = parentWidget()->rect();
+    const int wanted = height == 0 ? this->height() : height;
+    setFixedHeight(std::min(room.height() - 80, wanted));
+    move(room.center() - QPoint(width() / 2, this->height() / 2));
+    raise();
+}
+
+void OverlayPanel::keyPressEvent(QKeyEvent* event) {
+    if (event->key() == Qt::Key_Escape) return hide();
+    QFrame::keyPressEvent(event);
+}
+
+void OverlayPanel::paintEvent(QPaintEvent*) {
     QPainter p(this);
     p.setRenderHint(QPainter::Antialiasing);
     const Tokens& t = theme_.tokens();

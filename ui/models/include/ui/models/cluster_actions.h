@@ -32,6 +32,8 @@ class ClusterActions final : public QObject {
     void addMachines(const NewMachines& wanted, const std::vector<QString>& taken);
     void removeMachine(const QString& name);
     void setPower(const QString& machine, const QString& power);
+    /// Ends a fault and undoes what it did.
+    void mend(const QString& fault);
     void setCordoned(const QString& node, bool cordoned);
     /// Takes a pod off its node as far as its disruption budgets allow; whoever owns it makes a new one.
     void evict(const QString& nameSpace, const QString& pod);

@@ -39,6 +39,8 @@ class ClusterSession final : public QObject {
     const std::vector<client::ResourceInfo>& resources() const { return resources_; }
     const client::ResourceInfo* resourceOfKind(const QString& kind) const;
     QStringList namespaces() const;
+    /// A Node as last heard of; null = there is none.
+    api::ObjectPtr node(const QString& name) const;
 
     ClusterMapModel& map() { return map_; }
     FeedModel& feed() { return feed_; }

@@ -5,8 +5,6 @@
 #include "ui/models/text_diff.h"
 #include "ui/widgets/controls.h"
 
-#include <QFrame>
-
 class QLineEdit;
 class QTextBrowser;
 
@@ -14,7 +12,7 @@ namespace wheelhouse::ui {
 
 /// What is about to be deployed: name, number, place, and what that would change on the server, as a
 /// difference made by a dry run. Nothing is written before "Apply". UI thread only.
-class DeployPanel final : public Sheet {
+class DeployPanel final : public OverlayPanel {
     Q_OBJECT
   public:
     DeployPanel(ClusterActions& actions, const Theme& theme, QWidget* parent);
@@ -36,9 +34,6 @@ class DeployPanel final : public Sheet {
   Q_SIGNALS:
     /// The manifest goes on in the editor.
     void editRequested(const QString& text, const QString& file);
-
-  protected:
-    void keyPressEvent(QKeyEvent* event) override;
 
   private:
     void begin();

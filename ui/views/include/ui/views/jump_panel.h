@@ -11,7 +11,7 @@ namespace wheelhouse::ui {
 
 /// One line to get anywhere and do anything: it lies over the window while it is used. Down and Up choose,
 /// Return goes, Escape puts it away. UI thread only.
-class JumpPanel final : public Sheet {
+class JumpPanel final : public OverlayPanel {
     Q_OBJECT
   public:
     JumpPanel(ClusterSession& session, const Theme& theme, QWidget* parent);

@@ -20,6 +20,7 @@ class MapDrag final : public QObject {
     static const QString templateMime; ///< a template's id
     static const QString podMime;      ///< a pod's uid
     static const QString nodeMime;     ///< a node's name
+    static const QString faultMime;    ///< a fault template's id
 
     MapDrag(ClusterSession& session, MapView& map, QObject* parent = nullptr);
     /// The namespace in which templates would be placed.
@@ -32,6 +33,9 @@ class MapDrag final : public QObject {
   Q_SIGNALS:
     void templateDropped(const QString& id, const wheelhouse::ui::DeployPlace& place);
     void manifestDropped(const QString& text, const QString& file);
+    /// A fault was let go over a node, a zone or (with its uid) a pod.
+    void faultDropped(const QString& id, const wheelhouse::ui::DeployPlace& place,
+                      const wheelhouse::Uid& pod);
     /// A pod was let go somewhere else than on its own node.
     void podDropped(const wheelhouse::Uid& uid);
     /// A file that cannot be taken, as a sentence.

@@ -3,6 +3,7 @@
 #include "engine/base/executor.h"
 #include "ui/models/cluster_map_model.h"
 #include "ui/models/deploy_template.h"
+#include "ui/models/fault_model.h"
 #include "ui/models/placement_preview.h"
 #include "ui/views/map_layout.h"
 #include "ui/widgets/theme.h"
@@ -50,6 +51,10 @@ class MapView final : public QAbstractScrollArea {
     /// What lies at a point of the viewport; empty = nothing. Nodes and zones only while they are shown.
     QString nodeAt(const QPoint& at) const;
     QString zoneAt(const QPoint& at) const;
+    Uid podAt(const QPoint& at) const;
+    /// Nodes that something is broken on: they carry a badge.
+    void setFaults(NodeFaults faults);
+    const NodeFaults& faults() const { return faults_; }
     bool animating() const { return !flights_.empty(); }
 
   Q_SIGNALS:
@@ -109,6 +114,7 @@ class MapView final : public QAbstractScrollArea {
     void paintFlights(QPainter& p);
     void paintMarks(QPainter& p);
     void paintHints(QPainter& p);
+    void paintFaults(QPainter& p, const QRect& exposed);
     void activateAt(const QPoint& at);
     void activateCard(const QString& name);
     void startDrag();
@@ -145,6 +151,7 @@ class MapView final : public QAbstractScrollArea {
     ScopedTimer tick_;
     PlacementHints hints_;
     DeployPlace dropPlace_;
+    NodeFaults faults_;
     std::optional<QPoint> pressed_;
     QString selectedNode_;
     Uid selectedPod_;

@@ -3,6 +3,7 @@
 #include "ui/models/object_facts.h"
 #include "ui/widgets/theme.h"
 
+#include <QFrame>
 #include <QLabel>
 #include <QPointer>
 #include <QPushButton>
@@ -72,17 +73,6 @@ class CommandStrip final : public QWidget {
     QString command_;
 };
 
-/// A panel that lies over the window, with a ground and a rim of its own.
-class Sheet : public QFrame {
-    Q_OBJECT
-  public:
-    Sheet(const Theme& theme, QWidget* parent);
-
-  protected:
-    void paintEvent(QPaintEvent* event) override;
-    const Theme& theme_;
-};
-
 /// What an empty place says: what this is, and the one thing to do first.
 class EmptyState final : public QWidget {
     Q_OBJECT
@@ -144,6 +134,8 @@ class Stepper final : public QWidget {
             QWidget* parent = nullptr);
     int value() const { return value_; }
     void setValue(int value);
+    /// Both ends count; the value is brought between them and its text made anew.
+    void setRange(int low, int high);
     void setStep(int step) { step_ = step; }
 
   Q_SIGNALS:
@@ -155,6 +147,20 @@ class Stepper final : public QWidget {
     QLabel* label_;
     QPushButton* less_;
     QPushButton* more_;
+};
+
+/// A panel over the middle of its parent; Escape puts it away.
+class OverlayPanel : public QFrame {
+    Q_OBJECT
+  public:
+    OverlayPanel(const Theme& theme, int width, QWidget* parent);
+
+  protected:
+    /// Shows it above everything, as tall as it wants to be but at most `height`; 0 = as it wants to be.
+    void openOver(int height);
+    void paintEvent(QPaintEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    const Theme& theme_;
 };
 
 } // namespace wheelhouse::ui
