@@ -2466,6 +2466,22 @@
         <source>Broken on purpose: %1 (%2)</source>
         <translation>Mit Absicht gestört: %1 (%2)</translation>
     </message>
+    <message>
+        <source>%1 ⇄ control plane</source>
+        <translation>%1 ⇄ Control Plane</translation>
+    </message>
+    <message>
+        <source>Broken on purpose: %1</source>
+        <translation>Mit Absicht gestört: %1</translation>
+    </message>
+    <message>
+        <source>Press to cut or slow it</source>
+        <translation>Drücken, um sie zu kappen oder zu bremsen</translation>
+    </message>
+    <message>
+        <source>Press to mend it</source>
+        <translation>Drücken, um sie zu reparieren</translation>
+    </message>
 </context>
 <context>
     <name>wheelhouse::ui::NextActionsModel</name>

@@ -2466,6 +2466,22 @@
         <source>Broken on purpose: %1 (%2)</source>
         <translation>有意的故障：%1（%2）</translation>
     </message>
+    <message>
+        <source>%1 ⇄ control plane</source>
+        <translation>%1 ⇄ 控制平面</translation>
+    </message>
+    <message>
+        <source>Broken on purpose: %1</source>
+        <translation>有意的故障：%1</translation>
+    </message>
+    <message>
+        <source>Press to cut or slow it</source>
+        <translation>按下以切断或减速</translation>
+    </message>
+    <message>
+        <source>Press to mend it</source>
+        <translation>按下以修复</translation>
+    </message>
 </context>
 <context>
     <name>wheelhouse::ui::NextActionsModel</name>

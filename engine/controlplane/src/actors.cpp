@@ -13,6 +13,7 @@
 #include "engine/loadbalancer/load_balancer.h"
 #include "engine/scheduler/scheduler.h"
 #include "fault_board.h"
+#include "link_traffics.h"
 #include "metric_groups.h"
 #include "node_gateway.h"
 #include "scheduler_placement.h"
@@ -70,7 +71,8 @@ struct Actors::Impl {
           scheduler(schedulerCluster, paced, random, schedulerOptions(options)), placement(scheduler),
           controllers(controllers::makeControllers(depsOf(paced, random, options, providers))),
           decisions(api, scheduler), queues(api, *controllers, scheduler, control, paced.clock()),
-          views(api, metrics, scalings), metricGroups(api, measured) {
+          links(api, hub, options.fabric, control), views(api, metrics, scalings),
+          metricGroups(api, measured) {
         gateway.setUsageListener([this](const NodeName& node, const nodelink::UsageReport& report) {
             usage.report(node, reportOf(report));
         });
@@ -120,6 +122,7 @@ struct Actors::Impl {
     std::unique_ptr<controllers::ControllerSet> controllers;
     Decisions decisions;
     Queues queues;
+    LinkTraffics links;
     AutoscalingViews views;
     MetricGroups metricGroups;
 };

@@ -123,7 +123,8 @@ bool NodeHub::send(const NodeName& node, ToAgent message) {
 }
 
 void NodeHub::transmit(SessionId id, ToAgent message) {
-    const Session& session = sessions_.at(id);
+    Session& session = sessions_.at(id);
+    if (counting_) session.bytesToNode += message.ByteSizeLong();
     if (filter_ == nullptr) return session.transport->send(std::move(message));
     const std::size_t bytes = message.ByteSizeLong();
     filter_->pass(session.node, LinkFilter::Way::ToNode, bytes,
@@ -152,6 +153,16 @@ void NodeHub::disconnect(const NodeName& node, const Status& why) {
     }
 }
 
+std::vector<NodeHub::Traffic> NodeHub::traffic() const {
+    std::vector<Traffic> all;
+    all.reserve(nodes_.size());
+    for (const auto& [name, id] : nodes_) {
+        const Session& session = sessions_.at(id);
+        all.push_back({name, session.bytesToNode, session.bytesFromNode});
+    }
+    return all;
+}
+
 NodeHub::SessionId NodeHub::attach(NodeName certified, std::shared_ptr<LinkTransport> transport) {
     const SessionId id = nextSession_++;
     sessions_.emplace(id, Session{.node = std::move(certified), .transport = std::move(transport)});
@@ -160,6 +171,7 @@ NodeHub::SessionId NodeHub::attach(NodeName certified, std::shared_ptr<LinkTrans
 
 void NodeHub::received(SessionId id, const FromAgent& message) {
     const auto it = sessions_.find(id);
+    if (counting_ && it != sessions_.end()) it->second.bytesFromNode += message.ByteSizeLong();
     if (filter_ == nullptr || it == sessions_.end()) return take(id, message);
     filter_->pass(it->second.node, LinkFilter::Way::FromNode, message.ByteSizeLong(),
                   [guard = guard_, id, message] {

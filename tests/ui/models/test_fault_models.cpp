@@ -1,6 +1,7 @@
 // Faults as the window offers, lists and explains them.
 #include "engine/api/codec.h"
 #include "engine/api/groups/clock.h"
+#include "engine/api/groups/links.h"
 #include "engine/api/semantics.h"
 #include "engine/api/time.h"
 #include "engine/api/types.h"
@@ -9,8 +10,10 @@
 #include "ui/models/fault_effects.h"
 #include "ui/models/fault_model.h"
 #include "ui/models/fault_template.h"
+#include "ui/models/link_model.h"
 
 #include <QAbstractItemModelTester>
+#include <QSignalSpy>
 #include <QtTest>
 #include <algorithm>
 
@@ -67,6 +70,9 @@ class TestFaultModels final : public QObject {
     void theTimeThatIsLeft();
     void whoDoesWhat();
     void effectsAreFollowed();
+    void linksHaveTheirTraffic();
+    void brokenLinks();
+    void rates();
 };
 
 void TestFaultModels::everyTemplateIsTakenByTheServer_data() {
@@ -359,6 +365,92 @@ void TestFaultModels::effectsAreFollowed() {
     faults.flush();
     executor.advance(1s);
     QCOMPARE(cluster.count("watch", "leases"), watches); // nobody looks
+}
+
+void TestFaultModels::linksHaveTheirTraffic() {
+    WallTime now = WallTime{} + 1h;
+    FaultModel faults([&] { return now; });
+    LinkModel model(faults, [&] { return now; });
+    QSignalSpy changed(&model, &LinkModel::changed);
+    const auto say = [&](const char* from, const char* to, std::int64_t sent, std::int64_t received) {
+        api::lab::LinkTraffic traffic;
+        traffic.mutable_metadata()->set_name(std::string(from) + to);
+        traffic.set_from(from);
+        if (*to != 0) traffic.set_to(to);
+        traffic.set_sentbytes(sent);
+        traffic.set_receivedbytes(received);
+        model.take(Change::Modified, api::Object::of(traffic));
+        model.flush();
+    };
+    say("vm-1", "", 1000, 500);
+    QCOMPARE(model.links().size(), 1U);
+    QCOMPARE(model.links()[0].bytesPerSecond, 0.0); // one look is no rate
+    now += 2s;
+    say("vm-1", "", 2000, 1500);
+    QVERIFY(model.links()[0].bytesPerSecond > 500 && model.links()[0].bytesPerSecond <= 1000);
+    const double before = model.links()[0].bytesPerSecond;
+    now += 2s;
+    say("vm-1", "", 10, 0); // it connected anew
+    QCOMPARE(model.links()[0].bytesPerSecond, before);
+    say("vm-1", "vm-2", 5, 5);
+    QCOMPARE(model.links().size(), 2U);
+    const auto signals_ = changed.size();
+    model.flush();
+    QCOMPARE(changed.size(), signals_); // nothing new
+    api::lab::LinkTraffic gone;
+    gone.mutable_metadata()->set_name("vm-1");
+    model.take(Change::Removed, api::Object::of(gone));
+    model.flush();
+    QCOMPARE(model.links().size(), 1U);
+    QCOMPARE(model.links()[0].to, QStringLiteral("vm-2"));
+}
+
+void TestFaultModels::brokenLinks() {
+    const WallTime zero{};
+    FaultModel faults([zero] { return zero; });
+    LinkModel model(faults, [zero] { return zero; });
+    const auto put = [&](const std::string& name, const std::function<void(api::lab::LinkFault&)>& how,
+                         const std::vector<std::string>& near, const std::vector<std::string>& far) {
+        api::lab::Fault fault;
+        fault.mutable_metadata()->set_name(name);
+        fault.mutable_status()->set_phase("Active");
+        how(*fault.mutable_spec()->mutable_link());
+        fault.mutable_spec()->mutable_link()->set_controlplane(far.empty());
+        for (const auto& node : near)
+            fault.mutable_status()->add_targets()->set_node(node);
+        for (const auto& node : far) {
+            auto& target = *fault.mutable_status()->add_targets();
+            target.set_node(node);
+            target.set_otherend(true);
+        }
+        faults.take(Change::Modified, api::Object::of(fault));
+        faults.flush();
+        model.flush();
+    };
+    put("late", [](auto& link) { link.set_latencymilliseconds(80); }, {"vm-2"}, {"vm-1", "vm-2"});
+    QCOMPARE(model.links().size(), 1U); // no link of a node to itself
+    QCOMPARE(model.links()[0].from + '-' + model.links()[0].to, QStringLiteral("vm-1-vm-2"));
+    QCOMPARE(model.links()[0].state, MapLink::State::Slow);
+    put("cut", [](auto& link) { link.set_cut(true); }, {"vm-1"}, {"vm-2"});
+    QCOMPARE(model.links().size(), 1U);
+    QCOMPARE(model.links()[0].state, MapLink::State::Cut);
+    QCOMPARE(model.links()[0].faults, QStringList({"cut", "late"}));
+    put("half",
+        [](auto& link) {
+            link.set_cut(true);
+            link.set_oneway(true);
+        },
+        {"vm-1"}, {});
+    QCOMPARE(model.links().size(), 2U);
+    QVERIFY(model.links()[0].to.isEmpty());
+    QCOMPARE(model.links()[0].state, MapLink::State::CutOneWay);
+}
+
+void TestFaultModels::rates() {
+    QVERIFY(rateText(0).isEmpty());
+    QCOMPARE(rateText(800), QStringLiteral("800 B/s"));
+    QCOMPARE(rateText(1234), QStringLiteral("1.2 kB/s"));
+    QCOMPARE(rateText(56'000'000), QStringLiteral("56 MB/s"));
 }
 
 QTEST_MAIN(TestFaultModels)

@@ -1,5 +1,6 @@
 // Failures from the window: chosen, dragged, shown on the map, explained and mended.
 #include "engine/api/groups/faults.h"
+#include "engine/api/groups/links.h"
 #include "engine/api/time.h"
 #include "stage.h"
 #include "ui/views/detail_drawer.h"
@@ -26,6 +27,7 @@ class TestFaults final : public QObject {
     void chosenOnItsPageAndMended();
     void draggedOntoANode();
     void fromANodesMenu();
+    void aLinkIsPressedToCutAndToMendIt();
     void whatTheServerRefusesIsSaid();
     void keysReachIt();
     void anotherClusterHasNone();
@@ -173,6 +175,71 @@ void TestFaults::fromANodesMenu() {
     QVERIFY(mend != nullptr);
     mend->trigger();
     QTRY_VERIFY_WITH_TIMEOUT(faults(stage).empty(), soon);
+}
+
+void TestFaults::aLinkIsPressedToCutAndToMendIt() {
+    Stage stage;
+    const auto count = [&](const char* from, const char* to, std::int64_t bytes) {
+        api::lab::LinkTraffic traffic;
+        traffic.mutable_metadata()->set_name(std::string(from) + ".to." + to);
+        traffic.set_from(from);
+        if (*to != 0) traffic.set_to(to);
+        traffic.set_sentbytes(bytes);
+        stage.cluster.put(traffic);
+    };
+    open(stage);
+    count("vm-1", "", 1000);
+    count("vm-2", "", 1000);
+    count("vm-1", "vm-2", 1000);
+    QTRY_COMPARE_WITH_TIMEOUT(stage.map()->links().size(), 3U, soon);
+    const auto rate = [&] {
+        double most = 0;
+        for (const MapLink& link : stage.map()->links())
+            most = std::max(most, link.bytesPerSecond);
+        return most;
+    };
+    std::int64_t bytes = 1000;
+    const auto flows = [&] {
+        count("vm-1", "vm-2", bytes += 200'000);
+        QTest::qWait(50);
+        return rate() > 0;
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(flows(), soon);
+    stage.shot("map-links");
+    const auto between = [&] {
+        for (const MapLink& link : stage.map()->links())
+            if (!link.to.isEmpty()) return link;
+        return MapLink();
+    };
+    const auto pressLink = [&](const QString& action) {
+        QTest::mouseClick(stage.map()->viewport(), Qt::LeftButton, {}, stage.map()->pointOfLink(between()));
+        for (auto* menu : stage.window->findChildren<QMenu*>("link.menu"))
+            for (QAction* each : menu->actions())
+                if (each->text() == action) return each->trigger(), menu->close(), true;
+        return false;
+    };
+    QVERIFY(pressLink(QString::fromUtf8("Cut link…")));
+    auto* panel = stage.part<FaultPanel>();
+    QTRY_VERIFY_WITH_TIMEOUT(panel->isVisible(), soon);
+    QCOMPARE(panel->wish().other, (FaultPlace{FaultPlace::Kind::Nodes, "vm-2"}));
+    QTest::mouseClick(panel->breakButton(), Qt::LeftButton);
+    QTRY_VERIFY_WITH_TIMEOUT(faults(stage).size() == 1, soon);
+    stage.cluster.edit<api::lab::Fault>("cut-vm-1", [](api::lab::Fault& fault) {
+        fault.mutable_status()->set_phase("Active");
+        fault.mutable_status()->add_targets()->set_node("vm-1");
+        auto& far = *fault.mutable_status()->add_targets();
+        far.set_node("vm-2");
+        far.set_otherend(true);
+    });
+    QTRY_COMPARE_WITH_TIMEOUT(between().state, MapLink::State::Cut, soon);
+    QTRY_VERIFY_WITH_TIMEOUT(!panel->isVisible(), soon);
+    stage.shot("map-link-cut");
+    QVERIFY(pressLink(QStringLiteral("Mend: cut-vm-1")));
+    QTRY_VERIFY_WITH_TIMEOUT(faults(stage).empty(), soon);
+    QTRY_COMPARE_WITH_TIMEOUT(between().state, MapLink::State::Whole, soon);
+    // Nobody asks for traffic that nobody sees.
+    stage.place("Objects");
+    QTRY_VERIFY_WITH_TIMEOUT(stage.map()->links().empty(), soon);
 }
 
 void TestFaults::whatTheServerRefusesIsSaid() {

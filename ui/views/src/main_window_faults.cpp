@@ -2,9 +2,16 @@
 #include "main_window_impl.h"
 
 #include <QMenu>
+#include <QStackedWidget>
 #include <set>
 
 namespace wheelhouse::ui {
+namespace {
+
+/// With more nodes than this, lines to the control plane would hide what they join.
+constexpr std::size_t mostLinked = 40;
+
+} // namespace
 
 void MainWindow::Impl::connectFaults() {
     PaletteBar* palette = mapPage->palette();
@@ -23,6 +30,11 @@ void MainWindow::Impl::connectFaults() {
                      [this](const QString& text) { self.openManifest(text, {}); });
     QObject::connect(&faults, &FaultModel::faultsChanged, &self,
                      [this] { mapPage->map()->setFaults(faults.byNode()); });
+    QObject::connect(&links, &LinkModel::changed, &self, [this] { mapPage->map()->setLinks(links.links()); });
+    QObject::connect(mapPage->map(), &MapView::linkActivated, &self,
+                     [this](const MapLink& link, const QPoint& at) { linkMenu(link, at); });
+    QObject::connect(&session.map(), &ClusterMapModel::changed, &self, [this] { followLinks(); });
+    QObject::connect(places, &QStackedWidget::currentChanged, &self, [this] { followLinks(); });
     const auto offer = [this, palette] {
         const bool possible = session.resourceOfKind(QStringLiteral("Fault")) != nullptr;
         if (possible) faults.follow(session.cluster(), session.executor());
@@ -34,20 +46,39 @@ void MainWindow::Impl::connectFaults() {
     offer();
 }
 
+void MainWindow::Impl::followLinks() {
+    const std::size_t nodes = session.map().nodes().size();
+    const bool wanted = nodes > 0 && nodes <= mostLinked && places->currentIndex() == Map &&
+                        session.resourceOfKind(QStringLiteral("LinkTraffic")) != nullptr;
+    wanted ? links.follow(session.cluster(), session.executor()) : links.unfollow();
+}
+
+void MainWindow::Impl::linkMenu(const MapLink& link, const QPoint& at) {
+    if (!faults.following()) return;
+    auto* menu = new QMenu(&self);
+    menu->setObjectName(QStringLiteral("link.menu"));
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    for (const QString& fault : link.faults)
+        menu->addAction(theme.icon(QStringLiteral("mend"), Tone::Good), MainWindow::tr("Mend: %1").arg(fault),
+                        &self, [this, fault] { actions.mend(fault); });
+    if (!link.faults.isEmpty()) menu->addSeparator();
+    for (const FaultTemplate& each : faultTemplates()) {
+        if (each.about != FaultTemplate::About::Link) continue;
+        menu->addAction(theme.icon(each.icon), each.name + u'…', &self, [this, id = each.id, link] {
+            FaultWish wish = wishOf(*findFaultTemplate(id));
+            wish.where.text = link.from;
+            if (!link.to.isEmpty()) wish.other = {FaultPlace::Kind::Nodes, link.to};
+            openFaultPanel(wish);
+        });
+    }
+    menu->popup(at);
+}
+
 /// Opens the form for a fault, filled in with what it was dropped on or asked for.
 void MainWindow::Impl::breakSomething(const QString& id, const DeployPlace& place, const Uid& pod) {
     const FaultTemplate* what = findFaultTemplate(id);
     if (what == nullptr) return;
     FaultWish wish = wishOf(*what);
-    FaultPanel::Known known;
-    std::set<QString> zones;
-    for (const auto& [name, node] : session.map().nodes()) {
-        known.nodes << name;
-        if (!node.zone.isEmpty()) zones.insert(node.zone);
-    }
-    known.zones = QStringList(zones.begin(), zones.end());
-    known.namespaces = session.namespaces();
-    known.faults = faults.taken();
     const MapNode* node = session.map().findNode(place.node);
     const QString zone = node != nullptr ? node->zone : place.zone;
     if (!place.node.isEmpty() && wish.where.kind == FaultPlace::Kind::Nodes)
@@ -59,6 +90,19 @@ void MainWindow::Impl::breakSomething(const QString& id, const DeployPlace& plac
         wish.nameSpace = victim->nameSpace;
         wish.pods = victim->name;
     }
+    openFaultPanel(wish);
+}
+
+void MainWindow::Impl::openFaultPanel(const FaultWish& wish) {
+    FaultPanel::Known known;
+    std::set<QString> zones;
+    for (const auto& [name, node] : session.map().nodes()) {
+        known.nodes << name;
+        if (!node.zone.isEmpty()) zones.insert(node.zone);
+    }
+    known.zones = QStringList(zones.begin(), zones.end());
+    known.namespaces = session.namespaces();
+    known.faults = faults.taken();
     faultPanel->open(wish, std::move(known));
 }
 

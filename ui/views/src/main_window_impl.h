@@ -39,7 +39,7 @@ struct MainWindow::Impl {
     Impl(MainWindow& window, MainWindowOptions given, client::Cluster& cluster, Executor& executor)
         : self(window), options(std::move(given)), theme(isDark()), session(cluster, executor),
           actions(cluster), drain(cluster, executor), travel(cluster),
-          faults([this] { return session.now(); }) {}
+          faults([this] { return session.now(); }), links(faults, [this] { return session.now(); }) {}
 
     bool isDark() const {
         return options.appearance == Appearance::System ? Theme::systemIsDark()
@@ -90,7 +90,11 @@ struct MainWindow::Impl {
     /// chooses none.
     bool openLogs(const QString& kind, const QString& nameSpace, const QString& name);
     void breakSomething(const QString& id, const DeployPlace& place, const Uid& pod);
+    void openFaultPanel(const FaultWish& wish);
     void addFaultActions(QMenu& menu, const QString& node);
+    /// Asks for the traffic of links while few enough of them can be seen.
+    void followLinks();
+    void linkMenu(const MapLink& link, const QPoint& at);
     void addKillAction(QMenu& menu, const Uid& pod);
     void chooseNamespace(const QString& nameSpace);
     void deploy();
@@ -108,6 +112,7 @@ struct MainWindow::Impl {
     NodeDrain drain;
     TimeTravel travel;
     FaultModel faults;
+    LinkModel links;
     TopBar* top = nullptr;
     Banner* unreachable = nullptr;
     Banner* failure = nullptr;

@@ -247,10 +247,12 @@ void MapView::paintEvent(QPaintEvent* event) {
         if (!rect.intersects(exposed)) continue;
         painter_->zone(p, rect, titleOf(zone), noteOf(zone));
     }
+    paintLinks(p);
     for (const auto* card : layout_.in(exposed.translated(-shift))) {
         const MapNode* node = model_.findCard(card->name);
         if (node != nullptr) p.drawPixmap(card->rect.topLeft() + shift, spriteOf(*card, *node).picture);
     }
+    paintLinkMarks(p);
     paintFaults(p, exposed);
     paintMarks(p);
     if (!hints_.empty() || dropPlace_ != DeployPlace()) paintHints(p);

@@ -61,6 +61,10 @@ void MapView::mouseReleaseEvent(QMouseEvent* event) {
 }
 
 void MapView::activateAt(const QPoint& at) {
+    if (const MapLink* link = linkAt(at)) {
+        const MapLink pressed = *link;
+        return Q_EMIT linkActivated(pressed, viewport()->mapToGlobal(at));
+    }
     const int queued = queuedAt(at);
     if (queued >= 0) {
         const Uid uid = model_.queue()[static_cast<std::size_t>(queued)]->uid;
@@ -176,6 +180,9 @@ void MapView::mouseMoveEvent(QMouseEvent* event) {
         return;
     }
     const Target target = targetAt(event->pos());
+    const bool overLink = linkAt(event->pos()) != nullptr;
+    if (overLink != std::exchange(overLink_, overLink))
+        viewport()->setCursor(overLink || target.card != nullptr ? Qt::PointingHandCursor : Qt::ArrowCursor);
     const QString node = target.card == nullptr ? QString() : target.card->name;
     const Uid pod = target.pod == nullptr ? Uid() : target.pod->uid;
     if (node == hoverNode_ && pod == hoverPod_) return;
@@ -184,8 +191,8 @@ void MapView::mouseMoveEvent(QMouseEvent* event) {
     hoverPod_ = pod;
     dirty += rectOfNode(hoverNode_).adjusted(-4, -4, 4, 4);
     viewport()->update(dirty);
-    viewport()->setCursor(node.isEmpty() && queuedAt(event->pos()) < 0 ? Qt::ArrowCursor
-                                                                       : Qt::PointingHandCursor);
+    viewport()->setCursor(node.isEmpty() && !overLink && queuedAt(event->pos()) < 0 ? Qt::ArrowCursor
+                                                                                    : Qt::PointingHandCursor);
 }
 
 void MapView::contextMenuEvent(QContextMenuEvent* event) {
@@ -196,6 +203,10 @@ void MapView::contextMenuEvent(QContextMenuEvent* event) {
         else if (!selectedNode_.isEmpty() && ofNodes(grouping()))
             Q_EMIT nodeMenu(selectedNode_, viewport()->mapToGlobal(rectOfNode(selectedNode_).center()));
         return;
+    }
+    if (const MapLink* link = linkAt(event->pos())) {
+        const MapLink pressed = *link;
+        return Q_EMIT linkActivated(pressed, event->globalPos());
     }
     const int queued = queuedAt(event->pos());
     if (queued >= 0)
@@ -300,7 +311,9 @@ bool MapView::viewportEvent(QEvent* event) {
         const int queued = queuedAt(help->pos());
         const Target target = targetAt(help->pos());
         QString text;
-        if (queued >= 0)
+        if (const MapLink* link = linkAt(help->pos()))
+            text = describeLink(*link);
+        else if (queued >= 0)
             text = describePod(*model_.queue()[static_cast<std::size_t>(queued)]);
         else if (target.pod != nullptr)
             text = describePod(*target.pod);

@@ -196,6 +196,7 @@ std::vector<Group> lastGroups() {
          {{"AutoscalingDecision", "autoscalingdecisions", true, "ad", "", "", shown},
           {"ClusterClock", "clusterclocks", false, "", "status"},
           {"Fault", "faults", false, "", "status"},
+          {"LinkTraffic", "linktraffics", false, "", "", "", shown},
           {"Machine", "machines", false, "", "status"},
           {"Metric", "metrics", true},
           {"NodePool", "nodepools", false, "np", "scale status"},

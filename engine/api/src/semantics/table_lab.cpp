@@ -1,6 +1,7 @@
 #include "engine/api/groups/clock.h"
 #include "engine/api/groups/decisions.h"
 #include "engine/api/groups/faults.h"
+#include "engine/api/groups/links.h"
 #include "engine/api/time.h"
 #include "semantics/lab_kinds.h"
 
@@ -93,6 +94,15 @@ Cells reconcileQueue(const lab::ReconcileQueue& of, WallTime now) {
             error};
 }
 
+Cells linkTraffic(const lab::LinkTraffic& of, WallTime) {
+    return {of.metadata().name(),
+            of.from(),
+            of.to().empty() ? std::string("control plane") : of.to(),
+            std::int64_t{of.sentbytes()},
+            std::int64_t{of.receivedbytes()},
+            std::int64_t{of.lostframes()}};
+}
+
 Cells schedulingDecision(const lab::SchedulingDecision& of, WallTime now) {
     if (of.attempts_size() == 0) return {of.metadata().name(), "", "", "", "", "", "", ""};
     const lab::SchedulingAttempt& last = of.attempts(0);
@@ -123,6 +133,12 @@ Printers labPrinters() {
              text("Ends", "When it ends or ended."), wide(number("Rounds", "How often it has begun.")),
              wide(text("Message", "What is done, in words."))},
             fault),
+        printer<lab::LinkTraffic>({nameColumn(), text("From", "The node at the first end."),
+                                   text("To", "The other end."),
+                                   number("Sent", "Bytes from the first end to the other."),
+                                   number("Received", "Bytes from the other end."),
+                                   wide(number("Lost", "Frames that were lost, either way."))},
+                                  linkTraffic),
         printer<lab::ReconcileQueue>(
             {nameColumn(), number("Waiting", "Keys that wait."), number("Running", "Keys being worked on."),
              number("Backing Off", "Keys that failed last time."), text("Next", "The key looked at next."),

@@ -88,6 +88,15 @@ class NodeHub final : public PodStreams {
     bool send(const NodeName& node, ToAgent message);
     bool connected(const NodeName& node) const { return nodes_.contains(node); }
     std::vector<NodeName> nodes() const;
+    /// What was said on the link of a connected node since it connected, while it was counted; in bytes.
+    struct Traffic {
+        NodeName node;
+        std::uint64_t toNode = 0;
+        std::uint64_t fromNode = 0;
+    };
+    std::vector<Traffic> traffic() const;
+    /// Whether messages are counted from now on: they must be measured for that.
+    void countTraffic(bool count) { counting_ = count; }
     /// Ends every stream of the node; it may connect again.
     void disconnect(const NodeName& node, const Status& why);
 
@@ -111,6 +120,8 @@ class NodeHub final : public PodStreams {
         NodeName node;
         std::shared_ptr<LinkTransport> transport;
         bool greeted = false;
+        std::uint64_t bytesToNode = 0;
+        std::uint64_t bytesFromNode = 0;
     };
     struct Stream {
         SessionId session = 0;
@@ -146,6 +157,7 @@ class NodeHub final : public PodStreams {
     std::shared_ptr<HubPort::Guard> guard_;
     NodeListener* listener_ = nullptr;
     LinkFilter* filter_ = nullptr;
+    bool counting_ = false;
     SessionId nextSession_ = 1;
     std::uint64_t nextStream_ = 1;
     std::unordered_map<SessionId, Session> sessions_;

@@ -3,13 +3,14 @@
 #include "engine/base/executor.h"
 #include "ui/models/cluster_map_model.h"
 #include "ui/models/deploy_template.h"
-#include "ui/models/fault_model.h"
+#include "ui/models/link_model.h"
 #include "ui/models/placement_preview.h"
 #include "ui/views/map_layout.h"
 #include "ui/widgets/theme.h"
 
 #include <QAbstractScrollArea>
 #include <QElapsedTimer>
+#include <QLineF>
 #include <QTimer>
 #include <memory>
 #include <optional>
@@ -55,6 +56,11 @@ class MapView final : public QAbstractScrollArea {
     /// Nodes that something is broken on: they carry a badge.
     void setFaults(NodeFaults faults);
     const NodeFaults& faults() const { return faults_; }
+    /// Links between nodes, and from nodes to the control plane, which is where the queue is.
+    void setLinks(std::vector<MapLink> links);
+    const std::vector<MapLink>& links() const { return links_; }
+    /// Where a link can be pressed; a null point when it is not shown.
+    QPoint pointOfLink(const MapLink& link) const;
     bool animating() const { return !flights_.empty(); }
 
   Q_SIGNALS:
@@ -67,6 +73,8 @@ class MapView final : public QAbstractScrollArea {
     void podDragged(const wheelhouse::Uid& uid);
     void nodeDragged(const QString& name);
     void podMenu(const wheelhouse::Uid& uid, const QPoint& at);
+    /// A link was pressed; `at` is on the screen.
+    void linkActivated(const wheelhouse::ui::MapLink& link, const QPoint& at);
     void nodeMenu(const QString& name, const QPoint& at);
 
   protected:
@@ -115,6 +123,11 @@ class MapView final : public QAbstractScrollArea {
     void paintMarks(QPainter& p);
     void paintHints(QPainter& p);
     void paintFaults(QPainter& p, const QRect& exposed);
+    void paintLinks(QPainter& p);
+    void paintLinkMarks(QPainter& p);
+    QLineF lineOf(const MapLink& link) const;
+    const MapLink* linkAt(const QPoint& at) const;
+    static QString describeLink(const MapLink& link);
     void activateAt(const QPoint& at);
     void activateCard(const QString& name);
     void startDrag();
@@ -152,6 +165,8 @@ class MapView final : public QAbstractScrollArea {
     PlacementHints hints_;
     DeployPlace dropPlace_;
     NodeFaults faults_;
+    std::vector<MapLink> links_;
+    bool overLink_ = false;
     std::optional<QPoint> pressed_;
     QString selectedNode_;
     Uid selectedPod_;
