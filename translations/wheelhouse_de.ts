@@ -2241,6 +2241,10 @@
         <source>Kill its containers…</source>
         <translation>Seine Container abschießen…</translation>
     </message>
+    <message>
+        <source>%1 (Ctrl+%2)</source>
+        <translation>%1 (Strg+%2)</translation>
+    </message>
 </context>
 <context>
     <name>wheelhouse::ui::MapDrag</name>

@@ -2241,6 +2241,10 @@
         <source>Kill its containers…</source>
         <translation>杀死其容器…</translation>
     </message>
+    <message>
+        <source>%1 (Ctrl+%2)</source>
+        <translation>%1（Ctrl+%2）</translation>
+    </message>
 </context>
 <context>
     <name>wheelhouse::ui::MapDrag</name>

@@ -201,7 +201,6 @@ void TestFaults::aLinkIsPressedToCutAndToMendIt() {
     std::int64_t bytes = 1000;
     const auto flows = [&] {
         count("vm-1", "vm-2", bytes += 200'000);
-        QTest::qWait(50);
         return rate() > 0;
     };
     QTRY_VERIFY_WITH_TIMEOUT(flows(), soon);

@@ -99,7 +99,7 @@ QWidget* MainWindow::Impl::buildRail() {
     const auto add = [&](const char* icon, const QString& name, const QString& tip) {
         auto* button = new RailButton(theme, QString::fromLatin1(icon), name, rail);
         railPlaces.push_back(button);
-        button->setToolTip(QStringLiteral("%1 (Ctrl+%2)").arg(tip).arg(railPlaces.size()));
+        button->setToolTip(MainWindow::tr("%1 (Ctrl+%2)").arg(tip).arg(railPlaces.size()));
         column->addWidget(button);
     };
     // In the order of `Place`.
