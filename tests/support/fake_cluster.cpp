@@ -1,7 +1,9 @@
 #include "fake_cluster.h"
 #include "fake_cluster_details.h"
 
+#include "engine/api/catalogue.h"
 #include "engine/api/codec.h"
+#include "engine/api/openapi.h"
 #include "engine/api/selector.h"
 #include "engine/api/time.h"
 #include "engine/api/types.h"
@@ -394,6 +396,14 @@ void FakeCluster::table(const ResourceName& resource, const ListOptions& options
         table.rows.push_back(api::tableRow(object, executor_.clock().wallNow()));
     table.resourceVersion = std::to_string(list->revision);
     answer<api::Table>(std::move(done), std::move(table));
+}
+
+void FakeCluster::openApi(const std::string& apiVersion, Callback<std::shared_ptr<const std::string>> done) {
+    executor_.postAfter(latency_, [path = client::openApiPath(apiVersion), done = std::move(done)] {
+        auto found = api::openApiDocument(*api::Catalogue::builtIn(), path);
+        if (!found) return done(fail(Reason::NotFound, "no such document"));
+        done(std::move(found->json));
+    });
 }
 
 void FakeCluster::discover(Callback<std::vector<ResourceInfo>> done) {

@@ -5,6 +5,7 @@
 #include "engine/base/random.h"
 #include "engine/base/simulation.h"
 #include "engine/client/cluster.h"
+#include "engine/client/openapi.h"
 #include "fake_logs.h"
 #include "fake_sessions.h"
 
@@ -24,7 +25,7 @@ namespace wheelhouse::tests {
 /// conflicts, generated names, the status subresource, deletion (grace of bound pods, finalizers, propagation
 /// policies), namespaces that end by `finalize`, watches and bindings. It has no admission, no validation and
 /// no collector of its own. Every answer and event comes as a posted task of `executor`, events in order.
-class FakeCluster final : public client::Cluster, public FakeSessions {
+class FakeCluster final : public client::Cluster, public FakeSessions, public client::SchemaSource {
   public:
     FakeCluster(Executor& executor, Random& random);
     ~FakeCluster() override;
@@ -130,6 +131,8 @@ class FakeCluster final : public client::Cluster, public FakeSessions {
                 const client::DeleteOptions& options, client::Callback<client::Written> done) override;
     void table(const client::ResourceName& resource, const client::ListOptions& options,
                client::Callback<api::Table> done) override;
+    void openApi(const std::string& apiVersion,
+                 client::Callback<std::shared_ptr<const std::string>> done) override;
     void discover(client::Callback<std::vector<client::ResourceInfo>> done) override;
     std::unique_ptr<client::Subscription> logs(const std::string& nameSpace, const std::string& pod,
                                                const client::LogOptions& options,

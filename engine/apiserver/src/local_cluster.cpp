@@ -7,6 +7,7 @@
 #include "discovery.h"
 #include "engine/api/by_kind.h"
 #include "engine/api/codec.h"
+#include "engine/api/openapi.h"
 #include "errors.h"
 #include "local_session.h"
 #include "metadata.h"
@@ -543,6 +544,17 @@ std::unique_ptr<client::PodSession> LocalCluster::openPort(const std::string& na
                                                            const std::string& pod, std::uint16_t port,
                                                            client::PodSink sink) {
     return impl_->podSession("portforward", nameSpace, pod, std::move(sink), portPlan(port));
+}
+
+void LocalCluster::openApi(const std::string& apiVersion, Callback<std::shared_ptr<const std::string>> done) {
+    impl_->callbacks.post(
+        [weak = std::weak_ptr(impl_), path = client::openApiPath(apiVersion), done = std::move(done)] {
+            const auto self = weak.lock();
+            if (!self || self->closed) return;
+            auto found = api::openApiDocument(*self->catalogue(), path);
+            if (!found) return done(fail(noSuchResource()));
+            done(std::move(found->json));
+        });
 }
 
 void LocalCluster::yaml(const ResourceName& resource, const std::string& nameSpace, const std::string& name,

@@ -1,7 +1,10 @@
+#include "engine/apiserver/local_cluster.h"
+#include "engine/client/openapi.h"
 #include "served_lab.h"
 
 #include <QTest>
 #include <algorithm>
+#include <future>
 
 using namespace wheelhouse;
 using namespace wheelhouse::testing;
@@ -268,6 +271,40 @@ class TestRemoteCluster : public QObject {
         QVERIFY(std::find(at->subresources.begin(), at->subresources.end(), "log") != at->subresources.end());
         QVERIFY(
             std::any_of(found->begin(), found->end(), [](const auto& i) { return i.name.group == "apps"; }));
+    }
+
+    /// What kinds look like is told the same from here and from far away.
+    void schemas() {
+        using Text = std::shared_ptr<const std::string>;
+        const auto far = [&](const std::string& apiVersion) {
+            return lab_->remote->await<Text>([&](Cluster& c, auto done) {
+                auto* source = client::schemaSourceOf(c);
+                if (source == nullptr) return done(fail(Reason::NotFound, "a cluster without schemas"));
+                source->openApi(apiVersion, done);
+            });
+        };
+        auto core = far("v1");
+        MUST(core);
+        auto apps = far("apps/v1");
+        MUST(apps);
+        QVERIFY((*core)->find("io.k8s.api.core.v1.Pod") != std::string::npos);
+        QVERIFY((*apps)->find("io.k8s.api.apps.v1.Deployment") != std::string::npos);
+        for (const char* nowhere : {"apps/v9", "no such/v1", "../v1", ""}) {
+            const auto answer = far(nowhere);
+            QVERIFY2(!answer, nowhere);
+        }
+        auto& executor = lab_->remote->executor;
+        std::unique_ptr<apiserver::LocalCluster> near;
+        std::promise<Result<Text>> told;
+        executor.run([&] {
+            near = std::make_unique<apiserver::LocalCluster>(*lab_->api, executor, "window");
+            near->openApi("apps/v1", [&](Result<Text> answer) { told.set_value(std::move(answer)); });
+        });
+        auto future = told.get_future();
+        QVERIFY(future.wait_for(std::chrono::seconds(30)) == std::future_status::ready);
+        const auto same = future.get();
+        executor.run([&] { near.reset(); });
+        QVERIFY(same && **same == **apps);
     }
 
     void anonymousIsRefused() {

@@ -2,6 +2,7 @@
 
 #include "engine/api/codec.h"
 #include "engine/api/types.h"
+#include "engine/client/openapi.h"
 #include "remote/answers.h"
 #include "remote/discovery.h"
 #include "remote/http_client.h"
@@ -105,7 +106,7 @@ class Stream final : public Subscription {
     std::shared_ptr<HttpCall> call_;
 };
 
-class RemoteCluster final : public Cluster, public PodSessions {
+class RemoteCluster final : public Cluster, public PodSessions, public SchemaSource {
   public:
     RemoteCluster(Endpoint endpoint, boost::asio::io_context& io, Executor& executor)
         : address_(endpoint.url), client_(std::make_shared<HttpClient>(std::move(endpoint), io)),
@@ -197,6 +198,20 @@ class RemoteCluster final : public Cluster, public PodSessions {
               Callback<std::string> done) override {
         call<std::string>(request("GET", Target(resource, nameSpace).segment(name), "application/json"),
                           std::move(done), [](const Answer& answer) { return api::jsonToYaml(answer.body); });
+    }
+
+    void openApi(const std::string& apiVersion, Callback<std::shared_ptr<const std::string>> done) override {
+        const auto slash = apiVersion.find('/');
+        const std::string group = slash == std::string::npos ? "" : apiVersion.substr(0, slash);
+        HttpRequest wanted;
+        wanted.method = "GET";
+        wanted.target = group.empty() ? "/openapi/v3/api/" + encodeComponent(apiVersion)
+                                      : "/openapi/v3/apis/" + encodeComponent(group) + "/" +
+                                            encodeComponent(apiVersion.substr(slash + 1));
+        wanted.headers.emplace_back("Accept", "application/json");
+        call<std::shared_ptr<const std::string>>(
+            std::move(wanted), std::move(done),
+            [](const Answer& answer) { return std::make_shared<const std::string>(answer.body); });
     }
 
     std::string address() const override { return address_; }

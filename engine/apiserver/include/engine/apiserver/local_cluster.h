@@ -2,6 +2,7 @@
 
 #include "engine/api/groups/authentication.h"
 #include "engine/apiserver/api_server.h"
+#include "engine/client/openapi.h"
 #include "engine/client/pod_sessions.h"
 
 #include <memory>
@@ -17,7 +18,7 @@ namespace wheelhouse::apiserver {
 /// burst in one hop. Once a subscription or the cluster is destroyed (on `callbacks`), none of its callbacks
 /// run. The server may be destroyed first: calls are then answered with ServiceUnavailable. `control` and
 /// `callbacks` must outlive the cluster.
-class LocalCluster final : public client::Cluster, public client::PodSessions {
+class LocalCluster final : public client::Cluster, public client::PodSessions, public client::SchemaSource {
   public:
     /// `user` is who acts, for admission and messages, e.g. "system:kube-scheduler"; also in group
     /// system:masters: it may do everything.
@@ -52,6 +53,10 @@ class LocalCluster final : public client::Cluster, public client::PodSessions {
                                                              client::LogSink sink) override;
     void yaml(const api::ResourceName& resource, const std::string& nameSpace, const std::string& name,
               client::Callback<std::string> done) override;
+    /// Made on `callbacks`, the built-in ones once for all: a moment's work, and none of the control
+    /// executor's.
+    void openApi(const std::string& apiVersion,
+                 client::Callback<std::shared_ptr<const std::string>> done) override;
     std::string address() const override { return "this computer"; }
     [[nodiscard]] std::unique_ptr<client::PodSession> exec(const std::string& nameSpace,
                                                            const std::string& pod,
