@@ -1047,6 +1047,13 @@
     </message>
 </context>
 <context>
+    <name>wheelhouse::ui::CodeAssist</name>
+    <message>
+        <source>What can be written here</source>
+        <translation>Was hier stehen kann</translation>
+    </message>
+</context>
+<context>
     <name>wheelhouse::ui::CommandStrip</name>
     <message>
         <source>Copy the command</source>
@@ -2245,6 +2252,10 @@
         <source>%1 (Ctrl+%2)</source>
         <translation>%1 (Strg+%2)</translation>
     </message>
+    <message>
+        <source>%1 cannot be edited: %2</source>
+        <translation>%1 lässt sich nicht bearbeiten: %2</translation>
+    </message>
 </context>
 <context>
     <name>wheelhouse::ui::MapDrag</name>
@@ -2966,6 +2977,17 @@ Es wird von selbst wieder versucht.</translation>
     </message>
 </context>
 <context>
+    <name>wheelhouse::ui::SchemaBook</name>
+    <message>
+        <source>list of %1</source>
+        <translation>Liste von %1</translation>
+    </message>
+    <message>
+        <source>map of %1</source>
+        <translation>Zuordnung zu %1</translation>
+    </message>
+</context>
+<context>
     <name>wheelhouse::ui::Stepper</name>
     <message>
         <source>Less</source>
@@ -3501,6 +3523,37 @@ Es wird von selbst wieder versucht.</translation>
     </message>
 </context>
 <context>
+    <name>wheelhouse::ui::YamlAssistant</name>
+    <message>
+        <source>%1, required</source>
+        <translation>%1, nötig</translation>
+    </message>
+    <message>
+        <source>(required)</source>
+        <translation>(nötig)</translation>
+    </message>
+    <message>
+        <source>One of: %1</source>
+        <translation>Eines von: %1</translation>
+    </message>
+    <message>
+        <source>%1 has no kind %2</source>
+        <translation>%1 hat keine Art %2</translation>
+    </message>
+    <message>
+        <source>no field %1 here</source>
+        <translation>hier gibt es kein Feld %1</translation>
+    </message>
+    <message>
+        <source>%1 is not one of %2</source>
+        <translation>%1 ist keines von %2</translation>
+    </message>
+    <message>
+        <source>%1 takes a whole number</source>
+        <translation>%1 verlangt eine ganze Zahl</translation>
+    </message>
+</context>
+<context>
     <name>wheelhouse::ui::YamlPane</name>
     <message>
         <source>Manifest</source>
@@ -3595,6 +3648,22 @@ Mehrere Dokumente werden durch --- getrennt</translation>
     <message>
         <source>Manifests of more than 3 MiB are refused by the server.</source>
         <translation>Manifeste über 3 MiB lehnt der Server ab.</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Rückgängig</translation>
+    </message>
+    <message>
+        <source>Put back what the last apply changed</source>
+        <translation>Zurücksetzen, was das letzte Anwenden geändert hat</translation>
+    </message>
+    <message>
+        <source>Line %1: %2</source>
+        <translation>Zeile %1: %2</translation>
+    </message>
+    <message>
+        <source>and %1 more</source>
+        <translation>und %1 weitere</translation>
     </message>
 </context>
 </TS>

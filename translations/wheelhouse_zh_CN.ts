@@ -1047,6 +1047,13 @@
     </message>
 </context>
 <context>
+    <name>wheelhouse::ui::CodeAssist</name>
+    <message>
+        <source>What can be written here</source>
+        <translation>此处可以填写的内容</translation>
+    </message>
+</context>
+<context>
     <name>wheelhouse::ui::CommandStrip</name>
     <message>
         <source>Copy the command</source>
@@ -2245,6 +2252,10 @@
         <source>%1 (Ctrl+%2)</source>
         <translation>%1（Ctrl+%2）</translation>
     </message>
+    <message>
+        <source>%1 cannot be edited: %2</source>
+        <translation>无法编辑 %1：%2</translation>
+    </message>
 </context>
 <context>
     <name>wheelhouse::ui::MapDrag</name>
@@ -2966,6 +2977,17 @@ It is tried again by itself.</source>
     </message>
 </context>
 <context>
+    <name>wheelhouse::ui::SchemaBook</name>
+    <message>
+        <source>list of %1</source>
+        <translation>%1 列表</translation>
+    </message>
+    <message>
+        <source>map of %1</source>
+        <translation>%1 映射</translation>
+    </message>
+</context>
+<context>
     <name>wheelhouse::ui::Stepper</name>
     <message>
         <source>Less</source>
@@ -3501,6 +3523,37 @@ It is tried again by itself.</source>
     </message>
 </context>
 <context>
+    <name>wheelhouse::ui::YamlAssistant</name>
+    <message>
+        <source>%1, required</source>
+        <translation>%1，必填</translation>
+    </message>
+    <message>
+        <source>(required)</source>
+        <translation>（必填）</translation>
+    </message>
+    <message>
+        <source>One of: %1</source>
+        <translation>可选值：%1</translation>
+    </message>
+    <message>
+        <source>%1 has no kind %2</source>
+        <translation>%1 中没有类型 %2</translation>
+    </message>
+    <message>
+        <source>no field %1 here</source>
+        <translation>此处没有字段 %1</translation>
+    </message>
+    <message>
+        <source>%1 is not one of %2</source>
+        <translation>%1 不在可选值 %2 之中</translation>
+    </message>
+    <message>
+        <source>%1 takes a whole number</source>
+        <translation>%1 需要整数</translation>
+    </message>
+</context>
+<context>
     <name>wheelhouse::ui::YamlPane</name>
     <message>
         <source>Manifest</source>
@@ -3595,6 +3648,22 @@ Several documents are separated by ---</source>
     <message>
         <source>Manifests of more than 3 MiB are refused by the server.</source>
         <translation>服务器拒绝超过 3 MiB 的清单。</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Put back what the last apply changed</source>
+        <translation>还原上次应用所做的更改</translation>
+    </message>
+    <message>
+        <source>Line %1: %2</source>
+        <translation>第 %1 行：%2</translation>
+    </message>
+    <message>
+        <source>and %1 more</source>
+        <translation>以及另外 %1 项</translation>
     </message>
 </context>
 </TS>

@@ -1,5 +1,6 @@
 #include "ui/views/deploy_panel.h"
 
+#include "diff_html.h"
 #include "ui/models/kubectl.h"
 #include "ui/models/words.h"
 
@@ -189,24 +190,11 @@ QString DeployPanel::difference() const {
 }
 
 void DeployPanel::render() {
-    const Tokens& t = theme_.tokens();
     QString html;
     for (const auto& [title, lines] : differences_) {
-        html += QStringLiteral("<p style='margin:8px 0 4px 0;font-weight:600'>%1</p><pre style='margin:0'>")
-                    .arg(title.toHtmlEscaped());
-        for (const DiffLine& line : lines) {
-            const QColor color = line.kind == DiffLine::Added     ? t.ok
-                                 : line.kind == DiffLine::Removed ? t.bad
-                                                                  : t.muted;
-            const QString sign = line.kind == DiffLine::Added     ? QStringLiteral("+ ")
-                                 : line.kind == DiffLine::Removed ? QStringLiteral("− ")
-                                                                  : QStringLiteral("  ");
-            html +=
-                QStringLiteral("<span style='color:%1'>%2</span>\n")
-                    .arg(color.name(), sign + (line.kind == DiffLine::Skipped ? QStringLiteral("…")
-                                                                              : line.text.toHtmlEscaped()));
-        }
-        html += QStringLiteral("</pre>");
+        html += QStringLiteral("<p style='margin:8px 0 4px 0;font-weight:600'>%1</p>")
+                    .arg(title.toHtmlEscaped()) +
+                diffHtml(theme_.tokens(), lines);
     }
     view_->document()->setDefaultFont(theme_.mono(metrics::captionPx));
     view_->setHtml(html);

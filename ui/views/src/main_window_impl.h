@@ -70,6 +70,8 @@ struct MainWindow::Impl {
     void connectJump();
     void jumpTo(const JumpEntry& entry);
     std::vector<Deed> makeDeeds();
+    void connectEditor();
+    void openEditor(const QString& kind, const QString& nameSpace, const QString& name);
     void applyTheme();
     void openDock(Dock tab);
     void showObject(const QString& kind, const QString& nameSpace, const QString& name,
@@ -142,6 +144,7 @@ struct MainWindow::Impl {
     LogsView* logs = nullptr;
     TerminalView* terminals = nullptr;
     ForwardsView* forwards = nullptr;
+    std::unique_ptr<YamlAssistant> assistant;
     YamlPane* yaml = nullptr;
     AddNodePanel* addPanel = nullptr;
     QSplitter* vertical = nullptr;

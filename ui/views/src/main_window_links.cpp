@@ -29,6 +29,7 @@ void MainWindow::Impl::connectAll() {
     connectKeys();
     connectPods();
     connectJump();
+    connectEditor();
 }
 
 void MainWindow::Impl::connectBars() {

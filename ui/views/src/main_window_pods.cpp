@@ -33,6 +33,45 @@ void MainWindow::Impl::connectPods() {
                             bool* handled) { *handled = rowKey(key, modifiers, kind, nameSpace, name); });
 }
 
+/// The editor knows the kinds of the cluster, as soon as they are known.
+void MainWindow::Impl::connectEditor() {
+    assistant = std::make_unique<YamlAssistant>(session.cluster());
+    yaml->assist(*assistant);
+    const auto learn = [this] {
+        QStringList versions;
+        for (const auto& resource : session.resources()) {
+            const QString group = QString::fromStdString(resource.name.group);
+            versions << (group.isEmpty() ? QString() : group + u'/') +
+                            QString::fromStdString(resource.name.version);
+        }
+        versions.removeDuplicates();
+        versions.sort();
+        assistant->setApiVersions(versions);
+    };
+    learn();
+    QObject::connect(&session, &ClusterSession::resourcesChanged, &self, learn);
+    QObject::connect(yaml, &YamlPane::removalRequested, &self,
+                     [this](const QString& kind, const QString& nameSpace, const QString& name) {
+                         if (const auto* resource = session.resourceOfKind(kind))
+                             actions.remove(*resource, nameSpace, name);
+                     });
+}
+
+/// The object as it is, to be changed and applied.
+void MainWindow::Impl::openEditor(const QString& kind, const QString& nameSpace, const QString& name) {
+    const auto* resource = session.resourceOfKind(kind);
+    if (resource == nullptr) return;
+    session.cluster().yaml(
+        resource->name, nameSpace.toStdString(), name.toStdString(),
+        [this, alive = QPointer(&self), name](Result<std::string> text) {
+            if (!alive) return;
+            if (!text)
+                return failure->say(
+                    MainWindow::tr("%1 cannot be edited: %2").arg(name, errorLine(text.error())));
+            self.openManifest(QString::fromStdString(*text), {});
+        });
+}
+
 bool MainWindow::Impl::rowKey(int key, Qt::KeyboardModifiers modifiers, const QString& kind,
                               const QString& nameSpace, const QString& name) {
     const bool isPod = kind == u"Pod";
@@ -50,6 +89,9 @@ bool MainWindow::Impl::rowKey(int key, Qt::KeyboardModifiers modifiers, const QS
     switch (key) {
     case Qt::Key_D:
         showObject(kind, nameSpace, name);
+        return true;
+    case Qt::Key_E:
+        openEditor(kind, nameSpace, name);
         return true;
     case Qt::Key_Y:
         showObject(kind, nameSpace, name, DetailDrawer::Yaml);

@@ -1,5 +1,6 @@
 #include "ui/views/yaml_pane.h"
 
+#include "diff_html.h"
 #include "ui/models/kubectl.h"
 #include "ui/models/words.h"
 
@@ -8,6 +9,8 @@
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QHBoxLayout>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QMimeData>
 #include <QPointer>
 #include <QRegularExpression>
@@ -18,6 +21,8 @@ namespace wheelhouse::ui {
 namespace {
 
 constexpr qint64 mostBytes = 3 * 1024 * 1024;
+constexpr std::size_t mostProblems = 3;    ///< that are told at once
+constexpr std::size_t mostDifference = 80; ///< lines
 
 /// "… line 7, column 3 …" → 7.
 int lineIn(const QString& message) {
@@ -36,6 +41,14 @@ int lineOfField(const QString& text, const QString& field) {
     for (qsizetype i = 0; i < lines.size(); ++i)
         if (expression.match(lines[i]).hasMatch()) return static_cast<int>(i) + 1;
     return 0;
+}
+
+/// The beginning of a long comparison.
+std::vector<DiffLine> shortened(std::vector<DiffLine> lines) {
+    if (lines.size() <= mostDifference) return lines;
+    lines.resize(mostDifference);
+    lines.push_back({DiffLine::Skipped, {}});
+    return lines;
 }
 
 /// `unknown field "spec.replicaz"` → spec.replicaz
@@ -66,18 +79,26 @@ YamlPane::YamlPane(ClusterActions& actions, const Theme& theme, QWidget* parent)
     buttons->setSpacing(8);
     auto* open = makeButton(tr("Open…"), "", side_);
     setThemedIcon(open, theme, QStringLiteral("folder"), Tone::Plain);
-    auto* example = makeButton(tr("Example"), "", side_);
-    setThemedIcon(example, theme, QStringLiteral("document"), Tone::Plain);
+    example_ = makeButton(tr("Example"), "", side_);
+    setThemedIcon(example_, theme, QStringLiteral("document"), Tone::Plain);
     dryRun_ = makeButton(tr("Dry run"), "", side_);
     dryRun_->setToolTip(tr("Ask the server what would happen; nothing is changed"));
     apply_ = makeButton(tr("Apply"), "primary", side_);
     apply_->setToolTip(tr("Apply (Ctrl+Return)"));
-    for (auto* button : {open, example})
+    undo_ = makeButton(tr("Undo"), "", side_);
+    undo_->setToolTip(tr("Put back what the last apply changed"));
+    undo_->hide();
+    connect(undo_, &QPushButton::clicked, this, &YamlPane::undo);
+    for (auto* button : {open, example_, undo_})
         buttons->addWidget(button);
     buttons->addStretch(1);
     buttons->addWidget(dryRun_);
     buttons->addWidget(apply_);
     column->addLayout(buttons);
+    problems_ = makeLabel({}, "bad", side_);
+    problems_->setWordWrap(true);
+    problems_->hide();
+    column->addWidget(problems_);
     auto* scroll = new QScrollArea(side_);
     scroll->setWidgetResizable(true);
     scroll->setFrameShape(QFrame::NoFrame);
@@ -97,7 +118,7 @@ YamlPane::YamlPane(ClusterActions& actions, const Theme& theme, QWidget* parent)
     column->addWidget(command_);
     row->addWidget(side_);
     connect(open, &QPushButton::clicked, this, &YamlPane::chooseFile);
-    connect(example, &QPushButton::clicked, this, [this] {
+    connect(example_, &QPushButton::clicked, this, [this] {
         QFile file(QStringLiteral(":/wheelhouse/examples/nginx-deployment.yaml"));
         if (file.open(QIODevice::ReadOnly)) setText(QString::fromUtf8(file.readAll()), {});
     });
@@ -110,9 +131,26 @@ YamlPane::YamlPane(ClusterActions& actions, const Theme& theme, QWidget* parent)
     refresh();
 }
 
+void YamlPane::assist(YamlAssistant& assistant) {
+    assist_ = new CodeAssist(*edit_, assistant, theme_);
+    connect(assist_, &CodeAssist::problemsChanged, this, &YamlPane::showProblems);
+}
+
+void YamlPane::showProblems() {
+    QStringList lines;
+    for (const EditProblem& problem : assist_->problems())
+        if (lines.size() < static_cast<qsizetype>(mostProblems))
+            lines << tr("Line %1: %2").arg(problem.line + 1).arg(problem.text);
+    if (assist_->problems().size() > mostProblems)
+        lines << tr("and %1 more").arg(assist_->problems().size() - mostProblems);
+    problems_->setText(lines.join(u'\n'));
+    problems_->setVisible(!lines.isEmpty());
+}
+
 void YamlPane::setText(const QString& text, const QString& file) {
     file_ = file;
     edit_->setPlainText(text);
+    done_.clear();
     clearOutcomes();
     refresh();
     edit_->setFocus();
@@ -127,6 +165,9 @@ void YamlPane::refresh() {
     const bool empty = edit_->toPlainText().trimmed().isEmpty();
     apply_->setEnabled(!empty && !busy_);
     dryRun_->setEnabled(!empty && !busy_);
+    undo_->setVisible(!done_.empty());
+    example_->setVisible(done_.empty());
+    undo_->setEnabled(!busy_);
     apply_->setText(busy_ ? tr("Applying…") : tr("Apply"));
     if (outcomes_.isEmpty())
         hint_->setText(
@@ -138,18 +179,51 @@ void YamlPane::refresh() {
 
 void YamlPane::apply(bool dryRun) {
     if (busy_ || edit_->toPlainText().trimmed().isEmpty()) return;
+    send(edit_->toPlainText(), file_, dryRun);
+}
+
+void YamlPane::send(const QString& text, const QString& file, bool dryRun) {
     busy_ = true;
     clearOutcomes();
     edit_->markLine(0);
     refresh();
-    actions_.apply(edit_->toPlainText(), file_, nameSpace_, dryRun,
-                   [self = QPointer(this), dryRun](auto result) {
-                       if (!self) return;
-                       self->busy_ = false;
-                       self->show(result, dryRun);
-                       self->refresh();
-                       Q_EMIT self->applied();
-                   });
+    actions_.apply(text, file, nameSpace_, dryRun, [self = QPointer(this), dryRun](auto result) {
+        if (!self) return;
+        self->busy_ = false;
+        if (result && !dryRun) self->remember(*result);
+        self->show(result, dryRun);
+        self->refresh();
+        Q_EMIT self->applied();
+    });
+}
+
+void YamlPane::remember(const std::vector<client::ManifestOutcome>& outcomes) {
+    using Action = client::ManifestOutcome::Action;
+    done_.clear();
+    for (const auto& outcome : outcomes)
+        if (outcome.action == Action::Created || outcome.action == Action::Configured)
+            done_.push_back(outcome);
+}
+
+void YamlPane::undo() {
+    if (busy_) return;
+    QStringList before;
+    // The other way round: what came last may lean on what came first.
+    for (auto each = done_.rbegin(); each != done_.rend(); ++each) {
+        if (!each->before.empty()) {
+            before << readableYaml(each->before);
+            continue;
+        }
+        const QJsonObject made = QJsonDocument::fromJson(QByteArray::fromStdString(each->after)).object();
+        const QJsonObject metadata = made[QStringLiteral("metadata")].toObject();
+        Q_EMIT removalRequested(made[QStringLiteral("kind")].toString(),
+                                metadata[QStringLiteral("namespace")].toString(),
+                                metadata[QStringLiteral("name")].toString());
+    }
+    done_.clear();
+    clearOutcomes();
+    if (!before.isEmpty()) send(before.join(QStringLiteral("\n---\n")), {}, false);
+    refresh();
 }
 
 void YamlPane::show(const Result<std::vector<client::ManifestOutcome>>& result, bool dryRun) {
@@ -176,9 +250,11 @@ void YamlPane::show(const Result<std::vector<client::ManifestOutcome>>& result, 
                        notes.join(u'\n'));
             break;
         case Action::Configured:
-            addOutcome(QStringLiteral("check"), Tone::Good,
-                       dryRun ? tr("%1 would change").arg(what) : tr("%1 changed").arg(what),
-                       notes.join(u'\n'));
+            addOutcome(
+                QStringLiteral("check"), Tone::Good,
+                dryRun ? tr("%1 would change").arg(what) : tr("%1 changed").arg(what), notes.join(u'\n'),
+                diffHtml(theme_.tokens(),
+                         shortened(diffOf(readableYaml(outcome.before), readableYaml(outcome.after)))));
             break;
         case Action::Unchanged:
             addOutcome(QStringLiteral("minus"), Tone::Muted, tr("%1 unchanged").arg(what), notes.join(u'\n'));
@@ -199,7 +275,8 @@ void YamlPane::show(const Result<std::vector<client::ManifestOutcome>>& result, 
     edit_->markLine(wrong);
 }
 
-void YamlPane::addOutcome(const QString& icon, Tone tone, const QString& title, const QString& detail) {
+void YamlPane::addOutcome(const QString& icon, Tone tone, const QString& title, const QString& detail,
+                          const QString& difference) {
     outcomes_.push_back(detail.isEmpty() ? title : title + QStringLiteral(": ") + detail);
     hint_->hide();
     auto* box = new QWidget(this);
@@ -225,6 +302,12 @@ void YamlPane::addOutcome(const QString& icon, Tone tone, const QString& title, 
         more->setWordWrap(true);
         more->setTextInteractionFlags(Qt::TextSelectableByMouse);
         words->addWidget(more);
+    }
+    if (!difference.isEmpty()) {
+        auto* view = makeLabel(difference, "mono", box);
+        view->setTextFormat(Qt::RichText);
+        view->setTextInteractionFlags(Qt::TextSelectableByMouse);
+        words->addWidget(view);
     }
     row->addLayout(words, 1);
     results_->insertWidget(results_->count() - 1, box);

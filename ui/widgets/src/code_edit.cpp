@@ -87,16 +87,39 @@ int CodeEdit::gutterWidth() const {
 void CodeEdit::markLine(int line) {
     if (line == marked_) return;
     marked_ = line;
-    QList<QTextEdit::ExtraSelection> marks;
     const QTextBlock block = line > 0 ? document()->findBlockByNumber(line - 1) : QTextBlock();
+    if (block.isValid()) {
+        setTextCursor(QTextCursor(block));
+        centerCursor();
+    }
+    showMarks();
+}
+
+void CodeEdit::setProblems(std::vector<EditProblem> problems) {
+    problems_ = std::move(problems);
+    showMarks();
+}
+
+void CodeEdit::showMarks() {
+    QList<QTextEdit::ExtraSelection> marks;
+    const QTextBlock block = marked_ > 0 ? document()->findBlockByNumber(marked_ - 1) : QTextBlock();
     if (block.isValid()) {
         QTextEdit::ExtraSelection mark;
         mark.cursor = QTextCursor(block);
         mark.format.setBackground(theme_.tint(Tone::Bad));
         mark.format.setProperty(QTextFormat::FullWidthSelection, true);
         marks.push_back(mark);
-        setTextCursor(mark.cursor);
-        centerCursor();
+    }
+    for (const EditProblem& problem : problems_) {
+        const QTextBlock line = document()->findBlockByNumber(problem.line);
+        if (!line.isValid() || problem.column + problem.length >= line.length()) continue;
+        QTextEdit::ExtraSelection mark;
+        mark.cursor = QTextCursor(line);
+        mark.cursor.setPosition(line.position() + problem.column);
+        mark.cursor.setPosition(line.position() + problem.column + problem.length, QTextCursor::KeepAnchor);
+        mark.format.setUnderlineStyle(QTextCharFormat::WaveUnderline);
+        mark.format.setUnderlineColor(theme_.color(Tone::Bad));
+        marks.push_back(mark);
     }
     setExtraSelections(marks);
     gutter_->update();
@@ -128,6 +151,7 @@ void CodeEdit::resizeEvent(QResizeEvent* event) {
 }
 
 void CodeEdit::keyPressEvent(QKeyEvent* event) {
+    if (guard_ && guard_(*event)) return event->ignore();
     if (event->key() == Qt::Key_Tab && !textCursor().hasSelection()) {
         insertPlainText(QStringLiteral("  "));
         return;

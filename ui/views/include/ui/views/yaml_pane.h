@@ -1,7 +1,7 @@
 #pragma once
 
 #include "ui/models/cluster_actions.h"
-#include "ui/widgets/code_edit.h"
+#include "ui/widgets/code_assist.h"
 #include "ui/widgets/controls.h"
 
 #include <QWidget>
@@ -10,17 +10,24 @@ class QVBoxLayout;
 
 namespace wheelhouse::ui {
 
-/// Paste or open a manifest and apply it: every document's outcome beside the text, mistakes on their line.
-/// Applying never blocks typing. UI thread only.
+/// Paste or open a manifest and apply it: every document's outcome beside the text, what a dry run would
+/// change, mistakes on their line. What was applied last can be undone. Applying never blocks typing. UI
+/// thread only.
 class YamlPane final : public QWidget {
     Q_OBJECT
   public:
     YamlPane(ClusterActions& actions, const Theme& theme, QWidget* parent = nullptr);
 
+    /// Helps with what is written here; once. The assistant must outlive this.
+    void assist(YamlAssistant& assistant);
+    CodeAssist* assistance() { return assist_; }
     void setText(const QString& text, const QString& file);
     QString text() const { return edit_->toPlainText(); }
     void setNamespace(const QString& nameSpace);
     void apply(bool dryRun);
+    /// What was applied last becomes what it was; what was created goes.
+    void undo();
+    QPushButton* undoButton() { return undo_; }
     CodeEdit* editor() { return edit_; }
     /// What the last apply said, one line a document, for tests and screen readers.
     QStringList outcomes() const { return outcomes_; }
@@ -28,6 +35,7 @@ class YamlPane final : public QWidget {
 
   Q_SIGNALS:
     void applied();
+    void removalRequested(const QString& kind, const QString& nameSpace, const QString& name);
 
   protected:
     void dragEnterEvent(QDragEnterEvent* event) override;
@@ -37,7 +45,11 @@ class YamlPane final : public QWidget {
     void chooseFile();
     void openFile(const QString& path);
     void show(const Result<std::vector<client::ManifestOutcome>>& result, bool dryRun);
-    void addOutcome(const QString& icon, Tone tone, const QString& title, const QString& detail);
+    void addOutcome(const QString& icon, Tone tone, const QString& title, const QString& detail,
+                    const QString& difference = {});
+    void send(const QString& text, const QString& file, bool dryRun);
+    void remember(const std::vector<client::ManifestOutcome>& outcomes);
+    void showProblems();
     void clearOutcomes();
     void refresh();
 
@@ -50,6 +62,11 @@ class YamlPane final : public QWidget {
     CommandStrip* command_;
     QPushButton* apply_;
     QPushButton* dryRun_;
+    QPushButton* undo_;
+    QPushButton* example_;
+    QLabel* problems_;
+    CodeAssist* assist_ = nullptr;
+    std::vector<client::ManifestOutcome> done_; ///< what the last apply changed
     QString file_;
     QString nameSpace_;
     QStringList outcomes_;

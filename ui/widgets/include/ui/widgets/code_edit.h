@@ -1,9 +1,11 @@
 #pragma once
 
+#include "ui/models/yaml_assistant.h"
 #include "ui/widgets/theme.h"
 
 #include <QPlainTextEdit>
 #include <QSyntaxHighlighter>
+#include <functional>
 
 namespace wheelhouse::ui {
 
@@ -21,8 +23,8 @@ class YamlHighlighter final : public QSyntaxHighlighter {
 };
 
 /// A plain-text editor for YAML: line numbers, two-space tabs that keep the indentation, one line marked as
-/// wrong. Ours and not QScintilla: it takes the theme's fonts and colours as they are, costs nothing at start
-/// and needs no second text engine; completion and folding are not wanted yet.
+/// wrong, and what is underlined. Ours and not QScintilla: it takes the theme's fonts and colours as they
+/// are, costs nothing at start and needs no second text engine. A `CodeAssist` may stand by it.
 class CodeEdit final : public QPlainTextEdit {
     Q_OBJECT
   public:
@@ -30,6 +32,9 @@ class CodeEdit final : public QPlainTextEdit {
     /// 1-based; 0 takes the mark away.
     void markLine(int line);
     int markedLine() const { return marked_; }
+    void setProblems(std::vector<EditProblem> problems);
+    /// Keys it says yes to are somebody else's.
+    void setKeyGuard(std::function<bool(const QKeyEvent&)> guard) { guard_ = std::move(guard); }
     int gutterWidth() const;
     void paintGutter(QPaintEvent* event);
 
@@ -39,10 +44,13 @@ class CodeEdit final : public QPlainTextEdit {
 
   private:
     void retheme();
+    void showMarks();
     const Theme& theme_;
     YamlHighlighter* highlighter_;
     QWidget* gutter_;
     int marked_ = 0;
+    std::vector<EditProblem> problems_;
+    std::function<bool(const QKeyEvent&)> guard_;
 };
 
 } // namespace wheelhouse::ui
