@@ -2,6 +2,7 @@
 
 #include <QFileInfo>
 #include <QProcess>
+#include <QTemporaryDir>
 #include <QTest>
 #include <csignal>
 #include <memory>
@@ -58,6 +59,7 @@ class DemoTest : public QObject {
     void obeysItsSwitches();
     void crashesWhenAsked();
     void endsInOrder();
+    void linesAreKept();
     void asksSteadilyAndCounts();
     void looksUpNames();
     void fetchReportsFailures_data();
@@ -236,6 +238,25 @@ void DemoTest::programsAreStaticAndSmall() {
         QVERIFY(ldd.waitForFinished());
         QVERIFY(ldd.readAll().contains("not a dynamic executable"));
     }
+}
+
+void DemoTest::linesAreKept() {
+    const QTemporaryDir folder;
+    const QString file = folder.filePath("log");
+    const auto demo = [](const QStringList& words) {
+        QProcess process;
+        process.start(WHEELHOUSE_DEMO, words);
+        process.waitForFinished(20'000);
+        return std::pair(process.exitCode(), process.readAllStandardOutput());
+    };
+    QCOMPARE(demo({"show", file}).first, 1);
+    QCOMPARE(demo({"keep", file, "one"}).first, 0);
+    QCOMPARE(demo({"keep", file, "two words"}).first, 0);
+    QCOMPARE(demo({"show", file}), std::pair(0, QByteArray("one\ntwo words\n")));
+    QCOMPARE(demo({"keep", folder.filePath("no/such/folder"), "x"}).first, 1);
+    QCOMPARE(demo({"keep", file}).first, 2);
+    QVERIFY(demo({"room", file}).second.toLongLong() > 0);
+    QCOMPARE(demo({"room", folder.filePath("no/such")}).first, 1);
 }
 
 QTEST_GUILESS_MAIN(DemoTest)

@@ -17,4 +17,11 @@ int ask(const std::string& url, int pauseMilliseconds, int count);
 /// Prints the addresses of a host, one a line. 0 = it has some.
 int lookup(const std::string& name);
 
+/// Appends a line to a file (of a device: writes it at the beginning) and returns when it is on the disk.
+int keep(const std::string& path, const std::string& line);
+/// Prints a file, or what was kept on a device.
+int show(const std::string& path);
+/// Prints how many MiB the file system of a file has in all.
+int room(const std::string& path);
+
 } // namespace wheelhouse::demo

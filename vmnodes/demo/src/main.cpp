@@ -1,5 +1,6 @@
 // wheelhouse.dev/demo: one program to try a cluster with. "demo serve [--port N] [--loopback]", "demo fetch
-// URL [--retry N]", "demo ask URL [--pause MS] [--count N]", "demo lookup NAME", "demo sleep".
+// URL [--retry N]", "demo ask URL [--pause MS] [--count N]", "demo lookup NAME",
+// "demo keep FILE LINE", "demo show FILE", "demo room FILE", "demo sleep".
 #include "commands.h"
 
 #include <csignal>
@@ -12,7 +13,8 @@ namespace {
 
 int usage() {
     std::fputs("usage: demo serve [--port N] [--loopback] | demo fetch URL [--retry N] | "
-               "demo ask URL [--pause MS] [--count N] | demo lookup NAME | demo sleep\n",
+               "demo ask URL [--pause MS] [--count N] | demo lookup NAME | demo keep FILE LINE | "
+               "demo show FILE | demo room FILE | demo sleep\n",
                stderr);
     return 2;
 }
@@ -58,6 +60,9 @@ int main(int argc, char** argv) {
         return pause < 0 || count < 0 ? usage() : wheelhouse::demo::ask(argv[2], pause, count);
     }
     if (std::strcmp(command, "lookup") == 0 && argc > 2) return wheelhouse::demo::lookup(argv[2]);
+    if (std::strcmp(command, "keep") == 0 && argc > 3) return wheelhouse::demo::keep(argv[2], argv[3]);
+    if (std::strcmp(command, "show") == 0 && argc > 2) return wheelhouse::demo::show(argv[2]);
+    if (std::strcmp(command, "room") == 0 && argc > 2) return wheelhouse::demo::room(argv[2]);
     if (std::strcmp(command, "sleep") == 0) return sleepUntilTold();
     return usage();
 }
