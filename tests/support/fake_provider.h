@@ -4,6 +4,8 @@
 #include "engine/machines/machine_provider.h"
 
 #include <QStringList>
+#include <algorithm>
+#include <cstdint>
 #include <map>
 #include <string>
 #include <utility>
@@ -40,6 +42,30 @@ class FakeProvider final : public machines::MachineProvider {
             done(failing ? Result<void>(fail(Reason::InternalError, "busy")) : Result<void>());
         });
     }
+    void ensureVolume(machines::VolumeSpec volume, Done done) override {
+        if (!refusal.empty()) return answer(done, fail(Reason::InternalError, refusal));
+        std::int64_t& bytes = volumes[volume.handle];
+        bytes = std::max(bytes, volume.bytes);
+        answer(done, {});
+    }
+    void removeVolume(const std::string& handle, Done done) override {
+        if (holders.contains(handle)) return answer(done, fail(Reason::Conflict, "attached"));
+        volumes.erase(handle);
+        answer(done, {});
+    }
+    void attachVolume(const std::string& machine, const std::string& handle, Done done) override {
+        if (!refusal.empty()) return answer(done, fail(Reason::InternalError, refusal));
+        if (!volumes.contains(handle)) return answer(done, fail(Reason::NotFound, "no such volume"));
+        const auto [it, free] = holders.try_emplace(handle, machine);
+        if (!free && it->second != machine) return answer(done, fail(Reason::Conflict, "attached elsewhere"));
+        answer(done, {});
+    }
+    void detachVolume(const std::string& machine, const std::string& handle, Done done) override {
+        if (!refusal.empty()) return answer(done, fail(Reason::InternalError, refusal));
+        const auto it = holders.find(handle);
+        if (it != holders.end() && it->second == machine) holders.erase(it);
+        answer(done, {});
+    }
     void shutdown(bool, std::function<void()> done) override { executor_.post(std::move(done)); }
 
     void set(const std::string& name, machines::Phase phase, const std::string& message = {}) {
@@ -58,12 +84,18 @@ class FakeProvider final : public machines::MachineProvider {
 
     std::map<std::string, machines::MachineState> states;
     std::map<std::string, machines::MachineSpec> specs;
+    std::map<std::string, std::int64_t> volumes; ///< bytes by handle
+    std::map<std::string, std::string> holders;  ///< machine by handle
+    std::string refusal;                         ///< what every call about volumes but a removal fails with
     QStringList told;
     bool broken = false;
     bool hang = false;
     bool failRemovals = false;
 
   private:
+    void answer(const Done& done, const Result<void>& result) {
+        executor_.post([done, result] { done(result); });
+    }
     Executor& executor_;
     Listener listener_;
 };

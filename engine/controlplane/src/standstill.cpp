@@ -26,6 +26,18 @@ class Standstill::View final : public machines::MachineProvider {
         holders_.erase({&provider_, name});
         provider_.remove(name, std::move(done));
     }
+    void ensureVolume(machines::VolumeSpec volume, Done done) override {
+        provider_.ensureVolume(std::move(volume), std::move(done));
+    }
+    void removeVolume(const std::string& handle, Done done) override {
+        provider_.removeVolume(handle, std::move(done));
+    }
+    void attachVolume(const std::string& machine, const std::string& handle, Done done) override {
+        provider_.attachVolume(machine, handle, std::move(done));
+    }
+    void detachVolume(const std::string& machine, const std::string& handle, Done done) override {
+        provider_.detachVolume(machine, handle, std::move(done));
+    }
     void shutdown(bool keep, std::function<void()> done) override {
         provider_.shutdown(keep, std::move(done));
     }

@@ -7,6 +7,7 @@
 #include "machine_folder.h"
 #include "processes.h"
 #include "vmnodes/libvirt/accelerator.h"
+#include "volume_pool.h"
 
 #include <QProcess>
 #include <QTemporaryDir>
@@ -109,6 +110,8 @@ class LibvirtTest : public QObject {
     void consoleLinesAreParsed();
     void consoleIsFollowed();
     void machineFolderSurvivesAndDeletes();
+    void domainStartsWithItsVolumes();
+    void aVolumeHasOneHolder();
     void dataDiskIsAnEmptyQcow2();
     void brokenFoldersAreNoMachines();
     void indexesAreReused();
@@ -370,7 +373,7 @@ void LibvirtTest::machineFolderSurvivesAndDeletes() {
     const QTemporaryDir folder;
     const MachineFolder machine(std::filesystem::path(folder.path().toStdString()) / "vm-1");
     QVERIFY(!machine.read());
-    const MachineRecord record{"vm-1", "uuid", 7, {7001, 7101}, "tcg: slow"};
+    const MachineRecord record{"vm-1", "uuid", 7, {7001, 7101}, "tcg: slow", {"volume-1", "volume-2"}};
     QVERIFY(machine.write(record).has_value());
     QVERIFY(machine.read() == record);
     const auto all = readMachines(folder.path().toStdString());
@@ -378,6 +381,54 @@ void LibvirtTest::machineFolderSurvivesAndDeletes() {
     QVERIFY(machine.remove().has_value());
     QVERIFY(machine.remove().has_value());
     QVERIFY(!std::filesystem::exists(machine.path()));
+}
+
+void LibvirtTest::domainStartsWithItsVolumes() {
+    auto it = plan();
+    it.volumes = {{"/data/volumes/a.raw", "a"}, {"/data/volumes/b.raw", "b"}};
+    const auto all = elements(domainXml(it));
+    const auto serials = at(all, "domain/devices/disk/serial");
+    QCOMPARE(serials.size(), 5u);
+    QCOMPARE(serials[3].text + serials[4].text, QString("ab"));
+    const auto targets = at(all, "domain/devices/disk/target");
+    QCOMPARE(targets[3].attributes.value("dev"), QString("sda"));
+    QCOMPARE(targets[4].attributes.value("bus"), QString("scsi"));
+    QCOMPARE(at(all, "domain/devices/disk/address").at(1).attributes.value("target"), QString("1"));
+    QCOMPARE(volumeTarget(25) + " " + volumeTarget(26) + " " + volumeTarget(199),
+             std::string("sdz sdaa sdgr"));
+}
+
+void LibvirtTest::aVolumeHasOneHolder() {
+    const QTemporaryDir folder;
+    VolumePool pool(std::filesystem::path(folder.path().toStdString()) / "volumes");
+    for (const char* handle : {"", "../a", "a/b", "a b", "0123456789012345678901234567890123456"})
+        QCOMPARE(pool.make({handle, 4096}).error().reason, Reason::Invalid);
+    QCOMPARE(pool.make({"a", 0}).error().reason, Reason::Invalid);
+    QCOMPARE(pool.take("a", "vm-1").error().reason, Reason::NotFound);
+    QVERIFY(pool.make({"a", 1 << 20}));
+    std::ofstream(pool.path("a")) << "kept";
+    QVERIFY(pool.make({"a", 2 << 20})); // grows, and keeps what it holds
+    QVERIFY(pool.make({"a", 1 << 20})); // never shrinks
+    QCOMPARE(std::filesystem::file_size(pool.path("a")), std::uintmax_t(2 << 20));
+    QCOMPARE(readFile(pool.path("a")).value().substr(0, 4), std::string("kept"));
+    QVERIFY(pool.take("a", "vm-1"));
+    QVERIFY(pool.take("a", "vm-1"));
+    const auto second = pool.take("a", "vm-2");
+    QVERIFY(!second);
+    QCOMPARE(second.error().message, std::string("volume a is attached to vm-1"));
+    QCOMPARE(pool.remove("a").error().reason, Reason::Conflict);
+    pool.release("a", "vm-2"); // nothing of its
+    QCOMPARE(pool.holder("a"), std::string("vm-1"));
+    pool.release("a", "vm-1");
+    QVERIFY(pool.take("a", "vm-2"));
+    pool.release("a", "vm-2");
+    QVERIFY(pool.remove("a"));
+    QVERIFY(pool.remove("a"));
+    QVERIFY(!std::filesystem::exists(pool.path("a")));
+    // What a machine had when the program ended it still has.
+    QVERIFY(pool.make({"b", 4096}));
+    pool.restore("b", "vm-1");
+    QVERIFY(!pool.take("b", "vm-2"));
 }
 
 void LibvirtTest::dataDiskIsAnEmptyQcow2() {

@@ -52,6 +52,22 @@ Addresses addressesOf(int index) {
             fmt::format("10.100.{}.{}", host >> 8, host & 255)};
 }
 
+std::string volumeTarget(int slot) {
+    std::string letters;
+    for (int rest = slot + 1; rest > 0; rest = (rest - 1) / 26)
+        letters.insert(letters.begin(), static_cast<char>('a' + (rest - 1) % 26));
+    return "sd" + letters;
+}
+
+std::string volumeXml(const VolumeDisk& disk, int slot) {
+    // What the guest has flushed is on this computer's disk: a volume outlives more than its machine.
+    return fmt::format(
+        "<disk type='file' device='disk'><driver name='qemu' type='raw' cache='writeback' "
+        "discard='unmap'/><source file='{}'/><target dev='{}' bus='scsi'/><serial>{}</serial><address "
+        "type='drive' controller='0' bus='0' target='{}' unit='0'/></disk>\n",
+        escaped(disk.file.string()), volumeTarget(slot), escaped(disk.serial), slot);
+}
+
 std::string domainXml(const DomainPlan& plan) {
     const auto& spec = plan.spec;
     const bool kvm = plan.accelerator.kvm;
@@ -76,6 +92,10 @@ std::string domainXml(const DomainPlan& plan) {
     xml += disk(plan.image.base.string(), "type='raw' cache='writeback'", "vda", "base", true);
     xml += disk(plan.dataDisk.string(), "type='qcow2' cache='unsafe' discard='unmap'", "vdb", "data", false);
     xml += disk(plan.agentDisk.string(), "type='raw' cache='writeback'", "vdc", "agent", true);
+    // Unlike PCI, this bus has slots without number and asks no guest whether a disk may go.
+    xml += "<controller type='scsi' index='0' model='virtio-scsi'/>\n";
+    for (int slot = 0; slot < static_cast<int>(plan.volumes.size()); ++slot)
+        xml += volumeXml(plan.volumes[static_cast<std::size_t>(slot)], slot);
     xml += fmt::format("<interface type='user'><mac address='{}'/><model type='virtio'/></interface>\n",
                        plan.addresses.userMac);
     xml += fmt::format("<interface type='udp'><mac address='{}'/><source address='127.0.0.1' "

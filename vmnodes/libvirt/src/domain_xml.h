@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace wheelhouse::libvirt {
 
@@ -19,6 +20,16 @@ struct Addresses {
 constexpr int mostMachines = 60'000;
 Addresses addressesOf(int index);
 
+/// A volume as a disk of a machine; the guest tells it by its serial number.
+struct VolumeDisk {
+    std::filesystem::path file;
+    std::string serial;
+};
+constexpr int mostVolumes = 200;
+/// The device in a free slot (0…mostVolumes-1), and how its target is called there.
+std::string volumeXml(const VolumeDisk& disk, int slot);
+std::string volumeTarget(int slot);
+
 /// All that a domain's definition is made of.
 struct DomainPlan {
     machines::MachineSpec spec; ///< name, uuid, cpus, memory
@@ -30,6 +41,7 @@ struct DomainPlan {
     std::filesystem::path agentDisk;
     std::filesystem::path console;
     std::string kernelArguments;
+    std::vector<VolumeDisk> volumes;
 };
 
 /// The domain as libvirt's XML (https://libvirt.org/formatdomain.html). Every text is escaped.

@@ -1,5 +1,6 @@
 #include "hypervisor.h"
 
+#include "domain_xml.h"
 #include "engine/base/files.h"
 #include "engine/base/log.h"
 #include "event_loop.h"
@@ -10,6 +11,7 @@
 #include <functional>
 #include <libvirt/libvirt.h>
 #include <libvirt/virterror.h>
+#include <thread>
 #include <unistd.h>
 
 namespace wheelhouse::libvirt {
@@ -226,6 +228,81 @@ Result<void> Hypervisor::resume(const std::string& uuid) const {
     const DomainPointer domain = impl_->lookup(uuid);
     if (domain != nullptr && virDomainResume(domain.get()) == 0) return {};
     return tl::unexpected(explained("the machine cannot be thawed"));
+}
+
+namespace {
+
+constexpr int unplugLooks = 200;
+constexpr auto betweenLooks = std::chrono::milliseconds(50);
+
+/// The running machine's definition; empty when it cannot be had.
+std::string definitionOf(virDomain* domain) {
+    char* text = virDomainGetXMLDesc(domain, 0);
+    std::string xml = text == nullptr ? std::string() : std::string(text);
+    std::free(text);
+    return xml;
+}
+
+/// The device with this serial number, as it stands in a definition; empty when there is none.
+std::string diskIn(const std::string& definition, const std::string& serial) {
+    constexpr std::string_view end = "</disk>";
+    const std::size_t at = definition.find("<serial>" + serial + "</serial>");
+    if (at == std::string::npos) return {};
+    const std::size_t begin = definition.rfind("<disk ", at);
+    const std::size_t last = definition.find(end, at);
+    if (begin == std::string::npos || last == std::string::npos) return {};
+    return definition.substr(begin, last + end.size() - begin);
+}
+
+int freeSlotIn(const std::string& definition) {
+    for (int slot = 0; slot < mostVolumes; ++slot)
+        if (definition.find("<target dev='" + volumeTarget(slot) + "'") == std::string::npos) return slot;
+    return mostVolumes;
+}
+
+} // namespace
+
+Result<void> Hypervisor::plugDisk(const std::string& uuid, const fs::path& file,
+                                  const std::string& serial) const {
+    const DomainPointer domain = impl_->lookup(uuid);
+    const std::string definition = domain == nullptr ? std::string() : definitionOf(domain.get());
+    if (definition.empty()) return tl::unexpected(explained("the volume cannot be attached"));
+    if (!diskIn(definition, serial).empty()) return {};
+    const int slot = freeSlotIn(definition);
+    if (slot == mostVolumes)
+        return fail(Reason::TooManyRequests,
+                    fmt::format("a machine can have {} volumes, and this one has them", mostVolumes));
+    const std::string xml = volumeXml({file, serial}, slot);
+    if (virDomainAttachDeviceFlags(domain.get(), xml.c_str(), VIR_DOMAIN_AFFECT_LIVE) == 0) return {};
+    return tl::unexpected(explained("the volume cannot be attached"));
+}
+
+Result<void> Hypervisor::unplugDisk(const std::string& uuid, const std::string& serial) const {
+    const DomainPointer domain = impl_->lookup(uuid);
+    if (domain == nullptr) return tl::unexpected(explained("the volume cannot be detached"));
+    for (int look = 0; look < unplugLooks; ++look) {
+        const std::string definition = definitionOf(domain.get());
+        if (definition.empty()) return tl::unexpected(explained("the volume cannot be detached"));
+        const std::string disk = diskIn(definition, serial);
+        if (disk.empty()) return {};
+        // Answers before the disk is out.
+        if (look == 0 && virDomainDetachDeviceFlags(domain.get(), disk.c_str(), VIR_DOMAIN_AFFECT_LIVE) != 0)
+            return tl::unexpected(explained("the volume cannot be detached"));
+        std::this_thread::sleep_for(betweenLooks);
+    }
+    return fail(Reason::Timeout, "the machine does not let go of the volume");
+}
+
+Result<void> Hypervisor::resizeDisk(const std::string& uuid, const fs::path& file, std::int64_t bytes) const {
+    const DomainPointer domain = impl_->lookup(uuid);
+    std::error_code error;
+    if (const auto now = fs::file_size(file, error); !error && now >= static_cast<std::uint64_t>(bytes))
+        return {};
+    if (domain != nullptr &&
+        virDomainBlockResize(domain.get(), file.c_str(), static_cast<unsigned long long>(bytes),
+                             VIR_DOMAIN_BLOCK_RESIZE_BYTES) == 0)
+        return {};
+    return tl::unexpected(explained("the volume cannot grow"));
 }
 
 } // namespace wheelhouse::libvirt

@@ -45,6 +45,14 @@ class Hypervisor {
     Result<void> destroy(const std::string& uuid) const;
     Result<void> suspend(const std::string& uuid) const;
     Result<void> resume(const std::string& uuid) const;
+    /// Gives a running machine a disk it tells by its serial number; success also when it has it.
+    Result<void> plugDisk(const std::string& uuid, const std::filesystem::path& file,
+                          const std::string& serial) const;
+    /// Success when the machine can no longer reach the disk, or never could.
+    Result<void> unplugDisk(const std::string& uuid, const std::string& serial) const;
+    /// Grows a disk that a running machine has, with its file.
+    Result<void> resizeDisk(const std::string& uuid, const std::filesystem::path& file,
+                            std::int64_t bytes) const;
 
   private:
     struct Impl;

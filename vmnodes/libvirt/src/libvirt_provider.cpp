@@ -21,8 +21,9 @@ constexpr auto idleTick = std::chrono::seconds(1);
 
 /// Lives on the control executor, but for `shared`, whose parts say themselves who may use them.
 struct LibvirtProvider::Impl : std::enable_shared_from_this<Impl> {
-    Impl(Options options, fabric::Fabric& fabric, Executor& e, Clock& clock)
-        : executor(e), shared{std::move(options), fabric, clock, {}, {}, {}, {}, {}, false} {}
+    Impl(const Options& options, fabric::Fabric& fabric, Executor& e, Clock& clock)
+        : executor(e), shared{options, fabric, clock, {}, VolumePool(options.dataFolder / "volumes"),
+                              {},      {},     {},    {}, false} {}
 
     void begin(ImageSource images);
     void end();
@@ -32,6 +33,10 @@ struct LibvirtProvider::Impl : std::enable_shared_from_this<Impl> {
     void open();
     void fetchImage();
     void tick();
+    /// Null when there never was one of this name.
+    std::shared_ptr<Machine> known(const std::string& name);
+    /// `done`, on the control executor.
+    Done onControl(Done done);
     void stopAll(const std::function<void()>& done);
 
     Executor& executor;
@@ -53,6 +58,7 @@ struct LibvirtProvider::Impl : std::enable_shared_from_this<Impl> {
     std::unique_ptr<ThreadExecutor> opener;
     std::unique_ptr<ThreadExecutor> imageThread;
     std::unique_ptr<ThreadExecutor> monitor;
+    std::unique_ptr<ThreadExecutor> keeper; ///< of volumes
 };
 
 void LibvirtProvider::Impl::begin(ImageSource images) {
@@ -67,6 +73,7 @@ void LibvirtProvider::Impl::begin(ImageSource images) {
     opener = std::make_unique<ThreadExecutor>("libvirt");
     imageThread = std::make_unique<ThreadExecutor>("node-image");
     monitor = std::make_unique<ThreadExecutor>("vm-monitor");
+    keeper = std::make_unique<ThreadExecutor>("volumes");
     imageSource = std::move(images);
     shared.askForImage = [this] { std::call_once(imageOnce, [this] { fetchImage(); }); };
     // Machines on disk are known from the start; whether they run is found out on their own threads.
@@ -75,6 +82,8 @@ void LibvirtProvider::Impl::begin(ImageSource images) {
     if (!records.empty() || std::filesystem::exists(shared.options.dataFolder / "libvirt", error)) wakeUp();
     for (const auto& record : records) {
         shared.indexes.reserve(record.index);
+        for (const std::string& handle : record.volumes)
+            shared.volumes.restore(handle, record.name);
         machineOf(record.name).found(record);
     }
 }
@@ -165,6 +174,7 @@ void LibvirtProvider::Impl::end() {
     shared.stopping = true;
     listener = nullptr;
     monitor.reset();
+    keeper.reset();
     imageThread.reset();
     opener.reset();
     // Machines' threads that wait for what will never come must come to an end before they can be joined.
@@ -268,6 +278,48 @@ void LibvirtProvider::Impl::stopAll(const std::function<void()>& done) {
                 if (weak.lock() != nullptr && --countdown->left == 0) finish();
             });
         });
+}
+
+std::shared_ptr<Machine> LibvirtProvider::Impl::known(const std::string& name) {
+    const std::lock_guard lock(mutex);
+    const auto found = machines.find(name);
+    return found == machines.end() ? nullptr : found->second;
+}
+
+LibvirtProvider::Done LibvirtProvider::Impl::onControl(Done done) {
+    return [&executor = executor, done = std::move(done)](Result<void> result) {
+        executor.post([done, result = std::move(result)] { done(result); });
+    };
+}
+
+void LibvirtProvider::ensureVolume(machines::VolumeSpec volume, Done done) {
+    impl_->keeper->post(
+        [impl = impl_.get(), volume = std::move(volume), done = impl_->onControl(std::move(done))] {
+            const std::string holder = impl->shared.volumes.holder(volume.handle);
+            if (const auto machine = holder.empty() ? nullptr : impl->known(holder))
+                return machine->growVolume(volume, done);
+            done(impl->shared.volumes.make(volume));
+        });
+}
+
+void LibvirtProvider::removeVolume(const std::string& handle, Done done) {
+    impl_->keeper->post([impl = impl_.get(), handle, done = impl_->onControl(std::move(done))] {
+        done(impl->shared.volumes.remove(handle));
+    });
+}
+
+void LibvirtProvider::attachVolume(const std::string& name, const std::string& handle, Done done) {
+    const auto machine = impl_->known(name);
+    const auto tell = impl_->onControl(std::move(done));
+    if (!machine) return tell(fail(Reason::NotFound, "there is no machine " + name));
+    machine->attachVolume(handle, tell);
+}
+
+void LibvirtProvider::detachVolume(const std::string& name, const std::string& handle, Done done) {
+    const auto machine = impl_->known(name);
+    const auto tell = impl_->onControl(std::move(done));
+    if (!machine) return tell({});
+    machine->detachVolume(handle, tell);
 }
 
 void LibvirtProvider::shutdown(bool keep, std::function<void()> done) {

@@ -159,6 +159,7 @@ bool Machine::adopt(Hypervisor& hypervisor) {
         return !destroyed;
     }
     log::info("libvirt", "{}: adopted", name_);
+    plugVolumes(hypervisor);
     const auto now = shared_.clock.now();
     publish([&](MachineState& state) {
         state.accelerator = record_.accelerator;
@@ -199,6 +200,7 @@ Result<void> Machine::create(Hypervisor& hypervisor) {
     if (const auto old = folder_.read(); old && old->uuid != spec_->uuid) {
         // Another machine of this name was deleted while nobody looked: its disk is not this one's.
         if (const auto removed = folder_.remove(); !removed) return removed;
+        forgetVolumes();
     }
     const auto cable = plug();
     if (!cable) return tl::unexpected(cable.error());
@@ -225,7 +227,7 @@ Result<void> Machine::create(Hypervisor& hypervisor) {
     }
     const auto started = hypervisor.start(
         domainXml({*spec_, accelerator, *image, addresses, *cable, folder_.dataDisk(), folder_.agentDisk(),
-                   folder_.console(), shared_.options.kernelArguments}));
+                   folder_.console(), shared_.options.kernelArguments, volumeDisks()}));
     if (!started) {
         shared_.fabric.unplug(name_);
         return started;
@@ -378,7 +380,9 @@ void Machine::remove(Done done) {
         if (record_.uuid.empty())
             if (const auto record = folder_.read()) record_ = *record;
         halt(true);
+        if (auto ended = record_.uuid.empty() ? Result<void>() : endProcess(); !ended) return done(ended);
         const auto removed = folder_.remove();
+        if (removed) forgetVolumes();
         if (removed && record_.index != 0) shared_.indexes.release(record_.index);
         record_ = {};
         spec_.reset();

@@ -1,12 +1,14 @@
 #pragma once
 
 #include "console.h"
+#include "domain_xml.h"
 #include "engine/base/system.h"
 #include "engine/machines/machine_provider.h"
 #include "hypervisor.h"
 #include "machine_folder.h"
 #include "vmnodes/fabric/fabric.h"
 #include "vmnodes/libvirt/libvirt_provider.h"
+#include "volume_pool.h"
 
 #include <atomic>
 #include <functional>
@@ -38,6 +40,7 @@ struct Shared {
     fabric::Fabric& fabric;
     Clock& clock;
     IndexPool indexes;
+    VolumePool volumes;
     /// Both are waited for on machines' threads alone. The image is only there when it was asked for.
     std::shared_future<Result<Hypervisor*>> hypervisor;
     std::shared_future<Result<image::ImagePaths>> images;
@@ -69,6 +72,10 @@ class Machine {
     void thaw();
     void remove(Done done);
     void stop(std::function<void()> done);
+    void attachVolume(const std::string& handle, Done done);
+    void detachVolume(const std::string& handle, Done done);
+    /// Grows a volume this machine has.
+    void growVolume(const machines::VolumeSpec& volume, Done done);
     /// Kills the hypervisor process from outside, when its thread is stuck.
     void killHard();
     /// libvirt says that the domain stopped.
@@ -96,6 +103,14 @@ class Machine {
     void booted(Instant since);
     void halt(bool unplugToo);
     void retryLater();
+    bool holds(const std::string& handle) const;
+    Result<void> take(const std::string& handle);
+    Result<void> letGo(const std::string& handle);
+    bool processLives() const;
+    Result<void> endProcess();
+    void forgetVolumes();
+    void plugVolumes(Hypervisor& hypervisor);
+    std::vector<VolumeDisk> volumeDisks() const;
 
     Shared& shared_;
     const std::string name_;

@@ -75,6 +75,9 @@ std::optional<MachineRecord> MachineFolder::read() const {
     record.index = static_cast<int>(numberOf(object, "index"));
     record.cable.fabric = static_cast<std::uint16_t>(numberOf(object, "fabricPort"));
     record.cable.machine = static_cast<std::uint16_t>(numberOf(object, "machinePort"));
+    if (const auto* volumes = object.if_contains("volumes"); volumes != nullptr && volumes->is_array())
+        for (const json::value& handle : volumes->get_array())
+            if (handle.is_string()) record.volumes.emplace_back(handle.get_string());
     if (record.name.empty() || record.uuid.empty() || record.index < 1 || record.index > 60'000)
         return std::nullopt;
     return record;
@@ -94,6 +97,7 @@ Result<void> MachineFolder::write(const MachineRecord& record) const {
     object["fabricPort"] = record.cable.fabric;
     object["machinePort"] = record.cable.machine;
     object["accelerator"] = record.accelerator;
+    object["volumes"] = json::array(record.volumes.begin(), record.volumes.end());
     return writeFileAtomically(path_ / "machine.json", json::serialize(object) + "\n", 0600);
 }
 

@@ -17,6 +17,7 @@ struct MachineRecord {
     int index = 0;
     fabric::Cable cable; ///< of the last start; zeros before the first
     std::string accelerator;
+    std::vector<std::string> volumes; ///< that it has: nobody else may
 
     bool operator==(const MachineRecord&) const = default;
 };

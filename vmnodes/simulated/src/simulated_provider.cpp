@@ -97,6 +97,9 @@ struct SimulatedProvider::Impl : std::enable_shared_from_this<SimulatedProvider:
             if (self && self->listener_) self->listener_(state);
         });
     }
+    void answer(Done done, Result<void> result) {
+        control_.post([done = std::move(done), result = std::move(result)] { done(result); });
+    }
     void power(Machine& machine);
     void unplug(Machine& machine);
     SimulatedShape shapeOf(const Machine& machine) const;
@@ -109,6 +112,7 @@ struct SimulatedProvider::Impl : std::enable_shared_from_this<SimulatedProvider:
     SimulatedOptions options_;
     Listener listener_;
     std::map<std::string, Machine> machines_;
+    std::map<std::string, std::string> volumes_; ///< the machine that has it, by handle; or nobody
     std::uint32_t nextIndex_ = 0;
     std::shared_ptr<Fleet> fleet_ = std::make_shared<Fleet>();
 };
@@ -223,9 +227,43 @@ void SimulatedProvider::remove(const std::string& name, Done done) {
     if (it != impl_->machines_.end()) {
         impl_->unplug(it->second);
         impl_->machines_.erase(it);
+        for (auto& [handle, holder] : impl_->volumes_)
+            if (holder == name) holder.clear();
     }
     impl_->nodes_.post(
         [control = &impl_->control_, done = std::move(done)] { control->post([done] { done({}); }); });
+}
+
+void SimulatedProvider::ensureVolume(machines::VolumeSpec volume, Done done) {
+    impl_->volumes_.try_emplace(volume.handle);
+    impl_->answer(std::move(done), {});
+}
+
+void SimulatedProvider::removeVolume(const std::string& handle, Done done) {
+    const auto it = impl_->volumes_.find(handle);
+    if (it != impl_->volumes_.end() && !it->second.empty())
+        return impl_->answer(std::move(done),
+                             fail(Reason::Conflict, "volume " + handle + " is attached to " + it->second));
+    impl_->volumes_.erase(handle);
+    impl_->answer(std::move(done), {});
+}
+
+void SimulatedProvider::attachVolume(const std::string& machine, const std::string& handle, Done done) {
+    if (!impl_->machines_.contains(machine))
+        return impl_->answer(std::move(done), fail(Reason::NotFound, "there is no machine " + machine));
+    // What was made in an earlier run is known by its use: a simulated volume is nothing but a name.
+    std::string& holder = impl_->volumes_[handle];
+    if (!holder.empty() && holder != machine)
+        return impl_->answer(std::move(done),
+                             fail(Reason::Conflict, "volume " + handle + " is attached to " + holder));
+    holder = machine;
+    impl_->answer(std::move(done), {});
+}
+
+void SimulatedProvider::detachVolume(const std::string& machine, const std::string& handle, Done done) {
+    const auto it = impl_->volumes_.find(handle);
+    if (it != impl_->volumes_.end() && it->second == machine) it->second.clear();
+    impl_->answer(std::move(done), {});
 }
 
 void SimulatedProvider::shutdown(bool, std::function<void()> done) {

@@ -38,6 +38,14 @@ struct MachineSpec {
     Bootstrap bootstrap;
 };
 
+/// A disk that belongs to no machine: it outlives those that had it, and one machine at a time may have it.
+struct VolumeSpec {
+    /// Unique within a provider; 1–36 letters, digits and dashes. The guest knows the disk by it: it is the
+    /// disk's serial number.
+    std::string handle;
+    std::int64_t bytes = 0;
+};
+
 enum class Phase { Pending, Creating, Booting, Running, Stopped, Failed };
 
 /// One thing that had to happen before the node was up ("disk made", "kernel", "containerd"), for people who
@@ -84,6 +92,17 @@ class MachineProvider {
     virtual void thaw(const std::string& name) = 0;
     /// Stops the machine and deletes its disks. `done` gets success also when there was none.
     virtual void remove(const std::string& name, Done done) = 0;
+    /// Makes the volume, or grows a smaller one, also while a machine has it. It never shrinks, and what it
+    /// holds stays.
+    virtual void ensureVolume(VolumeSpec volume, Done done) = 0;
+    /// Deletes the volume with what it holds. Conflict while a machine has it; success when there is none.
+    virtual void removeVolume(const std::string& handle, Done done) = 0;
+    /// Gives the volume to the machine: at once when it runs, and at every start until it is detached.
+    /// Conflict while another machine has it. There must be a machine of this name.
+    virtual void attachVolume(const std::string& machine, const std::string& handle, Done done) = 0;
+    /// Takes the volume away. Success means that nothing the machine does can reach the volume any more; also
+    /// when it never could.
+    virtual void detachVolume(const std::string& machine, const std::string& handle, Done done) = 0;
     /// Stops all machines in order (or leaves them running when `keep`), then calls `done`. Nothing may be
     /// called after.
     virtual void shutdown(bool keep, std::function<void()> done) = 0;

@@ -23,8 +23,8 @@ using ImageSource =
     std::function<Result<image::ImagePaths>(const image::OnProgress&, const std::atomic<bool>& cancel)>;
 
 struct Options {
-    std::filesystem::path
-        dataFolder; ///< machines live in its machines/, the hypervisor's own state in libvirt/
+    std::filesystem::path dataFolder;   ///< machines live in its machines/, volumes in volumes/, the
+                                        ///< hypervisor's own state in libvirt/
     std::filesystem::path agentProgram; ///< wheelhouse-agent, static; put on every machine's agent disk
     Duration bootDeadline =
         std::chrono::seconds(60); ///< from the start to the agent's; then the machine is Failed
@@ -64,6 +64,10 @@ class LibvirtProvider final : public machines::MachineProvider {
     void freeze(const std::string& name) override;
     void thaw(const std::string& name) override;
     void remove(const std::string& name, Done done) override;
+    void ensureVolume(machines::VolumeSpec volume, Done done) override;
+    void removeVolume(const std::string& handle, Done done) override;
+    void attachVolume(const std::string& machine, const std::string& handle, Done done) override;
+    void detachVolume(const std::string& machine, const std::string& handle, Done done) override;
     void shutdown(bool keep, std::function<void()> done) override;
 
   private:

@@ -34,6 +34,10 @@ class SimulatedProvider final : public machines::MachineProvider {
     void freeze(const std::string& name) override;
     void thaw(const std::string& name) override;
     void remove(const std::string& name, Done done) override;
+    void ensureVolume(machines::VolumeSpec volume, Done done) override;
+    void removeVolume(const std::string& handle, Done done) override;
+    void attachVolume(const std::string& machine, const std::string& handle, Done done) override;
+    void detachVolume(const std::string& machine, const std::string& handle, Done done) override;
     void shutdown(bool keep, std::function<void()> done) override;
 
   private:
