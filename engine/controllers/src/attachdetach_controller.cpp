@@ -1,6 +1,7 @@
 #include "attachdetach_controller.h"
 
 #include "digest.h"
+#include "engine/controllers/lab_volumes.h"
 #include "node_health.h"
 #include "pods.h"
 #include "volume_users.h"
@@ -30,11 +31,6 @@ bool isOwn(std::string_view name) {
     constexpr std::size_t digits = 64;
     return name.starts_with(ownPrefix) && name.size() == ownPrefix.size() + digits &&
            name.find_first_not_of("0123456789abcdef", ownPrefix.size()) == std::string_view::npos;
-}
-
-/// How a node's status names a volume.
-std::string uniqueName(const std::string& driver, const std::string& handle) {
-    return fmt::format("kubernetes.io/csi/{}^{}", driver, handle);
 }
 
 bool manyNodes(const core::PersistentVolume& volume) {
@@ -157,7 +153,7 @@ Step AttachDetachController::reconcile(std::string key) {
         const auto attachment = object->as<storage::VolumeAttachment>();
         const ObjectPtr volume = volumes_.get(attachment.spec().source().persistentvolumename());
         if (volume)
-            leaving.insert(uniqueName(
+            leaving.insert(uniqueVolumeName(
                 attachment.spec().attacher(),
                 volume->as<core::PersistentVolume>().spec().persistentvolumesource().csi().volumehandle()));
         surplus.push_back(object);
@@ -187,7 +183,7 @@ bool AttachDetachController::mayDetach(const ObjectPtr& object, const ObjectPtr&
     const ObjectPtr volume = volumes_.get(attachment.spec().source().persistentvolumename());
     std::string name;
     if (volume)
-        name = uniqueName(
+        name = uniqueVolumeName(
             attachment.spec().attacher(),
             volume->as<core::PersistentVolume>().spec().persistentvolumesource().csi().volumehandle());
     const auto& used = node.status().volumesinuse();
@@ -208,8 +204,8 @@ Step AttachDetachController::reportAttached(std::string key, std::set<std::strin
         const ObjectPtr volume = volumes_.get(attachment.spec().source().persistentvolumename());
         if (!attachment.status().attached() || each->deleting() || !volume) continue;
         const auto spec = volume->as<core::PersistentVolume>().spec();
-        const std::string name =
-            uniqueName(attachment.spec().attacher(), spec.persistentvolumesource().csi().volumehandle());
+        const std::string name = uniqueVolumeName(attachment.spec().attacher(),
+                                                  spec.persistentvolumesource().csi().volumehandle());
         if (!leaving.contains(name)) attached.insert(name);
     }
     std::set<std::string> told;

@@ -31,6 +31,7 @@
 #include "statefulset_controller.h"
 #include "taint_eviction_controller.h"
 #include "ttl_controller.h"
+#include "volume_attacher.h"
 #include "volume_protection_controller.h"
 
 #include <algorithm>
@@ -77,6 +78,7 @@ constexpr std::pair<const char*, Make> known[] = {
     {"persistentvolume", make<PersistentVolumeController>},
     {"ephemeralvolume", make<EphemeralVolumeController>},
     {"attachdetach", make<AttachDetachController>},
+    {"volumeattacher", make<VolumeAttacher>},
     {"pvcprotection", make<ClaimProtectionController>},
     {"pvprotection", make<VolumeProtectionController>},
     {"resourcequota", make<ResourceQuotaController>},
