@@ -1,6 +1,7 @@
 #include "gateway_objects.h"
 
 #include "engine/api/wire_fields.h"
+#include "engine/controllers/lab_volumes.h"
 #include "engine/nodelink/token_name.h"
 
 #include <algorithm>
@@ -15,7 +16,6 @@ using api::WireFields;
 
 namespace {
 
-constexpr const char* diskDriver = "disk.wheelhouse.dev";
 constexpr std::array agentConditions{"PodReadyToStartContainers", "Initialized",
                                      "ContainersReady",           "Ready",
                                      "PodResizePending",          "PodResizeInProgress"};
@@ -132,7 +132,7 @@ std::map<std::string, nodelink::Disks> disksByHost(const std::vector<api::Object
     for (const api::ObjectPtr& object : volumes) {
         const auto spec = object->as<core::PersistentVolume>().spec();
         const core::CSIPersistentVolumeSource& disk = spec.persistentvolumesource().csi();
-        if (disk.driver() != diskDriver) continue;
+        if (disk.driver() != controllers::lab::localDriver) continue;
         for (const auto& term : spec.nodeaffinity().required().nodeselectorterms())
             for (const auto& expression : term.matchexpressions())
                 if (expression.key() == "kubernetes.io/hostname")
@@ -147,6 +147,15 @@ std::map<std::string, nodelink::Disks> disksByHost(const std::vector<api::Object
             disk.set_retain(retain);
         }
     return out;
+}
+
+bool mayMount(const core::PersistentVolume& volume, const core::Node& node) {
+    const auto& csi = volume.spec().persistentvolumesource().csi();
+    if (csi.driver() != controllers::lab::volumeDriver) return true;
+    const std::string name = controllers::uniqueVolumeName(csi.driver(), csi.volumehandle());
+    const auto& attached = node.status().volumesattached();
+    return std::any_of(attached.begin(), attached.end(),
+                       [&](const auto& each) { return each.name() == name; });
 }
 
 NodeRoute routeOf(const core::Node& node) {

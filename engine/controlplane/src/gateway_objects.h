@@ -31,6 +31,10 @@ std::size_t desiredHash(const api::Object& pod);
 /// The disks of the driver disk.wheelhouse.dev by the host they are on (label kubernetes.io/hostname).
 std::map<std::string, nodelink::Disks> disksByHost(const std::vector<api::ObjectPtr>& volumes);
 
+/// Whether the node may mount the volume: one that has to be attached has to be so, and to stay so
+/// (node.status.volumesAttached).
+bool mayMount(const api::core::PersistentVolume& volume, const api::core::Node& node);
+
 /// What routing needs of a node.
 struct NodeRoute {
     std::string name;

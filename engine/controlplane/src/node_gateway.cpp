@@ -241,12 +241,12 @@ void NodeGateway::sendObject(const NodeName& node, const ObjectName& name) {
     desired.set_kind(name.kind);
     desired.mutable_object()->set_namespace_(name.nameSpace);
     desired.mutable_object()->set_name(name.name);
-    desired.set_bytes(name.kind == nodelink::tokenKind ? tokens_.get(name) : bytesOf(name));
+    desired.set_bytes(name.kind == nodelink::tokenKind ? tokens_.get(name) : bytesOf(node, name));
     if (name.kind == nodelink::tokenKind && desired.bytes().empty()) return; // sent when it comes
     hub_.send(node, std::move(message));
 }
 
-std::string NodeGateway::bytesOf(const ObjectName& name) const {
+std::string NodeGateway::bytesOf(const NodeName& node, const ObjectName& name) const {
     const std::string key = name.nameSpace + "/" + name.name;
     if (name.kind != "PersistentVolumeClaim") {
         const client::Informer& informer = name.kind == "Secret" ? secrets_ : configMaps_;
@@ -258,9 +258,20 @@ std::string NodeGateway::bytesOf(const ObjectName& name) const {
     const auto decoded = claim->as<core::PersistentVolumeClaim>();
     const api::ObjectPtr volume = volumes_.get(decoded.spec().volumename());
     if (!volume || decoded.status().phase() != "Bound") return {};
-    return volume->as<core::PersistentVolume>().spec().claimref().uid() == claim->uid().value()
-               ? volume->bytes()
-               : std::string();
+    const auto found = volume->as<core::PersistentVolume>();
+    if (found.spec().claimref().uid() != claim->uid().value()) return {};
+    const api::ObjectPtr object = nodes_.get(node.value());
+    return mayMount(found, object ? object->as<core::Node>() : core::Node()) ? volume->bytes()
+                                                                             : std::string();
+}
+
+void NodeGateway::attachedChanged(const NodeName& node, Connection& connection, const core::Node& object) {
+    std::set<std::string> now;
+    for (const core::AttachedVolume& each : object.status().volumesattached())
+        now.insert(each.name());
+    if (std::exchange(connection.attached, now) == now) return;
+    for (const ObjectName& name : connection.objects)
+        if (name.kind == "PersistentVolumeClaim") sendObject(node, name);
 }
 
 void NodeGateway::podChanged(const api::ObjectPtr& object) {
@@ -348,14 +359,17 @@ void NodeGateway::sendDisks() {
 // ------------------------------------------------------------------------------------------------
 
 void NodeGateway::nodeChanged(const api::ObjectPtr& object) {
-    NodeRoute route = routeOf(object->as<core::Node>());
+    const auto decoded = object->as<core::Node>();
+    NodeRoute route = routeOf(decoded);
     NodeRoute& known = routes_[object->name()];
     const bool same = known.name == route.name && known.podCidr == route.podCidr &&
                       known.address == route.address && known.simulated == route.simulated;
     known = std::move(route);
     if (!same) networkChanged();
     const auto connection = connections_.find(NodeName(object->name()));
-    if (connection != connections_.end() && !connection->second.disksSent) disksChanged();
+    if (connection == connections_.end()) return;
+    if (!connection->second.disksSent) disksChanged();
+    attachedChanged(connection->first, connection->second, decoded);
 }
 
 void NodeGateway::networkChanged() {

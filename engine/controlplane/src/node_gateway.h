@@ -75,6 +75,7 @@ class NodeGateway final : public nodelink::NodeListener {
         std::set<ObjectName> objects; ///< sent, and sent again when they change
         std::size_t networkSent = 0;
         std::optional<std::size_t> disksSent;
+        std::set<std::string> attached; ///< what its status last said is attached to it
         std::unique_ptr<client::EventRecorder> events;
         std::unordered_map<std::string, std::size_t> pods; ///< uid → what was last sent of it
         std::optional<Instant> beaten;                     ///< by the real clock
@@ -100,8 +101,10 @@ class NodeGateway final : public nodelink::NodeListener {
     void volumeChanged(const api::ObjectPtr& object);
     void disksChanged();
     void sendDisks();
-    /// What an agent is sent of an object; empty when there is none.
-    std::string bytesOf(const ObjectName& name) const;
+    /// What an agent is sent of an object; empty when there is none. Of a claim whose volume must be attached
+    /// first, that is so until it is.
+    std::string bytesOf(const NodeName& node, const ObjectName& name) const;
+    void attachedChanged(const NodeName& node, Connection& connection, const api::core::Node& object);
     void nodeChanged(const api::ObjectPtr& object);
     void networkChanged();
     void sendNetworks();

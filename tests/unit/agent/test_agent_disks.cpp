@@ -12,6 +12,8 @@ namespace fs = std::filesystem;
 class TestAgentDisks : public QObject {
     Q_OBJECT
     QTemporaryDir folder_;
+    SystemProcesses processes_;
+    AttachedDisks attached_{root() / "attached", processes_};
     fs::path root() const { return folder_.path().toStdString(); }
 
     Result<std::map<std::string, std::string>> mount(PodFiles& files, const std::string& pod,
@@ -25,7 +27,7 @@ class TestAgentDisks : public QObject {
 
   private slots:
     void aDiskOutlivesItsPods() {
-        PodFiles files(root() / "pods", root() / "disks");
+        PodFiles files(root() / "pods", root() / "disks", attached_);
         const auto first = mount(files, "p", "pvc-1");
         QVERIFY(first);
         std::ofstream(fs::path(first->at("data")) / "file") << "kept";
@@ -37,7 +39,7 @@ class TestAgentDisks : public QObject {
     }
 
     void onlyWhatIsNotListedGoes() {
-        PodFiles files(root() / "pods", root() / "disks");
+        PodFiles files(root() / "pods", root() / "disks", attached_);
         for (const char* disk : {"listed", "gone", "retained"})
             QVERIFY(mount(files, "p", disk));
         const auto there = [&](const char* disk) { return fs::is_directory(root() / "disks" / disk); };
@@ -58,7 +60,7 @@ class TestAgentDisks : public QObject {
     }
     void aDiskCannotBeElsewhere() {
         QFETCH(QString, handle);
-        PodFiles files(root() / "pods", root() / "disks");
+        PodFiles files(root() / "pods", root() / "disks", attached_);
         const auto made = mount(files, "p", handle.toStdString());
         QVERIFY(!made);
         QCOMPARE(made.error().reason, Reason::Invalid);

@@ -22,8 +22,6 @@ class GatewayTest : public QObject {
     void aPodOfTheSameNameIsAnother();
     void keepsConditionsOfOthers();
     void sendsConfigMapsOnlyWhereNeeded();
-    void aPodWaitsForTheVolumeBehindItsClaim();
-    void disksAreSortedByHost();
     void powerCutAndBack();
     void aDeletedNodeStaysDeleted();
     void routesOfRealNodesOnly();
@@ -246,68 +244,6 @@ void GatewayTest::sendsConfigMapsOnlyWhereNeeded() {
     (*map.mutable_data())["COLOUR"] = "teal";
     bench.cluster.put(map);
     QVERIFY(bench.until([&] { return bench.phase("web") == "Running"; }, 3s));
-}
-
-void GatewayTest::aPodWaitsForTheVolumeBehindItsClaim() {
-    GatewayBench bench;
-    bench.machine("sim-1");
-    core::Pod pod = bench.pod("db", "sim-1");
-    core::Volume& mounted = *pod.mutable_spec()->add_volumes();
-    mounted.set_name("data");
-    mounted.mutable_volumesource()->mutable_persistentvolumeclaim()->set_claimname("data");
-    bench.cluster.put(pod);
-    QVERIFY(bench.until([&] { return bench.ready("sim-1") == "True"; }));
-    bench.executor.advance(10s);
-    QCOMPARE(bench.phase("db"), std::string("Pending"));
-    core::PersistentVolumeClaim claim;
-    claim.mutable_metadata()->set_name("data");
-    claim.mutable_metadata()->set_namespace_("default");
-    claim.mutable_spec()->set_volumename("disk");
-    claim = bench.cluster.put(claim);
-    core::PersistentVolume volume;
-    volume.mutable_metadata()->set_name("disk");
-    auto& source = *volume.mutable_spec()->mutable_persistentvolumesource()->mutable_csi();
-    source.set_driver("disk.wheelhouse.dev");
-    source.set_volumehandle("disk");
-    volume.mutable_spec()->mutable_claimref()->set_namespace_("default");
-    volume.mutable_spec()->mutable_claimref()->set_name("data");
-    volume.mutable_spec()->mutable_claimref()->set_uid(claim.metadata().uid());
-    bench.cluster.put(volume);
-    bench.executor.advance(10s);
-    QCOMPARE(bench.phase("db"), std::string("Pending")); // named, but not bound
-    claim.mutable_status()->set_phase("Bound");
-    bench.cluster.put(claim);
-    QVERIFY(bench.untilRunning("db"));
-}
-
-void GatewayTest::disksAreSortedByHost() {
-    const auto disk = [](const std::string& name, const std::string& driver, const std::string& host,
-                         const std::string& policy) {
-        core::PersistentVolume volume;
-        volume.mutable_metadata()->set_name(name);
-        volume.mutable_spec()->set_persistentvolumereclaimpolicy(policy);
-        auto& source = *volume.mutable_spec()->mutable_persistentvolumesource()->mutable_csi();
-        source.set_driver(driver);
-        source.set_volumehandle(name);
-        auto& expression = *volume.mutable_spec()
-                                ->mutable_nodeaffinity()
-                                ->mutable_required()
-                                ->add_nodeselectorterms()
-                                ->add_matchexpressions();
-        expression.set_key("kubernetes.io/hostname");
-        expression.set_operator_("In");
-        expression.add_values(host);
-        return api::Object::of(volume);
-    };
-    const auto disks = controlplane::disksByHost(
-        {disk("b", "disk.wheelhouse.dev", "n1", "Retain"), disk("a", "disk.wheelhouse.dev", "n1", "Delete"),
-         disk("c", "disk.wheelhouse.dev", "n2", "Delete"), disk("d", "csi.example.com", "n2", "Delete")});
-    QCOMPARE(disks.size(), std::size_t(2));
-    QCOMPARE(disks.at("n1").disks_size(), 2);
-    QCOMPARE(disks.at("n1").disks(0).handle(), std::string("a"));
-    QVERIFY(!disks.at("n1").disks(0).retain());
-    QVERIFY(disks.at("n1").disks(1).retain());
-    QCOMPARE(disks.at("n2").disks_size(), 1);
 }
 
 void GatewayTest::powerCutAndBack() {

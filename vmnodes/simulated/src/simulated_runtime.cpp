@@ -434,6 +434,10 @@ void SimulatedRuntime::makeVolumes(const PodId& pod, std::vector<VolumePlan> pla
     answer<std::map<std::string, std::string>>(Duration::zero(), std::move(done), std::move(paths));
 }
 
+void SimulatedRuntime::releaseDisks(const PodId& /*pod*/, Done<void> done) {
+    answer<void>(Duration::zero(), std::move(done), {});
+}
+
 void SimulatedRuntime::removePodFiles(const PodId& pod, Done<void> done) {
     std::erase_if(volumes_,
                   [folder = podFolder(pod)](const auto& each) { return each.first.starts_with(folder); });

@@ -73,6 +73,7 @@ struct Agent::Impl final : PodHost {
     void event(const PodId& pod, bool warning, const std::string& reason, const std::string& message,
                const std::string& container) override;
     void containerEnded(const std::string& containerId) override { logs_.containerEnded(containerId); }
+    void disksChanged() override;
     void podGone(const Uid& pod) override;
 
     void start();
@@ -571,7 +572,13 @@ void Agent::Impl::sendUsage(const UsageSnapshot& snapshot, PodScraper::Measures 
     channel_.send(std::move(message));
 }
 
+void Agent::Impl::disksChanged() {
+    takeNodeStatus(node_.status());
+    sendNodeStatus();
+}
+
 void Agent::Impl::takeNodeStatus(core::NodeStatus status) {
+    fillVolumesInUse(pods_, status);
     for (const core::NodeAddress& address : status.addresses())
         if (address.type() == "InternalIP") hostIp_ = address.address();
     const auto memory = status.capacity().find("memory");

@@ -36,6 +36,8 @@ class PodHost {
                        const std::string& container) = 0;
     /// A container ended; open logs of it have no more to come.
     virtual void containerEnded(const std::string& containerId) = 0;
+    /// Which attached volumes the pod uses has changed.
+    virtual void disksChanged() = 0;
     /// Nothing of the pod is left on the node. Called last; the worker dies soon after, not inside.
     virtual void podGone(const Uid& pod) = 0;
 };

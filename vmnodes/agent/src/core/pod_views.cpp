@@ -14,6 +14,15 @@ core::PodList podList(const Workers& pods) {
     return out;
 }
 
+void fillVolumesInUse(const Workers& pods, api::core::NodeStatus& status) {
+    std::set<std::string> used;
+    for (const auto& [uid, worker] : pods)
+        used.insert(worker->volumesInUse().begin(), worker->volumesInUse().end());
+    status.clear_volumesinuse();
+    for (const std::string& name : used)
+        status.add_volumesinuse(name);
+}
+
 std::vector<UsageMeter::RunningPod> runningPods(const Workers& pods) {
     std::vector<UsageMeter::RunningPod> out;
     out.reserve(pods.size());

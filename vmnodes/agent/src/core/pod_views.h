@@ -18,6 +18,8 @@ using Workers = std::unordered_map<Uid, std::shared_ptr<PodWorker>>;
 
 /// As the node shows them.
 api::core::PodList podList(const Workers& pods);
+/// The attached volumes any of them uses, into the node's status.
+void fillVolumesInUse(const Workers& pods, api::core::NodeStatus& status);
 /// Those of which something runs, and what.
 std::vector<UsageMeter::RunningPod> runningPods(const Workers& pods);
 /// Those that run and want to be asked for their metrics. `hostIp` is the address of pods that use the node's

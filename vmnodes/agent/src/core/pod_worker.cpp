@@ -1,8 +1,6 @@
 #include "pod_worker.h"
 
 #include "engine/api/time.h"
-#include "hosts.h"
-#include "resources.h"
 #include "volumes.h"
 
 #include <algorithm>
@@ -17,6 +15,7 @@ namespace {
 
 constexpr Duration tryAgain = std::chrono::seconds(2);
 constexpr Duration waitForObject = std::chrono::seconds(10);
+constexpr Duration waitForDisk = std::chrono::seconds(1);
 
 bool terminal(const std::string& phase) {
     return phase == "Succeeded" || phase == "Failed";
@@ -307,6 +306,10 @@ void PodWorker::ensureVolumes() {
         return retryLater(waitForObject);
     }
     volumeState_ = VolumeState::Making;
+    if (auto used = attachedVolumes(*plans); used != volumesInUse_) {
+        volumesInUse_ = std::move(used);
+        host_.disksChanged(); // before any is mounted: nobody must take them away from now on
+    }
     for (const VolumePlan& plan : *plans)
         if (plan.readOnly) readOnlyVolumes_.insert(plan.name);
     host_.runtime().makeVolumes(id_, std::move(*plans),
@@ -317,9 +320,12 @@ void PodWorker::ensureVolumes() {
                                         volumeState_ = VolumeState::Made;
                                     } else {
                                         volumeState_ = VolumeState::None;
-                                        volumesNotBefore_ = host_.executor().clock().now() + waitForObject;
-                                        host_.event(id_, true, "FailedMount", paths.error().message, "");
-                                        retryLater(waitForObject);
+                                        const bool comes = paths.error().reason == Reason::ServiceUnavailable;
+                                        const Duration wait = comes ? waitForDisk : waitForObject;
+                                        volumesNotBefore_ = host_.executor().clock().now() + wait;
+                                        if (!comes)
+                                            host_.event(id_, true, "FailedMount", paths.error().message, "");
+                                        retryLater(wait);
                                     }
                                     advance();
                                 });
@@ -448,8 +454,36 @@ void PodWorker::stopEverything() {
 
 void PodWorker::tearDown() {
     if (sandboxState_ == SandboxState::Ready) return stopSandbox();
-    if (sandboxState_ == SandboxState::Stopping) return;
+    if (sandboxState_ == SandboxState::Stopping || !letGoDisks()) return;
     if (stopping() && !tearingDown_) removeContainers(); // a finished pod keeps its containers for their logs
+}
+
+bool PodWorker::letGoDisks() {
+    const auto& volumes = pod_->spec().volumes();
+    const bool claims = std::any_of(volumes.begin(), volumes.end(), [](const core::Volume& volume) {
+        return volume.volumesource().has_persistentvolumeclaim() || volume.volumesource().has_ephemeral();
+    });
+    if (!claims || disksLetGo_) return true;
+    if (lettingGo_) return false;
+    lettingGo_ = true;
+    host_.runtime().releaseDisks(id_, [this, life = lifeToken()](Result<void> result) {
+        if (life.expired()) return;
+        if (!result) {
+            host_.event(id_, true, "FailedUnmount", result.error().message, "");
+            return retry_.start(host_.executor(), tryAgain, [this] {
+                lettingGo_ = false;
+                advance();
+            });
+        }
+        lettingGo_ = false;
+        disksLetGo_ = true;
+        if (!volumesInUse_.empty()) {
+            volumesInUse_.clear();
+            host_.disksChanged();
+        }
+        advance();
+    });
+    return false;
 }
 
 void PodWorker::stopSandbox() {
@@ -500,64 +534,6 @@ void PodWorker::removeContainers() {
 
 void PodWorker::retryLater(Duration delay) {
     retry_.start(host_.executor(), delay, [this] { advance(); });
-}
-
-LinuxResources PodWorker::resourcesOf(const core::Container& from) const {
-    return linuxResources(from, sandboxSpec_.qosClass, host_.memoryCapacity());
-}
-
-Result<ContainerSpec> PodWorker::containerSpec(const core::Container& from) {
-    ContainerSpec spec;
-    spec.name = from.name();
-    spec.image = from.image();
-    spec.workingDir = from.workingdir();
-    spec.tty = from.tty();
-    spec.stdIn = from.stdin();
-    spec.terminationMessagePath = from.terminationmessagepath();
-    spec.terminationMessageFromLog = from.terminationmessagepolicy() == "FallbackToLogsOnError";
-    auto environment = makeEnvironment(from, facts(), host_.objects(), host_.network());
-    if (!environment) return fail(environment.error());
-    spec.env = std::move(*environment);
-    const std::map<std::string, std::string> values(spec.env.begin(), spec.env.end());
-    for (const std::string& word : from.command())
-        spec.command.push_back(expandReferences(word, values));
-    for (const std::string& word : from.args())
-        spec.args.push_back(expandReferences(word, values));
-    for (const core::VolumeMount& mount : from.volumemounts()) {
-        const auto path = volumePaths_.find(mount.name());
-        if (path == volumePaths_.end())
-            return fail(Reason::Invalid, fmt::format("volume mount \"{}\" names no volume", mount.name()));
-        std::string sub =
-            mount.subpath().empty() ? expandReferences(mount.subpathexpr(), values) : mount.subpath();
-        if (sub.starts_with('/') || sub == ".." || sub.starts_with("../") ||
-            sub.find("/../") != std::string::npos || sub.ends_with("/.."))
-            return fail(Reason::Invalid, fmt::format("subPath \"{}\" leaves its volume", sub));
-        spec.mounts.push_back({.containerPath = mount.mountpath(),
-                               .hostPath = sub.empty() ? path->second : path->second + "/" + sub,
-                               .readOnly = mount.readonly() || readOnlyVolumes_.contains(mount.name()),
-                               .propagation = mount.mountpropagation()});
-    }
-    const bool ownHosts = std::any_of(from.volumemounts().begin(), from.volumemounts().end(),
-                                      [](const auto& mount) { return mount.mountpath() == "/etc/hosts"; });
-    if (!ownHosts && !hostNetwork())
-        spec.hosts = hostsFile(*pod_, sandboxSpec_.hostname, sandbox_.ip, host_.options().clusterDomain);
-    spec.resources = resourcesOf(from);
-    for (const auto& [key, value] : pod_->metadata().annotations())
-        spec.annotations[key] = value;
-    spec.security = sandboxSpec_.security;
-    const core::SecurityContext& own = from.securitycontext();
-    spec.security.privileged = own.privileged();
-    if (own.has_runasuser()) spec.security.runAsUser = own.runasuser();
-    if (own.has_runasgroup()) spec.security.runAsGroup = own.runasgroup();
-    const bool nonRoot =
-        own.has_runasnonroot() ? own.runasnonroot() : pod_->spec().securitycontext().runasnonroot();
-    if (nonRoot && spec.security.runAsUser == 0)
-        return fail(Reason::Invalid, "container's runAsUser breaks non-root policy");
-    spec.security.readOnlyRoot = own.readonlyrootfilesystem();
-    spec.security.noNewPrivileges = own.has_allowprivilegeescalation() && !own.allowprivilegeescalation();
-    spec.security.addCapabilities.assign(own.capabilities().add().begin(), own.capabilities().add().end());
-    spec.security.dropCapabilities.assign(own.capabilities().drop().begin(), own.capabilities().drop().end());
-    return spec;
 }
 
 } // namespace wheelhouse::agent

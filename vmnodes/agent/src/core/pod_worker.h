@@ -9,6 +9,7 @@
 
 #include <deque>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -55,6 +56,8 @@ class PodWorker final : public ContainerOwner, public std::enable_shared_from_th
     std::vector<const ContainerWorker*> activeContainers() const;
     /// The ports of the node that lead here now.
     std::vector<network::HostPort> hostPorts() const;
+    /// The attached volumes that are or are about to be mounted for it, as the node's status names them.
+    const std::set<std::string>& volumesInUse() const { return volumesInUse_; }
     /// The status as it is now; keeps transition times from one call to the next.
     const api::core::PodStatus& refreshStatus();
 
@@ -87,8 +90,13 @@ class PodWorker final : public ContainerOwner, public std::enable_shared_from_th
     void stopEverything();
     void tearDown();
     void stopSandbox();
+    /// True when it holds no attached disk; otherwise sees to it.
+    bool letGoDisks();
     void removeContainers();
     void retryLater(Duration delay);
+    /// Fills in what a container sees of the pod's volumes; `values` is its environment.
+    Result<void> showVolumes(const api::core::Container& from,
+                             const std::map<std::string, std::string>& values, ContainerSpec& spec) const;
     /// Gives the pod what it wants, if that may be.
     void grant();
     void hold(const std::string& reason, const std::string& message);
@@ -119,7 +127,9 @@ class PodWorker final : public ContainerOwner, public std::enable_shared_from_th
     VolumeState volumeState_ = VolumeState::None;
     std::map<std::string, std::string> volumePaths_;
     std::set<std::string> readOnlyVolumes_;
-    std::string volumeError_;
+    std::set<std::string> volumesInUse_;
+    bool disksLetGo_ = false; ///< after its end
+    bool lettingGo_ = false;
     BackOff sandboxBackOff_{std::chrono::seconds(1), std::chrono::seconds(30)};
     bool initialized_ = false;
     bool admitted_ = false;

@@ -71,6 +71,7 @@ struct Filler {
 };
 
 constexpr const char* diskDriver = "disk.wheelhouse.dev";
+constexpr const char* volumeDriver = "volume.wheelhouse.dev";
 
 /// What is behind a claim. Only kinds of volume that are on the node itself are known here.
 Result<void> planClaim(const std::string& claim, VolumePlan& plan, const PodFacts& facts,
@@ -87,6 +88,17 @@ Result<void> planClaim(const std::string& claim, VolumePlan& plan, const PodFact
     if (source.has_csi() && source.csi().driver() == diskDriver) {
         plan.kind = VolumePlan::Kind::Disk;
         plan.disk = source.csi().volumehandle();
+        return {};
+    }
+    if (source.has_csi() && source.csi().driver() == volumeDriver) {
+        plan.kind = VolumePlan::Kind::Attached;
+        plan.disk = source.csi().volumehandle();
+        const auto size = volume->spec().capacity().find("storage");
+        if (size != volume->spec().capacity().end())
+            plan.bytes = api::Quantity::parse(size->second.string()).value_or(api::Quantity()).units();
+        plan.block = volume->spec().volumemode() == "Block";
+        plan.readOnly = plan.readOnly || source.csi().readonly();
+        plan.mountOptions.assign(volume->spec().mountoptions().begin(), volume->spec().mountoptions().end());
         return {};
     }
     if (source.has_csi())
@@ -172,6 +184,14 @@ Result<std::vector<VolumePlan>> planVolumes(const PodFacts& facts, const ObjectC
     return plans;
 }
 
+std::set<std::string> attachedVolumes(const std::vector<VolumePlan>& plans) {
+    std::set<std::string> names;
+    for (const VolumePlan& plan : plans)
+        if (plan.kind == VolumePlan::Kind::Attached)
+            names.insert(fmt::format("kubernetes.io/csi/{}^{}", volumeDriver, plan.disk));
+    return names;
+}
+
 bool volumesShowPod(const core::Pod& pod) {
     const auto shows = [](const core::Volume& volume) {
         const auto& parts = volume.volumesource().projected().sources();
@@ -188,14 +208,18 @@ bool volumesUse(const core::Pod& pod, const std::string& kind, const std::string
         return token && token->podUid == pod.metadata().uid();
     }
     const bool map = kind == "ConfigMap";
-    if (!map && kind != "Secret") return false; // what is behind a claim does not change
+    const bool claim = kind == "PersistentVolumeClaim"; // the disk behind it may have grown
+    if (!map && !claim && kind != "Secret") return false;
     for (const core::Volume& volume : pod.spec().volumes()) {
         const core::VolumeSource& source = volume.volumesource();
+        if (claim && (source.persistentvolumeclaim().claimname() == name ||
+                      (source.has_ephemeral() && pod.metadata().name() + "-" + volume.name() == name)))
+            return true;
         if (map && source.configmap().localobjectreference().name() == name) return true;
-        if (!map && source.secret().secretname() == name) return true;
+        if (!map && !claim && source.secret().secretname() == name) return true;
         for (const core::VolumeProjection& part : source.projected().sources()) {
             if (map && part.configmap().localobjectreference().name() == name) return true;
-            if (!map && part.secret().localobjectreference().name() == name) return true;
+            if (!map && !claim && part.secret().localobjectreference().name() == name) return true;
         }
     }
     return false;

@@ -127,6 +127,12 @@ cri::ContainerConfig containerConfig(const SandboxSpec& sandbox, const Container
                              : mount.propagation == "HostToContainer" ? cri::PROPAGATION_HOST_TO_CONTAINER
                                                                       : cri::PROPAGATION_PRIVATE);
     }
+    for (const Device& device : spec.devices) {
+        cri::Device& made = *config.add_devices();
+        made.set_container_path(device.containerPath);
+        made.set_host_path(device.hostPath);
+        made.set_permissions(device.readOnly ? "r" : "rwm");
+    }
     auto& labels = *config.mutable_labels();
     labels[podNameLabel] = sandbox.pod.name;
     labels[podNamespaceLabel] = sandbox.pod.nameSpace;

@@ -1,5 +1,6 @@
 #include "vmnodes/agent/cri_runtime.h"
 
+#include "attached_disks.h"
 #include "cri_client.h"
 #include "cri_convert.h"
 #include "cri_session.h"
@@ -50,7 +51,8 @@ class CriRuntime final : public Runtime {
   public:
     CriRuntime(CriOptions options, Executor& executor)
         : options_(std::move(options)), executor_(executor), client_(options_.socket, executor),
-          files_(options_.stateFolder / "pods", options_.stateFolder / "disks"),
+          attached_(options_.stateFolder / "attached", processes_),
+          files_(options_.stateFolder / "pods", options_.stateFolder / "disks", attached_),
           breaker_(std::string(cgroupRoot) + options_.cgroupRoot, options_.stateFolder),
           network_(options_, processes_), traffic_(options_, processes_),
           names_(streams_.io(), options_.dnsAddress,
@@ -77,6 +79,7 @@ class CriRuntime final : public Runtime {
     void makeVolumes(const PodId& pod, std::vector<VolumePlan> plans,
                      Done<std::map<std::string, std::string>> done) override;
     void keepDisks(std::map<std::string, bool> disks, Done<void> done) override;
+    void releaseDisks(const PodId& pod, Done<void> done) override;
     void removePodFiles(const PodId& pod, Done<void> done) override;
     void applyNetwork(const nodelink::Network& network, Done<void> done) override;
     void applyTraffic(std::shared_ptr<const network::NetworkObjects> objects, Done<void> done) override;
@@ -101,6 +104,7 @@ class CriRuntime final : public Runtime {
     Executor& executor_;
     CriClient client_;
     SystemProcesses processes_;
+    AttachedDisks attached_; ///< the worker's
     PodFiles files_;
     NodeBreaker breaker_; ///< the worker's
     NodeNetwork network_;
@@ -433,6 +437,11 @@ void CriRuntime::makeVolumes(const PodId& pod, std::vector<VolumePlan> plans,
 void CriRuntime::keepDisks(std::map<std::string, bool> disks, Done<void> done) {
     onWorker<void>(
         worker_, [this, disks = std::move(disks)] { return files_.keepDisks(disks); }, std::move(done));
+}
+
+void CriRuntime::releaseDisks(const PodId& pod, Done<void> done) {
+    onWorker<void>(
+        worker_, [this, uid = pod.uid] { return attached_.release(uid); }, std::move(done));
 }
 
 void CriRuntime::removePodFiles(const PodId& pod, Done<void> done) {

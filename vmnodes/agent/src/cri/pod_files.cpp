@@ -125,8 +125,9 @@ Result<void> PodFiles::keepDisks(const std::map<std::string, bool>& disks) {
     return outcome;
 }
 
-Result<std::string> PodFiles::makeOne(const fs::path& folder, const VolumePlan& plan) {
+Result<std::string> PodFiles::makeOne(const PodId& pod, const VolumePlan& plan) {
     if (plan.kind == VolumePlan::Kind::HostPath) return hostPath(plan);
+    if (plan.kind == VolumePlan::Kind::Attached) return attached_.take(pod.uid, plan);
     if (plan.kind == VolumePlan::Kind::Disk) {
         auto disk = makeDisk(plan);
         if (disk && plan.group &&
@@ -134,7 +135,7 @@ Result<std::string> PodFiles::makeOne(const fs::path& folder, const VolumePlan& 
             return systemError("cannot give the group of volume " + plan.name);
         return disk;
     }
-    const fs::path path = folder / plan.name;
+    const fs::path path = root_ / pod.uid.value() / "volumes" / plan.name;
     std::error_code error;
     const bool there = fs::is_directory(path, error);
     fs::create_directories(path, error);
@@ -163,7 +164,7 @@ Result<std::map<std::string, std::string>> PodFiles::make(const PodId& pod,
     for (const VolumePlan& plan : plans) {
         if (!safePath(plan.name))
             return fail(Reason::Invalid, fmt::format("\"{}\" is no volume name", plan.name));
-        auto made = makeOne(root_ / pod.uid.value() / "volumes", plan);
+        auto made = makeOne(pod, plan);
         if (!made) return fail(made.error());
         paths[plan.name] = std::move(*made);
     }

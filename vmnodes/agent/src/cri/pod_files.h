@@ -1,5 +1,6 @@
 #pragma once
 
+#include "attached_disks.h"
 #include "engine/base/status.h"
 #include "vmnodes/agent/runtime.h"
 
@@ -13,9 +14,9 @@ namespace wheelhouse::agent {
 /// Volumes of pods as folders on the node's disk. Blocks; for a worker thread.
 class PodFiles {
   public:
-    /// `disks` is where what outlives pods is kept.
-    PodFiles(std::filesystem::path root, std::filesystem::path disks)
-        : root_(std::move(root)), disks_(std::move(disks)) {}
+    /// `disks` is where what outlives pods is kept; `attached` are the disks that come and go.
+    PodFiles(std::filesystem::path root, std::filesystem::path disks, AttachedDisks& attached)
+        : root_(std::move(root)), disks_(std::move(disks)), attached_(attached) {}
     Result<std::map<std::string, std::string>> make(const PodId& pod, const std::vector<VolumePlan>& plans);
     /// Writes the pod's /etc/hosts anew; answers with where. A container keeps the one it was made with.
     Result<std::string> writeHosts(const PodId& pod, const std::string& text);
@@ -25,10 +26,11 @@ class PodFiles {
     Result<void> keepDisks(const std::map<std::string, bool>& disks);
 
   private:
-    Result<std::string> makeOne(const std::filesystem::path& folder, const VolumePlan& plan);
+    Result<std::string> makeOne(const PodId& pod, const VolumePlan& plan);
     Result<std::string> makeDisk(const VolumePlan& plan);
     std::filesystem::path root_;
     std::filesystem::path disks_;
+    AttachedDisks& attached_;
 };
 
 /// Replaces the files of a volume in one step, as Kubernetes does: they are links through `..data`, which

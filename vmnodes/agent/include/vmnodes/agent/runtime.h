@@ -83,6 +83,12 @@ struct Mount {
     std::string propagation; ///< "", "HostToContainer", "Bidirectional"
 };
 
+struct Device {
+    std::string containerPath;
+    std::string hostPath;
+    bool readOnly = false;
+};
+
 struct ContainerSpec {
     std::string name;
     std::uint32_t attempt = 0; ///< 0 for the first start, one more for each restart
@@ -93,6 +99,7 @@ struct ContainerSpec {
     std::string workingDir;
     std::vector<std::pair<std::string, std::string>> env;
     std::vector<Mount> mounts;
+    std::vector<Device> devices;
     std::string hosts; ///< what /etc/hosts says; empty: the runtime's business
     LinuxResources resources;
     SecuritySettings security;
@@ -138,7 +145,7 @@ struct Inventory {
 
 /// One volume of a pod, ready to be made on the node. Contents are decided by the core.
 struct VolumePlan {
-    enum class Kind { Directory, Memory, Files, HostPath, Disk };
+    enum class Kind { Directory, Memory, Files, HostPath, Disk, Attached };
     struct File {
         std::string bytes;
         int mode = 0644;
@@ -148,10 +155,15 @@ struct VolumePlan {
     std::map<std::string, File> files; ///< by path below the volume
     std::string hostPath;
     std::string hostPathType;
-    std::string disk;                  ///< handle of a Disk: what it holds outlives the pod
-    bool readOnly = false;             ///< whatever the mount says
-    std::optional<std::int64_t> group; ///< fsGroup
-    std::int64_t sizeLimit = 0;        ///< Memory; 0 = the kernel's default
+    /// Handle of a Disk or of an Attached one: what it holds outlives the pod. An attached disk is another
+    /// one of the node's, told by its serial number, and has to be there; an empty one gets a file system.
+    std::string disk;
+    bool block = false;                    ///< Attached: the pod gets the device itself
+    std::vector<std::string> mountOptions; ///< Attached
+    std::int64_t bytes = 0;                ///< Attached: what it has to have at least
+    bool readOnly = false;                 ///< whatever the mount says
+    std::optional<std::int64_t> group;     ///< fsGroup
+    std::int64_t sizeLimit = 0;            ///< Memory; 0 = the kernel's default
 };
 
 /// A question to a container: does it answer?
@@ -248,12 +260,15 @@ class Runtime {
     virtual std::unique_ptr<PodSession> openExec(const ExecTarget& target, SessionEvents events) = 0;
     virtual std::unique_ptr<PodSession> openPort(const PortTarget& target, SessionEvents events) = 0;
 
-    /// Makes or renews the volumes of a pod; answers with the path of each on the node.
+    /// Makes or renews the volumes of a pod; answers with the path of each on the node. ServiceUnavailable
+    /// while a disk is not attached yet.
     virtual void makeVolumes(const PodId& pod, std::vector<VolumePlan> plans,
                              Done<std::map<std::string, std::string>> done) = 0;
     /// The disks that belong here, by handle, and whether each one's data stays when it is not listed any
     /// more; all others go. Idempotent; comes again whenever it changes.
     virtual void keepDisks(std::map<std::string, bool> disks, Done<void> done) = 0;
+    /// The containers of the pod have ended: attached disks that no other pod has are unmounted.
+    virtual void releaseDisks(const PodId& pod, Done<void> done) = 0;
     /// Volumes and logs of a pod that is over.
     virtual void removePodFiles(const PodId& pod, Done<void> done) = 0;
 

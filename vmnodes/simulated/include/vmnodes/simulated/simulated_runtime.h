@@ -92,6 +92,7 @@ class SimulatedRuntime final : public agent::Runtime {
                                                 agent::SessionEvents events) override;
     void makeVolumes(const agent::PodId& pod, std::vector<agent::VolumePlan> plans,
                      agent::Done<std::map<std::string, std::string>> done) override;
+    void releaseDisks(const agent::PodId& pod, agent::Done<void> done) override;
     void removePodFiles(const agent::PodId& pod, agent::Done<void> done) override;
     void keepDisks(std::map<std::string, bool> disks, agent::Done<void> done) override;
     void applyNetwork(const nodelink::Network& network, agent::Done<void> done) override;
