@@ -1,6 +1,7 @@
 #include "pod_worker.h"
 
 #include "engine/api/time.h"
+#include "resources.h"
 #include "volumes.h"
 
 #include <algorithm>
