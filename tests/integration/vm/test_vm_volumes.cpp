@@ -53,7 +53,7 @@ class TestVmVolumes : public QObject {
         QString why;
         QVERIFY2(!kubectlPath(&why).isEmpty(), qPrintable(why));
         QVERIFY2(lab_.start(), qPrintable(lab_.error()));
-        QVERIFY(lab_.nodesReady(2, 300));
+        QVERIFY(lab_.nodesReady(2, 500)); // the image may have to be made first
         QTRY_VERIFY_WITH_TIMEOUT(lab_.kubectl({"get", "sa", "default"}).code == 0, 30'000);
     }
 
