@@ -82,7 +82,7 @@ Step DaemonSetController::reconcile(std::string key) {
 
     auto claimed = co_await claimPods(look.object);
     if (!claimed) co_return fail(claimed.error());
-    noteSize(look.object->uid(), std::max(claimed->size(), nodes_.size()));
+    pace_.note(look.object->uid(), std::max(claimed->size(), nodes_.size()));
     const DaemonFit fit(look.set);
     for (const ObjectPtr& node : nodes_.all())
         look.places.push_back(

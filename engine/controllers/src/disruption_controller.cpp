@@ -42,7 +42,15 @@ bool belongsTo(const ObjectPtr& object, const meta::OwnerReference& owner) {
 } // namespace
 
 DisruptionController::DisruptionController(const Deps& deps)
-    : QueuedController(deps, "disruption"), budgets_(watch<Budget>(enqueueSelf())),
+    : QueuedController(deps, "disruption"),
+      budgets_(watch<Budget>(
+          {.onAdd = [this](const ObjectPtr& budget) { enqueue(budget->key()); },
+           .onUpdate = [this](const ObjectPtr&, const ObjectPtr& budget) { enqueue(budget->key()); },
+           .onDelete =
+               [this](const ObjectPtr& budget) {
+                   pace_.forget(budget->uid());
+                   enqueue(budget->key());
+               }})),
       pods_(watch<core::Pod>(onSelectable([this](const ObjectPtr& pod) { podChanged(pod); }))),
       replicationControllers_(
           watch<core::ReplicationController>(onAny([this](const ObjectPtr& owner) { ownerChanged(owner); }))),
@@ -56,7 +64,7 @@ DisruptionController::DisruptionController(const Deps& deps)
 
 void DisruptionController::podChanged(const ObjectPtr& pod) {
     for (const ObjectPtr& budget : budgets_.byIndex(byNamespace, pod->nameSpace()))
-        if (api::budgetCovers(budget->as<Budget>(), pod->labels())) enqueueAfter(budget->key(), together);
+        if (api::budgetCovers(budget->as<Budget>(), pod->labels())) enqueuePaced(budget);
     if (!pod->deleting() && mentions(*pod, disruptionTarget) && announced(pod->as<core::Pod>()))
         enqueue(std::string(podPrefix) + pod->key());
 }
@@ -64,7 +72,11 @@ void DisruptionController::podChanged(const ObjectPtr& pod) {
 /// Only the number it wants matters, but which budgets it matters to is known by its pods alone.
 void DisruptionController::ownerChanged(const ObjectPtr& owner) {
     for (const ObjectPtr& budget : budgets_.byIndex(byNamespace, owner->nameSpace()))
-        enqueueAfter(budget->key(), together);
+        enqueuePaced(budget);
+}
+
+void DisruptionController::enqueuePaced(const ObjectPtr& budget) {
+    enqueueAfter(budget->key(), std::max(together, pace_.patience(budget->uid())));
 }
 
 Step DisruptionController::reconcile(std::string key) {
@@ -89,6 +101,7 @@ Step DisruptionController::lookAtBudget(std::string key) {
     Budget after = budget;
     auto& status = *after.mutable_status();
     const std::vector<Covered> pods = podsOf(budget);
+    pace_.note(object->uid(), pods.size());
     if (pods.empty()) events_.record(object, Type::Normal, "NoPods", "No matching pods found");
     auto expected = co_await expect(budget, pods);
     if (!expected) {

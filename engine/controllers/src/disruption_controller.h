@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/controllers/queued_controller.h"
+#include "look_pace.h"
 
 #include <optional>
 #include <string>
@@ -45,6 +46,7 @@ class DisruptionController final : public QueuedController {
     };
 
     void podChanged(const ObjectPtr& pod);
+    void enqueuePaced(const ObjectPtr& budget);
     void ownerChanged(const ObjectPtr& owner);
     Step lookAtBudget(std::string key);
     Step lookAtPod(std::string key);
@@ -57,6 +59,7 @@ class DisruptionController final : public QueuedController {
     void keepDisrupted(const Budget& before, Budget& after, const std::vector<Covered>& pods);
     Step writeStatus(const Budget& before, Budget after);
 
+    LookPace pace_; ///< of budgets
     client::Informer& budgets_;
     client::Informer& pods_;
     client::Informer& replicationControllers_;

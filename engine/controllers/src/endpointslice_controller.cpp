@@ -55,7 +55,15 @@ void addHints(const core::Service& service, api::discovery::Endpoint& endpoint) 
 } // namespace
 
 EndpointSliceController::EndpointSliceController(const Deps& deps)
-    : QueuedController(deps, "endpointslice"), services_(watch<core::Service>(enqueueSelf())),
+    : QueuedController(deps, "endpointslice"),
+      services_(watch<core::Service>(
+          {.onAdd = [this](const ObjectPtr& service) { enqueue(service->key()); },
+           .onUpdate = [this](const ObjectPtr&, const ObjectPtr& service) { enqueue(service->key()); },
+           .onDelete =
+               [this](const ObjectPtr& service) {
+                   pace_.forget(service->uid());
+                   enqueue(service->key());
+               }})),
       pods_(watch<core::Pod>(onSelectable([this](const ObjectPtr& pod) { podChanged(pod); }))),
       nodes_(watch<core::Node>()), slices_(watch<Slice>(expectations_.watched(
                                        onAny([this](const ObjectPtr& slice) { sliceChanged(slice); })))) {
@@ -70,7 +78,8 @@ EndpointSliceController::EndpointSliceController(const Deps& deps)
 void EndpointSliceController::podChanged(const ObjectPtr& pod) {
     for (const ObjectPtr& service : services_.byIndex(byNamespace, pod->nameSpace())) {
         const auto decoded = service->as<core::Service>();
-        if (wantsEndpoints(decoded) && selects(decoded, pod)) enqueue(service->key());
+        if (wantsEndpoints(decoded) && selects(decoded, pod))
+            enqueueAfter(service->key(), pace_.patience(service->uid()));
     }
 }
 
@@ -149,6 +158,10 @@ Step EndpointSliceController::reconcile(std::string key) {
         co_return Result<void>();
     }
     auto groups = wantedGroups(service);
+    std::size_t pods = 0;
+    for (const auto& [ports, group] : groups)
+        pods += group.endpoints.size();
+    pace_.note(object->uid(), pods);
     std::vector<Slice> fresh;
     std::vector<Slice> changed;
     std::vector<ObjectPtr> doomed;

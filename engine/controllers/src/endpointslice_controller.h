@@ -2,6 +2,7 @@
 
 #include "engine/controllers/queued_controller.h"
 #include "expectations.h"
+#include "look_pace.h"
 
 #include <map>
 
@@ -48,6 +49,7 @@ class EndpointSliceController final : public QueuedController {
     client::Informer& pods_;
     client::Informer& nodes_;
     Expectations expectations_;
+    LookPace pace_; ///< of Services
     client::Informer& slices_;
 };
 

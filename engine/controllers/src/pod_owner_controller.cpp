@@ -4,16 +4,6 @@
 
 namespace wheelhouse::controllers {
 
-namespace {
-
-/// From so many pods on a look is worth waiting for, about fifty times as long as it takes: however much
-/// happens to an owner, its looks take a fiftieth of the time.
-constexpr std::size_t many = 100;
-constexpr Duration patienceAPod = std::chrono::microseconds(50);
-constexpr Duration longestPatience = std::chrono::milliseconds(500);
-
-} // namespace
-
 core::Pod podFromTemplate(const ObjectPtr& owner, const core::PodTemplateSpec& podTemplate) {
     core::Pod pod;
     auto& metadata = *pod.mutable_metadata();
@@ -49,7 +39,7 @@ PodOwnerController::PodOwnerController(const Deps& deps, std::string name, const
                                   .onDelete =
                                       [this](const ObjectPtr& owner) {
                                           expectations_.forget(owner->uid());
-                                          sizes_.erase(owner->uid());
+                                          pace_.forget(owner->uid());
                                           enqueue(owner->key());
                                       }})),
       pods_(watch<core::Pod>(
@@ -65,18 +55,8 @@ PodOwnerController::PodOwnerController(const Deps& deps, std::string name, const
 // --- what the informers say
 // ---------------------------------------------------------------------------------------
 
-void PodOwnerController::noteSize(const Uid& owner, std::size_t size) {
-    if (size >= many)
-        sizes_[owner] = size;
-    else
-        sizes_.erase(owner);
-}
-
 void PodOwnerController::enqueuePaced(const ObjectPtr& owner) {
-    const auto size = sizes_.find(owner->uid());
-    if (size == sizes_.end()) return enqueue(owner->key());
-    enqueueAfter(owner->key(),
-                 std::min(patienceAPod * static_cast<std::int64_t>(size->second), longestPatience));
+    enqueueAfter(owner->key(), pace_.patience(owner->uid()));
 }
 
 void PodOwnerController::enqueueOwner(const Uid& owner) {
@@ -139,7 +119,7 @@ client::Task<Result<std::vector<ObjectPtr>>> PodOwnerController::claimPods(Objec
     wanted.finalizer = finalizer();
     auto claimed = co_await claim(api_, std::move(wanted), pods_.byIndex(byController, owner->uid().value()),
                                   pods_.byIndex(byOrphanage, owner->nameSpace()));
-    if (claimed) noteSize(owner->uid(), claimed->size());
+    if (claimed) pace_.note(owner->uid(), claimed->size());
     co_return claimed;
 }
 

@@ -3,9 +3,9 @@
 #include "claims.h"
 #include "engine/controllers/queued_controller.h"
 #include "expectations.h"
+#include "look_pace.h"
 
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace wheelhouse::controllers {
@@ -43,16 +43,13 @@ class PodOwnerController : public QueuedController {
     Step createPods(ObjectPtr owner, std::vector<core::Pod> pods);
     /// Deletes these very pods (by uid), all at once. One Event each. An error, if any.
     Step deletePods(ObjectPtr owner, std::vector<ObjectPtr> victims);
-    /// To be looked at soon. A look takes the longer the more there is to look at: what happens to many pods
-    /// of one owner at about the same time is looked at together.
+    /// To be looked at soon, at the pace its pods allow.
     void enqueuePaced(const ObjectPtr& owner);
     void enqueueOwner(const Uid& owner);
-    /// How much there is to look at, for the pace; claimPods says how many pods there are.
-    void noteSize(const Uid& owner, std::size_t size);
-
     client::Informer& owners_;
     client::Informer& pods_;
     Expectations expectations_;
+    LookPace pace_; ///< claimPods says how many pods there are
 
   private:
     void podAdded(const ObjectPtr& pod);
@@ -60,8 +57,6 @@ class PodOwnerController : public QueuedController {
     void podDeleted(const ObjectPtr& pod);
     void enqueueWouldBeOwners(const ObjectPtr& orphan);
     void enqueueIfSettled(const Uid& owner, bool wasSettled);
-
-    std::unordered_map<Uid, std::size_t> sizes_; ///< at the last look, of owners with many
 };
 
 /// A pod as a template wants it, with `owner` as its controller and a name made up from the owner's.

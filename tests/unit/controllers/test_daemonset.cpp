@@ -89,6 +89,34 @@ class TestDaemonSet : public QObject {
         QCOMPARE(bench.cluster.count("create", "pods"), 4);
     }
 
+    /// Only what changed is read anew: none of it may be missed.
+    void whatChangesAmongManyIsSeen() {
+        Bench bench({"daemonset"});
+        addNodes(bench, 120);
+        bench.cluster.put(daemonSet());
+        bench.start();
+        bench.converge();
+        SeededRandom random(7);
+        for (int round = 0; round < 60; ++round) {
+            const auto pods = bench.cluster.all<core::Pod>();
+            const std::string name = pods[random.below(pods.size())].metadata().name();
+            if (round % 3 == 0) {
+                bench.cluster.drop<core::Pod>("default/" + name);
+                bench.settle(200ms); // it is made again, and waits
+            } else {
+                const bool ready = random.below(2) == 0;
+                bench.cluster.edit<core::Pod>("default/" + name, [&](auto& p) { bench.setReady(p, ready); });
+            }
+            bench.settle(200ms);
+            int ready = 0;
+            for (const auto& pod : bench.cluster.all<core::Pod>())
+                for (const auto& condition : pod.status().conditions())
+                    ready += condition.type() == "Ready" && condition.status() == "True";
+            QCOMPARE(stored(bench).status().numberready(), ready);
+            QCOMPARE(bench.pods(), std::size_t(120));
+        }
+    }
+
     void itsPodsAreBoundToTheirNodeAndOutliveItsTroubles() {
         Bench bench({"daemonset"});
         addNodes(bench, 1);

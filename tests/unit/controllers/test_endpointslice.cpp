@@ -172,6 +172,30 @@ class TestEndpointSlice : public QObject {
         QCOMPARE(uids.size(), std::size_t(250));
     }
 
+    /// Of many, what happens at about the same time is written together.
+    void manyChangesAreFewWrites() {
+        Bench bench({"endpointslice"});
+        bench.cluster.put(service());
+        for (int i = 0; i < 250; ++i)
+            bench.cluster.put(ready(bench, "p" + std::to_string(i), "10.244.1." + std::to_string(i)));
+        bench.start();
+        bench.settle();
+        bench.cluster.calls.clear();
+        for (int i = 0; i < 50; ++i) {
+            bench.cluster.edit<core::Pod>("default/p" + std::to_string(i),
+                                          [&](auto& p) { bench.setReady(p, false); });
+            bench.settle(1ms);
+        }
+        bench.settle(1s);
+        const int writes = bench.cluster.count("update", "endpointslices");
+        QVERIFY2(writes <= 15, qPrintable(QString("%1 writes").arg(writes)));
+        int serving = 0;
+        for (const auto& slice : slices(bench))
+            for (const auto& endpoint : slice.endpoints())
+                serving += endpoint.conditions().serving();
+        QCOMPARE(serving, 200);
+    }
+
     void crashesAndConflictsMakeNoSecondSlice() {
         Bench bench({"endpointslice"});
         bench.cluster.setLatency(5ms);

@@ -43,6 +43,28 @@ class TestReplicaSet : public QObject {
             QCOMPARE(ownerOf(pod), set.metadata().uid());
     }
 
+    /// Of many, what happens at about the same time is one look.
+    void manyChangesAreFewLooks() {
+        Bench bench({"replicaset"});
+        bench.cluster.put(replicaSet("web", 200));
+        bench.start();
+        bench.settle();
+        bench.runPods();
+        bench.settle();
+        bench.cluster.calls.clear();
+        int changed = 0;
+        for (const auto& pod : bench.cluster.all<core::Pod>()) {
+            if (++changed > 100) break;
+            bench.cluster.edit<core::Pod>("default/" + pod.metadata().name(),
+                                          [&](auto& p) { bench.setReady(p, false); });
+            bench.settle(1ms);
+        }
+        bench.settle(1s);
+        const int writes = bench.cluster.count("update", "replicasets");
+        QVERIFY2(writes <= 20, qPrintable(QString("%1 writes").arg(writes)));
+        QCOMPARE(bench.cluster.get<apps::ReplicaSet>("default/web")->status().readyreplicas(), 100);
+    }
+
     void neverMakesTooMany_data() {
         QTest::addColumn<int>("latencyMs");
         QTest::newRow("fast") << 0;
