@@ -15,7 +15,7 @@ namespace wheelhouse::simulated {
 struct SimulatedOptions {
     SimulatedShape shape;      ///< cpus and memory are the machine's own when it says so
     agent::AgentOptions agent; ///< node name, labels and taints are filled in for each
-    Duration boot = std::chrono::milliseconds(100);
+    Duration boot = std::chrono::milliseconds(20);
 };
 
 /// Simulated machines: each an agent on a SimulatedRuntime, all on `nodes`, linked to `hub` within the

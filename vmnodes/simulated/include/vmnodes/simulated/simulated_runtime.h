@@ -36,10 +36,11 @@ struct SimulatedShape {
     std::string zone;
     std::uint32_t index =
         0; ///< the node's own 256 pod addresses until the control plane gives it a pod CIDR, and its own
-    Span sandbox{std::chrono::milliseconds(50), std::chrono::milliseconds(200)};
+    // A quick machine with a quick engine: who looks at scheduling shall not wait for what is not there.
+    Span sandbox{std::chrono::milliseconds(20), std::chrono::milliseconds(60)};
     Span pull{std::chrono::milliseconds(300), std::chrono::milliseconds(1500)};
-    Span create{std::chrono::milliseconds(20), std::chrono::milliseconds(80)};
-    Span start{std::chrono::milliseconds(30), std::chrono::milliseconds(150)};
+    Span create{std::chrono::milliseconds(5), std::chrono::milliseconds(20)};
+    Span start{std::chrono::milliseconds(10), std::chrono::milliseconds(40)};
     Span stop{std::chrono::milliseconds(20), std::chrono::milliseconds(200)};
 };
 
