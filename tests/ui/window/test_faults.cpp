@@ -33,6 +33,8 @@ class TestFaults final : public QObject {
     void anotherClusterHasNone();
 
   private:
+    static constexpr int soon = 30'000; ///< for a machine that is busy with other things
+
     static void drop(const Stage& stage, const char* id, const QPoint& at) {
         QMimeData data;
         data.setData(MapDrag::faultMime, id);
@@ -264,6 +266,7 @@ void TestFaults::keysReachIt() {
     stage.cluster.put(fault);
     begin(stage, "dark", {"vm-1"});
     stage.window->activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(stage.window.get(), soon));
     QTest::keyClick(stage.window.get(), Qt::Key_5, Qt::ControlModifier);
     auto* page = stage.part<FaultsPage>();
     QTRY_VERIFY_WITH_TIMEOUT(page->isVisible() && page->list()->model()->rowCount() == 1, soon);
