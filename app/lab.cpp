@@ -155,6 +155,10 @@ void Lab::start(std::function<void(Result<void>)> ready) {
                       });
 }
 
+void Lab::leaveMachines() {
+    impl_->options.keepMachines = true;
+}
+
 void Lab::stop() {
     Impl& impl = *impl_;
     if (std::exchange(impl.stopped, true)) return;

@@ -21,6 +21,8 @@ class Lab {
     /// Starts everything that acts and sees to it that the lab has the nodes asked for. `ready` is called
     /// once, on the control thread: from then on the API serves.
     void start(std::function<void(Result<void>)> ready);
+    /// stop() leaves virtual machines running, whatever the command line says. Main thread.
+    void leaveMachines();
     /// Stops in order: front, controllers, machines (or leaves those running), store. Blocks.
     void stop();
 

@@ -13,9 +13,9 @@ using namespace wheelhouse::app;
 namespace {
 
 int info(const CommandLine& options) {
-    std::printf("version    %s\nlab        %s\nkubeconfig %s\ncache      %s\nprograms   %s\n",
+    std::printf("version    %s\nlab        %s\nkubeconfig %s\ncache      %s\nstate      %s\nprograms   %s\n",
                 WHEELHOUSE_VERSION, options.dataDirectory.c_str(), options.kubeconfig.c_str(),
-                cacheDirectory().c_str(), programDirectory().c_str());
+                cacheDirectory().c_str(), stateDirectory().c_str(), programDirectory().c_str());
     return 0;
 }
 

@@ -21,6 +21,10 @@ std::filesystem::path cacheDirectory() {
     return xdg("XDG_CACHE_HOME", ".cache") / "wheelhouse";
 }
 
+std::filesystem::path stateDirectory() {
+    return xdg("XDG_STATE_HOME", ".local/state") / "wheelhouse";
+}
+
 std::filesystem::path programDirectory() {
     std::error_code error;
     const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);

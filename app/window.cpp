@@ -2,7 +2,9 @@
 
 #include "engine/base/system.h"
 #include "lab.h"
+#include "paths.h"
 #include "serve.h"
+#include "single_instance.h"
 #include "ui/models/ui_executor.h"
 #include "ui/views/main_window.h"
 #include "ui/widgets/language.h"
@@ -36,6 +38,8 @@ int window(const CommandLine& options, int& argc, char** argv) {
     QApplication::setApplicationName("wheelhouse");
     QApplication::setDesktopFileName("dev.wheelhouse.Wheelhouse");
     ui::useLanguage(QLocale::system());
+    SingleInstance single(options.dataDirectory);
+    if (single.handOver()) return 0;
     quitOnStopSignal();
     Result<std::unique_ptr<Lab>> lab = Lab::open(options);
     if (!lab) {
@@ -44,6 +48,7 @@ int window(const CommandLine& options, int& argc, char** argv) {
         QMessageBox::critical(nullptr, QObject::tr("Wheelhouse"), message);
         return 1;
     }
+    single.listen();
     SystemClock clock;
     int code = 0;
     {
@@ -53,8 +58,11 @@ int window(const CommandLine& options, int& argc, char** argv) {
         shown.title = QString::fromStdString(options.dataDirectory.filename().string());
         shown.place = QObject::tr("this computer");
         shown.appearance = appearanceOf(options.appearance);
+        shown.stateFile = QString::fromStdString((stateDirectory() / "window.json").string());
+        shown.ownsMachines = !options.keepMachines;
         ui::MainWindow mainWindow(shown, *cluster, executor);
         QObject::connect(&mainWindow, &ui::MainWindow::closing, &application, &QApplication::quit);
+        QObject::connect(&single, &SingleInstance::startedAgain, &mainWindow, &ui::MainWindow::present);
         mainWindow.show();
         (*lab)->start([&executor, &mainWindow, &lab](const Result<void>& started) {
             executor.post([&mainWindow, &lab, started] {
@@ -63,6 +71,7 @@ int window(const CommandLine& options, int& argc, char** argv) {
             });
         });
         code = QApplication::exec();
+        if (mainWindow.leavesMachines()) (*lab)->leaveMachines();
         mainWindow.hide();
     }
     (*lab)->stop();

@@ -956,6 +956,37 @@
     </message>
 </context>
 <context>
+    <name>wheelhouse::ui::ClosePanel</name>
+    <message>
+        <source>Close Wheelhouse</source>
+        <translation>Wheelhouse schließen</translation>
+    </message>
+    <message>
+        <source>Always do that</source>
+        <translation>Immer so machen</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Leave them running</source>
+        <translation>Weiterlaufen lassen</translation>
+    </message>
+    <message>
+        <source>Stop them</source>
+        <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>A virtual machine runs. Left running, it goes on without a control plane until Wheelhouse is started again; stopped, it starts with it.</source>
+        <translation>Eine virtuelle Maschine läuft. Weiterlaufend ist sie ohne Control Plane, bis Wheelhouse wieder startet; angehalten startet sie mit ihm.</translation>
+    </message>
+    <message>
+        <source>%1 virtual machines run. Left running, they go on without a control plane until Wheelhouse is started again; stopped, they start with it.</source>
+        <translation>%1 virtuelle Maschinen laufen. Weiterlaufend sind sie ohne Control Plane, bis Wheelhouse wieder startet; angehalten starten sie mit ihm.</translation>
+    </message>
+</context>
+<context>
     <name>wheelhouse::ui::ClusterActions</name>
     <message>
         <source>deleted %1 %2.</source>

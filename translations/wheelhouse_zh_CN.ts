@@ -956,6 +956,37 @@
     </message>
 </context>
 <context>
+    <name>wheelhouse::ui::ClosePanel</name>
+    <message>
+        <source>Close Wheelhouse</source>
+        <translation>关闭 Wheelhouse</translation>
+    </message>
+    <message>
+        <source>Always do that</source>
+        <translation>总是这样做</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Leave them running</source>
+        <translation>让它们继续运行</translation>
+    </message>
+    <message>
+        <source>Stop them</source>
+        <translation>停止它们</translation>
+    </message>
+    <message>
+        <source>A virtual machine runs. Left running, it goes on without a control plane until Wheelhouse is started again; stopped, it starts with it.</source>
+        <translation>有一台虚拟机正在运行。若让它继续运行，在再次启动 Wheelhouse 之前它将没有控制平面；若停止，它会随之启动。</translation>
+    </message>
+    <message>
+        <source>%1 virtual machines run. Left running, they go on without a control plane until Wheelhouse is started again; stopped, they start with it.</source>
+        <translation>有 %1 台虚拟机正在运行。若让它们继续运行，在再次启动 Wheelhouse 之前它们将没有控制平面；若停止，它们会随之启动。</translation>
+    </message>
+</context>
+<context>
     <name>wheelhouse::ui::ClusterActions</name>
     <message>
         <source>deleted %1 %2.</source>

@@ -39,6 +39,7 @@ class TopBar final : public QWidget {
     ClockBar* clock() { return clock_; }
     QPushButton* deployButton() { return deploy_; }
     QPushButton* namespaceButton() { return nameSpace_; }
+    QString chosenNamespace() const { return chosen_; }
     /// Shows only this namespace; empty = all.
     void choose(const QString& nameSpace);
     QPushButton* searchButton() { return search_; }

@@ -21,8 +21,9 @@ MainWindow::MainWindow(MainWindowOptions options, client::Cluster& cluster, Exec
     resize(1440, 900);
     setMinimumSize(960, 620);
     impl_->build();
-    impl_->applyTheme();
     impl_->connectAll();
+    impl_->recall();
+    impl_->applyTheme();
     setNotice(impl_->options.notice);
     impl_->mapPage->map()->setFocus(Qt::OtherFocusReason);
     // The first picture comes before the first question to the cluster.
@@ -209,8 +210,21 @@ void MainWindow::openManifest(const QString& text, const QString& name) {
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
+    if (!impl_->mayClose()) return event->ignore();
+    impl_->remember();
     event->accept();
     Q_EMIT closing();
+}
+
+void MainWindow::present() {
+    setWindowState(windowState() & ~Qt::WindowMinimized);
+    show();
+    raise();
+    activateWindow();
+}
+
+bool MainWindow::leavesMachines() const {
+    return impl_->leaveMachines;
 }
 
 void MainWindow::changeEvent(QEvent* event) {

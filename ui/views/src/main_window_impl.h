@@ -1,6 +1,7 @@
 #pragma once
 
 #include "chrome.h"
+#include "close_panel.h"
 #include "palette_bar.h"
 #include "ui/models/node_drain.h"
 #include "ui/models/time_travel.h"
@@ -21,6 +22,7 @@
 #include "ui/views/timeline_view.h"
 #include "ui/views/verdicts_page.h"
 #include "ui/views/yaml_pane.h"
+#include "window_memory.h"
 
 class QMenu;
 class QSplitter;
@@ -105,6 +107,10 @@ struct MainWindow::Impl {
     void goBack(Revision revision);
     void goLive();
     std::vector<QString> takenNames();
+    /// The window as it was left.
+    void recall();
+    void remember();
+    bool mayClose();
 
     MainWindow& self;
     MainWindowOptions options;
@@ -147,6 +153,10 @@ struct MainWindow::Impl {
     std::unique_ptr<YamlAssistant> assistant;
     YamlPane* yaml = nullptr;
     AddNodePanel* addPanel = nullptr;
+    ClosePanel* closePanel = nullptr;
+    WindowMemory memory;
+    bool closing = false; ///< the question was answered
+    bool leaveMachines = false;
     QSplitter* vertical = nullptr;
     QSplitter* horizontal = nullptr;
     bool timeStands = false;

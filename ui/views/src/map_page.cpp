@@ -66,12 +66,12 @@ MapPage::MapPage(ClusterSession& session, const Theme& theme, QWidget* parent)
     by_ = makeLabel(tr("by zone"), "muted", this);
     by_->setContentsMargins(0, 4, 8, 0);
     bar->addWidget(by_);
-    auto* group = new QButtonGroup(this);
+    groupings_ = new QButtonGroup(this);
     const auto chip = [&](const QString& text, MapGrouping grouping) {
         auto* button = makeButton(text, "chip", this);
         button->setCheckable(true);
         button->setChecked(grouping == MapGrouping::Zone);
-        group->addButton(button, static_cast<int>(grouping));
+        groupings_->addButton(button, static_cast<int>(grouping));
         bar->addWidget(button);
     };
     chip(tr("zone"), MapGrouping::Zone);
@@ -100,7 +100,7 @@ MapPage::MapPage(ClusterSession& session, const Theme& theme, QWidget* parent)
     drag_ = new MapDrag(session, *map_, this);
     palette_ = new PaletteBar(theme, this);
     column->addWidget(palette_);
-    connect(group, &QButtonGroup::idToggled, this, [this](int id, bool on) {
+    connect(groupings_, &QButtonGroup::idToggled, this, [this](int id, bool on) {
         if (!on) return;
         map_->setGrouping(static_cast<MapGrouping>(id));
         if (past_ != nullptr) past_->setGrouping(map_->grouping());
@@ -117,6 +117,14 @@ MapPage::MapPage(ClusterSession& session, const Theme& theme, QWidget* parent)
 
 void MapPage::setOnlyTrouble(bool only) {
     trouble_->setChecked(only);
+}
+
+bool MapPage::onlyTrouble() const {
+    return trouble_->isChecked();
+}
+
+void MapPage::setGrouping(MapGrouping grouping) {
+    if (auto* chip = groupings_->button(static_cast<int>(grouping))) chip->setChecked(true);
 }
 
 void MapPage::showPast(ClusterMapModel* past) {

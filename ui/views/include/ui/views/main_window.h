@@ -19,6 +19,8 @@ struct MainWindowOptions {
     QString defaultNamespace = "default"; ///< for manifests that name none
     Appearance appearance = Appearance::System;
     bool reducedMotion = false; ///< no animation at all
+    QString stateFile;          ///< what it remembers from one session to the next; empty = nothing
+    bool ownsMachines = false;  ///< closing it may end virtual machines, so it asks
     QString notice;             ///< one line to show at the top until it is closed; empty = none
 };
 
@@ -41,6 +43,10 @@ class MainWindow final : public QMainWindow {
     void setNotice(const QString& text);
     /// Fills the manifest editor and shows it, as if the user had opened it.
     void openManifest(const QString& text, const QString& name);
+    /// Brings it before everything else.
+    void present();
+    /// Once it is closing: virtual machines shall go on running.
+    bool leavesMachines() const;
 
   Q_SIGNALS:
     /// The user wants to leave (window closed). The window is still alive.

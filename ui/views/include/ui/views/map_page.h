@@ -5,6 +5,7 @@
 #include "ui/views/map_view.h"
 #include "ui/widgets/controls.h"
 
+class QButtonGroup;
 class QStackedWidget;
 
 namespace wheelhouse::ui {
@@ -43,6 +44,8 @@ class MapPage final : public QWidget {
     bool showsPast() const { return inPast_; }
     MapView* pastMap() { return past_; }
     void setOnlyTrouble(bool only);
+    bool onlyTrouble() const;
+    void setGrouping(MapGrouping grouping);
 
   Q_SIGNALS:
     void addNodeRequested(QWidget* near);
@@ -60,6 +63,7 @@ class MapPage final : public QWidget {
 
     MapLegend* legend_;
     QLabel* by_;
+    QButtonGroup* groupings_;
     QPushButton* trouble_;
     QPushButton* addNode_;
     QStackedWidget* stack_;

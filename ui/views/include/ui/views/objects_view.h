@@ -21,6 +21,7 @@ class ObjectsView final : public QWidget {
     ObjectsView(ClusterSession& session, const Theme& theme, QWidget* parent = nullptr);
 
     void openKind(const QString& kind);
+    QString kind() const { return kind_; }
     void setNamespace(const QString& nameSpace);
     void focusFilter();
     LiveTableModel& rows() { return table_.model(); }

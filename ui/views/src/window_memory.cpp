@@ -1,0 +1,80 @@
+#include "window_memory.h"
+
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QSaveFile>
+
+namespace wheelhouse::ui {
+namespace {
+
+constexpr qint64 mostBytes = 1 << 20;
+constexpr int mostParts = 8;
+
+QJsonArray arrayOf(const QList<int>& sizes) {
+    QJsonArray out;
+    for (const int size : sizes)
+        out.append(size);
+    return out;
+}
+
+QList<int> sizesOf(const QJsonValue& value) {
+    QList<int> out;
+    for (const auto& each : value.toArray())
+        if (out.size() < mostParts && each.toInt(-1) >= 0) out << each.toInt();
+    return out;
+}
+
+const char* wordOf(OnClose what) {
+    return what == OnClose::StopMachines ? "stop" : what == OnClose::LeaveMachines ? "leave" : "ask";
+}
+
+} // namespace
+
+WindowMemory WindowMemory::load(const QString& path) {
+    WindowMemory out;
+    QFile file(path);
+    if (path.isEmpty() || !file.open(QIODevice::ReadOnly) || file.size() > mostBytes) return out;
+    const QJsonObject all = QJsonDocument::fromJson(file.readAll()).object();
+    const auto text = [&all](const char* key) { return all.value(QLatin1String(key)).toString(); };
+    out.geometry = QByteArray::fromBase64(text("geometry").toLatin1());
+    out.vertical = sizesOf(all.value(QStringLiteral("vertical")));
+    out.horizontal = sizesOf(all.value(QStringLiteral("horizontal")));
+    out.page = text("page");
+    out.kind = text("kind");
+    out.filter = text("filter");
+    out.nameSpace = text("namespace");
+    out.grouping = all.value(QStringLiteral("grouping")).toInt();
+    out.onlyTrouble = all.value(QStringLiteral("onlyTrouble")).toBool();
+    out.appearance = text("appearance");
+    const QString onClose = text("onClose");
+    out.onClose = onClose == u"stop"    ? OnClose::StopMachines
+                  : onClose == u"leave" ? OnClose::LeaveMachines
+                                        : OnClose::Ask;
+    return out;
+}
+
+bool WindowMemory::save(const QString& path) const {
+    if (path.isEmpty() || !QDir().mkpath(QFileInfo(path).absolutePath())) return false;
+    QJsonObject all;
+    all.insert(QStringLiteral("geometry"), QString::fromLatin1(geometry.toBase64()));
+    all.insert(QStringLiteral("vertical"), arrayOf(vertical));
+    all.insert(QStringLiteral("horizontal"), arrayOf(horizontal));
+    all.insert(QStringLiteral("page"), page);
+    all.insert(QStringLiteral("kind"), kind);
+    all.insert(QStringLiteral("filter"), filter);
+    all.insert(QStringLiteral("namespace"), nameSpace);
+    all.insert(QStringLiteral("grouping"), grouping);
+    all.insert(QStringLiteral("onlyTrouble"), onlyTrouble);
+    all.insert(QStringLiteral("appearance"), appearance);
+    all.insert(QStringLiteral("onClose"), QString::fromLatin1(wordOf(onClose)));
+    QSaveFile file(path);
+    if (!file.open(QIODevice::WriteOnly)) return false;
+    file.write(QJsonDocument(all).toJson());
+    return file.commit();
+}
+
+} // namespace wheelhouse::ui
