@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <google/protobuf/util/message_differencer.h>
-#include <set>
 
 namespace wheelhouse::controllers {
 
@@ -50,6 +49,14 @@ void addHints(const core::Service& service, api::discovery::Endpoint& endpoint) 
     if (!endpoint.zone().empty()) endpoint.mutable_hints()->add_forzones()->set_name(endpoint.zone());
     if (sameNode && !endpoint.nodename().empty())
         endpoint.mutable_hints()->add_fornodes()->set_name(endpoint.nodename());
+}
+
+template <class Groups>
+std::size_t podsIn(const Groups& groups) {
+    std::size_t pods = 0;
+    for (const auto& [ports, group] : groups)
+        pods += group.endpoints.size();
+    return pods;
 }
 
 } // namespace
@@ -158,14 +165,10 @@ Step EndpointSliceController::reconcile(std::string key) {
         co_return Result<void>();
     }
     auto groups = wantedGroups(service);
-    std::size_t pods = 0;
-    for (const auto& [ports, group] : groups)
-        pods += group.endpoints.size();
-    pace_.note(object->uid(), pods);
+    pace_.note(object->uid(), podsIn(groups));
     std::vector<Slice> fresh;
     std::vector<Slice> changed;
     std::vector<ObjectPtr> doomed;
-    std::set<std::string> kept;
     std::map<std::string, std::vector<Slice>> present;
     for (const ObjectPtr& slice : slices_.byIndex(byService, key)) {
         if (slice->deleting()) continue;
