@@ -5,6 +5,7 @@
 #include "ui/views/yaml_pane.h"
 
 #include <QAbstractItemView>
+#include <QDir>
 #include <QLabel>
 #include <QTableView>
 
@@ -46,6 +47,7 @@ void TestEditor::whatCouldBeWritten() {
         return help->offered().contains(wanted);
     };
     QTRY_VERIFY_WITH_TIMEOUT(offers("imagePullPolicy: "), soon);
+    QVERIFY(QDir().mkpath(shotFolder()));
     QVERIFY(help->list()->grab().save(shotFolder() + "/editor-list-dark.png"));
     const auto type = [&](const QString& text) {
         for (const QChar c : text)
