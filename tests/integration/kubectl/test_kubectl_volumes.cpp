@@ -183,6 +183,32 @@ class TestKubectlVolumes : public QObject {
         QVERIFY(refused.code != 0 && refused.err.contains("field can not be less than status.capacity"));
     }
 
+    /// The example of a disk that goes where its pod goes: here it is given from one simulated node to
+    /// another.
+    void aDiskFollowsItsPod() {
+        VERIFY_OK(
+            lab_.kubectl({"apply", "-f", WHEELHOUSE_SOURCE_DIR "/resources/examples/stateful-disk.yaml"}));
+        const auto where = [this] {
+            return lab_.get({"get", "pod", "ledger-0", "-o",
+                             R"(jsonpath={.spec.nodeName} {.status.conditions[?(@.type=="Ready")].status})"});
+        };
+        const auto attachedTo = [this] {
+            return lab_.get({"get", "volumeattachments", "-o",
+                             "jsonpath={.items[*].spec.nodeName} {.items[*].status.attached}"});
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(where().endsWith(" True"), 60'000);
+        const QString first = where().section(' ', 0, 0);
+        QCOMPARE(attachedTo(), first + " true");
+        VERIFY_OK(lab_.kubectl({"cordon", first}));
+        VERIFY_OK(lab_.kubectl({"delete", "pod", "ledger-0"}));
+        QTRY_VERIFY_WITH_TIMEOUT(where().endsWith(" True") && !where().startsWith(first), 60'000);
+        const QString second = where().section(' ', 0, 0);
+        QTRY_COMPARE_WITH_TIMEOUT(attachedTo(), second + " true", 30'000);
+        VERIFY_OK(lab_.kubectl({"uncordon", first}));
+        VERIFY_OK(lab_.kubectl({"delete", "statefulset/ledger", "pvc/data-ledger-0"}));
+        QTRY_COMPARE_WITH_TIMEOUT(lab_.get({"get", "volumeattachments", "-o", "name"}), QString(), 60'000);
+    }
+
     void aRestartChangesNothing() {
         const QString before = lab_.get({"get", "pv,pvc,sc", "-o", "name"});
         QCOMPARE(lab_.stop(), 0);

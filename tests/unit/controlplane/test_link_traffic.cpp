@@ -34,7 +34,7 @@ class TestLinkTraffic : public QObject {
         std::map<std::string, std::int64_t> heard;
         auto watch = bench.life->cluster->watch(api::kindOf<lab::LinkTraffic>().name, {},
                                                 {[&](const client::WatchEvent& event) {
-                                                     if (event.type != api::WatchEventType::Bookmark)
+                                                     if (event.object)
                                                          heard[event.object->name()] =
                                                              event.object->as<lab::LinkTraffic>().sentbytes();
                                                  },
