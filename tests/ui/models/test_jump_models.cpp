@@ -185,7 +185,7 @@ void TestJumpModels::kindsByAnyName() {
 
 void TestJumpModels::everythingIsSearched() {
     QCOMPARE(first("web"), QStringLiteral("web-5"));
-    QVERIFY(model_->rowCount() > 3); // webhooks too
+    QVERIFY(model_->rowCount() > 3);                            // webhooks too
     QCOMPARE(model_->entry(1).title, QStringLiteral("web-10")); // as people count
     QCOMPARE(model_->entry(model_->rowCount() - 1).title, QStringLiteral("old-web"));
     QCOMPARE(model_->entry(0).nameSpace, QStringLiteral("shop"));
