@@ -1110,14 +1110,6 @@
         <translation>Was sich ändern würde</translation>
     </message>
     <message>
-        <source>Open in the editor</source>
-        <translation>Im Editor öffnen</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>Abbrechen</translation>
-    </message>
-    <message>
         <source>Apply</source>
         <translation>Anwenden</translation>
     </message>
@@ -1614,14 +1606,6 @@
     <message>
         <source>Break something</source>
         <translation>Etwas kaputt machen</translation>
-    </message>
-    <message>
-        <source>Open in the editor</source>
-        <translation>Im Editor öffnen</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>Abbrechen</translation>
     </message>
     <message>
         <source>Break it</source>
@@ -2786,6 +2770,17 @@ Es wird von selbst wieder versucht.</translation>
     <message>
         <source>Drag it onto a zone or a node, or press it</source>
         <translation>Zieh es auf eine Zone oder einen Knoten, oder drück darauf</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::PanelFoot</name>
+    <message>
+        <source>Open in the editor</source>
+        <translation>Im Editor öffnen</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
     </message>
 </context>
 <context>

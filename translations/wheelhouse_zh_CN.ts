@@ -1110,14 +1110,6 @@
         <translation>将会改变什么</translation>
     </message>
     <message>
-        <source>Open in the editor</source>
-        <translation>在编辑器中打开</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>取消</translation>
-    </message>
-    <message>
         <source>Apply</source>
         <translation>应用</translation>
     </message>
@@ -1614,14 +1606,6 @@
     <message>
         <source>Break something</source>
         <translation>制造故障</translation>
-    </message>
-    <message>
-        <source>Open in the editor</source>
-        <translation>在编辑器中打开</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>取消</translation>
     </message>
     <message>
         <source>Break it</source>
@@ -2786,6 +2770,17 @@ It is tried again by itself.</source>
     <message>
         <source>Drag it onto a zone or a node, or press it</source>
         <translation>拖到可用区或节点上，或直接点击</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::PanelFoot</name>
+    <message>
+        <source>Open in the editor</source>
+        <translation>在编辑器中打开</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
     </message>
 </context>
 <context>

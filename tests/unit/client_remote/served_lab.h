@@ -4,11 +4,14 @@
 #include "engine/apiserver/api_server.h"
 #include "engine/base/simulation.h"
 #include "engine/store/backend.h"
+#include "fake_streams.h"
 #include "remote_bench.h"
 
 namespace wheelhouse::testing {
 
 namespace core = wheelhouse::api::core;
+using apiserver::test::FakeStreams;
+using apiserver::test::FarEnd;
 using client::Body;
 using client::Cluster;
 using client::DeleteOptions;
@@ -17,72 +20,6 @@ using client::ObjectList;
 using client::ResourceName;
 using client::WriteOptions;
 using client::Written;
-
-/// The pod's end of one two-way stream. On the control executor.
-struct FarEnd {
-    NodeName node;
-    nodelink::ExecRequest exec;
-    nodelink::PortRequest port;
-    nodelink::DuplexEvents events;
-    std::string input;
-    std::string sizes; ///< each as "80x24 "
-    std::size_t taken = 0;
-    std::size_t room = 64 * 1024;
-    bool inputClosed = false;
-    bool open = true;
-};
-
-/// Logs and two-way streams made by the test. On the control executor.
-struct FakeStreams final : nodelink::PodStreams {
-    struct Stream final : nodelink::PodStream {};
-    struct Duplex final : nodelink::PodDuplex {
-        explicit Duplex(std::shared_ptr<FarEnd> farEnd) : end(std::move(farEnd)) {}
-        ~Duplex() override { end->open = false; }
-        std::size_t room() const override { return end->room; }
-        void write(std::string_view bytes) override {
-            end->input += bytes;
-            end->room -= bytes.size();
-        }
-        void closeInput() override { end->inputClosed = true; }
-        void resize(std::uint16_t width, std::uint16_t height) override {
-            end->sizes += std::to_string(width) + "x" + std::to_string(height) + " ";
-        }
-        void taken(std::size_t bytes) override { end->taken += bytes; }
-        std::shared_ptr<FarEnd> end;
-    };
-    std::function<void(std::string_view)> onData;
-    std::function<void(Result<void>)> onEnd;
-    nodelink::LogRequest request;
-    std::vector<std::shared_ptr<FarEnd>> ends; ///< every command and port opened so far
-    std::unique_ptr<nodelink::PodStream> openLog(const NodeName&, const nodelink::LogRequest& wanted,
-                                                 std::function<void(std::string_view)> data,
-                                                 std::function<void(Result<void>)> end) override {
-        request = wanted;
-        onData = std::move(data);
-        onEnd = std::move(end);
-        return std::make_unique<Stream>();
-    }
-    std::unique_ptr<nodelink::PodDuplex> openEnd(FarEnd end) {
-        ends.push_back(std::make_shared<FarEnd>(std::move(end)));
-        return std::make_unique<Duplex>(ends.back());
-    }
-    std::unique_ptr<nodelink::PodDuplex> openExec(const NodeName& node, const nodelink::ExecRequest& wanted,
-                                                  nodelink::DuplexEvents events) override {
-        FarEnd end;
-        end.node = node;
-        end.exec = wanted;
-        end.events = std::move(events);
-        return openEnd(std::move(end));
-    }
-    std::unique_ptr<nodelink::PodDuplex> openPort(const NodeName& node, const nodelink::PortRequest& wanted,
-                                                  nodelink::DuplexEvents events) override {
-        FarEnd end;
-        end.node = node;
-        end.port = wanted;
-        end.events = std::move(events);
-        return openEnd(std::move(end));
-    }
-};
 
 inline core::Pod pod(const std::string& name) {
     core::Pod made;

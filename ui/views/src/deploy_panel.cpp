@@ -45,32 +45,19 @@ DeployPanel::DeployPanel(ClusterActions& actions, const Theme& theme, QWidget* p
     view_->setMinimumHeight(260);
     view_->setAccessibleName(tr("What would change"));
     column->addWidget(view_, 1);
-    problem_ = makeLabel({}, "bad", this);
-    problem_->setWordWrap(true);
-    column->addWidget(problem_);
-    command_ = new CommandStrip(theme, this);
-    column->addWidget(command_);
-    auto* row = new QHBoxLayout;
-    row->setSpacing(8);
-    auto* edit = makeButton(tr("Open in the editor"), "", this);
-    auto* cancel = makeButton(tr("Cancel"), "", this);
-    apply_ = makeButton(tr("Apply"), "primary", this);
-    row->addWidget(edit);
-    row->addStretch(1);
-    row->addWidget(cancel);
-    row->addWidget(apply_);
-    column->addLayout(row);
+    foot_ = new PanelFoot(theme, tr("Apply"), "primary", this);
+    column->addWidget(foot_);
     connect(name_, &QLineEdit::textChanged, this, &DeployPanel::ask);
     connect(name_, &QLineEdit::returnPressed, this, [this] {
-        if (apply_->isEnabled()) apply();
+        if (foot_->button()->isEnabled()) apply();
     });
     connect(replicas_, &Stepper::valueChanged, this, &DeployPanel::ask);
-    connect(edit, &QPushButton::clicked, this, [this] {
+    connect(foot_, &PanelFoot::editRequested, this, [this] {
         hide();
         Q_EMIT editRequested(manifest(), file_);
     });
-    connect(cancel, &QPushButton::clicked, this, &QWidget::hide);
-    connect(apply_, &QPushButton::clicked, this, &DeployPanel::apply);
+    connect(foot_, &PanelFoot::cancelled, this, &QWidget::hide);
+    connect(foot_->button(), &QPushButton::clicked, this, &DeployPanel::apply);
     connect(&theme, &Theme::changed, this, &DeployPanel::render);
 }
 
@@ -102,7 +89,7 @@ void DeployPanel::openManifest(const QString& text, const QString& file) {
     title_->setText(file.isEmpty() ? tr("Your manifest") : QFileInfo(file).fileName());
     fields_->hide();
     begin();
-    apply_->setFocus();
+    foot_->button()->setFocus();
 }
 
 void DeployPanel::begin() {
@@ -131,10 +118,9 @@ QString DeployPanel::manifest() const {
 /// Each change of a field is put to the server as a dry run; only the last answer counts.
 void DeployPanel::ask() {
     const QString problem = template_.isEmpty() ? QString() : problemOfName(name_->text());
-    problem_->setText(problem);
-    problem_->setVisible(!problem.isEmpty());
-    apply_->setEnabled(false);
-    command_->setCommand(kubectl::apply(file_, manifest(), {}));
+    foot_->setProblem(problem);
+    foot_->button()->setEnabled(false);
+    foot_->setCommand(kubectl::apply(file_, manifest(), {}));
     const std::uint64_t number = ++asked_;
     if (!problem.isEmpty()) {
         shown_ = number;
@@ -169,9 +155,8 @@ void DeployPanel::show(const Result<std::vector<client::ManifestOutcome>>& resul
             differences_.emplace_back(title,
                                       diffOf(readableYaml(outcome.before), readableYaml(outcome.after)));
         }
-    problem_->setText(problems.join(u'\n'));
-    problem_->setVisible(!problems.isEmpty());
-    apply_->setEnabled(anything && problems.isEmpty());
+    foot_->setProblem(problems.join(u'\n'));
+    foot_->button()->setEnabled(anything && problems.isEmpty());
     render();
 }
 
@@ -201,7 +186,7 @@ void DeployPanel::render() {
 }
 
 void DeployPanel::apply() {
-    apply_->setEnabled(false);
+    foot_->button()->setEnabled(false);
     actions_.apply(manifest(), file_, nameSpace_, false,
                    [self = QPointer(this)](const Result<std::vector<client::ManifestOutcome>>& answer) {
                        if (!self) return;
@@ -211,7 +196,7 @@ void DeployPanel::apply() {
                                good = good && outcome.action != client::ManifestOutcome::Action::Failed;
                        if (good) return self->hide();
                        self->show(answer);
-                       self->apply_->setEnabled(true);
+                       self->foot_->button()->setEnabled(true);
                    });
 }
 

@@ -41,27 +41,14 @@ FaultPanel::FaultPanel(ClusterActions& actions, const Theme& theme, QWidget* par
     column->addWidget(note_);
     buildFields();
     column->addWidget(fields_);
-    problem_ = makeLabel({}, "bad", this);
-    problem_->setWordWrap(true);
-    column->addWidget(problem_);
-    command_ = new CommandStrip(theme, this);
-    column->addWidget(command_);
-    auto* row = new QHBoxLayout;
-    row->setSpacing(8);
-    auto* edit = makeButton(tr("Open in the editor"), "", this);
-    auto* cancel = makeButton(tr("Cancel"), "", this);
-    break_ = makeButton(tr("Break it"), "dangerPrimary", this);
-    row->addWidget(edit);
-    row->addStretch(1);
-    row->addWidget(cancel);
-    row->addWidget(break_);
-    column->addLayout(row);
-    connect(edit, &QPushButton::clicked, this, [this] {
+    foot_ = new PanelFoot(theme, tr("Break it"), "dangerPrimary", this);
+    column->addWidget(foot_);
+    connect(foot_, &PanelFoot::editRequested, this, [this] {
         hide();
         Q_EMIT editRequested(manifest());
     });
-    connect(cancel, &QPushButton::clicked, this, &QWidget::hide);
-    connect(break_, &QPushButton::clicked, this, &FaultPanel::apply);
+    connect(foot_, &PanelFoot::cancelled, this, &QWidget::hide);
+    connect(foot_->button(), &QPushButton::clicked, this, &FaultPanel::apply);
     connect(&theme, &Theme::changed, this, &FaultPanel::refresh);
 }
 
@@ -117,7 +104,7 @@ void FaultPanel::buildFields() {
     for (auto* edit : {nameSpace_, pods_, where_->edit(), other_->edit()}) {
         connect(edit, &QLineEdit::textChanged, this, &FaultPanel::refresh);
         connect(edit, &QLineEdit::returnPressed, this, [this] {
-            if (break_->isEnabled()) apply();
+            if (foot_->button()->isEnabled()) apply();
         });
     }
 }
@@ -176,24 +163,24 @@ QString FaultPanel::manifest() const {
 
 void FaultPanel::refresh() {
     const QString problem = problemOf(wish());
-    problem_->setText(problem);
-    break_->setEnabled(problem.isEmpty());
-    command_->setCommand(kubectl::apply({}, manifest(), {}));
+    foot_->setProblem(problem);
+    foot_->button()->setEnabled(problem.isEmpty());
+    foot_->setCommand(kubectl::apply({}, manifest(), {}));
     icon_->setPixmap(theme_.pixmap(what_->icon, 22, theme_.tokens().bad, devicePixelRatioF()));
 }
 
 void FaultPanel::apply() {
-    break_->setEnabled(false);
+    foot_->button()->setEnabled(false);
     actions_.apply(manifest(), {}, {}, false,
                    [self = QPointer(this)](const Result<std::vector<client::ManifestOutcome>>& answer) {
                        if (!self) return;
-                       self->break_->setEnabled(true);
+                       self->foot_->button()->setEnabled(true);
                        QString problem = answer ? QString() : errorLine(answer.error());
                        if (answer)
                            for (const auto& outcome : *answer)
                                if (outcome.action == client::ManifestOutcome::Action::Failed)
                                    problem = errorLine(outcome.error);
-                       self->problem_->setText(problem);
+                       self->foot_->setProblem(problem);
                        if (problem.isEmpty()) self->hide();
                    });
 }

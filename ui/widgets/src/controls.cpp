@@ -343,6 +343,35 @@ void Stepper::setRange(int low, int high) {
     if (moved) Q_EMIT valueChanged(value_);
 }
 
+PanelFoot::PanelFoot(const Theme& theme, const QString& deed, const char* role, QWidget* parent)
+    : QWidget(parent) {
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(12);
+    problem_ = makeLabel({}, "bad", this);
+    problem_->setWordWrap(true);
+    column->addWidget(problem_);
+    command_ = new CommandStrip(theme, this);
+    column->addWidget(command_);
+    auto* row = new QHBoxLayout;
+    row->setSpacing(8);
+    auto* edit = makeButton(tr("Open in the editor"), "", this);
+    auto* cancel = makeButton(tr("Cancel"), "", this);
+    button_ = makeButton(deed, role, this);
+    row->addWidget(edit);
+    row->addStretch(1);
+    row->addWidget(cancel);
+    row->addWidget(button_);
+    column->addLayout(row);
+    connect(edit, &QPushButton::clicked, this, &PanelFoot::editRequested);
+    connect(cancel, &QPushButton::clicked, this, &PanelFoot::cancelled);
+}
+
+void PanelFoot::setProblem(const QString& text) {
+    problem_->setText(text);
+    problem_->setVisible(!text.isEmpty());
+}
+
 OverlayPanel::OverlayPanel(const Theme& theme, int width, QWidget* parent) : QFrame(parent), theme_(theme) {
     setFixedWidth(width);
     setFocusPolicy(Qt::StrongFocus);

@@ -23,12 +23,12 @@ class DeployPanel final : public OverlayPanel {
     void openManifest(const QString& text, const QString& file);
     void setNamespace(const QString& nameSpace) { nameSpace_ = nameSpace; }
     QString manifest() const;
-    QString command() const { return command_->command(); }
+    QString command() const { return foot_->command(); }
     /// The difference as lines with "+ ", "- " or "  " before them.
     QString difference() const;
     QLineEdit* nameField() { return name_; }
     Stepper* replicas() { return replicas_; }
-    QPushButton* applyButton() { return apply_; }
+    QPushButton* applyButton() { return foot_->button(); }
     bool settled() const { return asked_ == shown_; }
 
   Q_SIGNALS:
@@ -59,9 +59,7 @@ class DeployPanel final : public OverlayPanel {
     QLineEdit* name_;
     Stepper* replicas_;
     QTextBrowser* view_;
-    QLabel* problem_;
-    CommandStrip* command_;
-    QPushButton* apply_;
+    PanelFoot* foot_;
 };
 
 } // namespace wheelhouse::ui

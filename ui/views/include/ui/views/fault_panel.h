@@ -27,14 +27,14 @@ class FaultPanel final : public OverlayPanel {
     void open(const FaultWish& wish, Known known);
     FaultWish wish() const;
     QString manifest() const;
-    QString command() const { return command_->command(); }
-    QString problem() const { return problem_->text(); }
+    QString command() const { return foot_->command(); }
+    QString problem() const { return foot_->problem(); }
     PlaceField* whom() { return where_; }
     PlaceField* otherEnd() { return other_; }
     QLineEdit* podsField() { return pods_; }
     Stepper* strength() { return strength_; }
     Stepper* duration() { return duration_; }
-    QPushButton* breakButton() { return break_; }
+    QPushButton* breakButton() { return foot_->button(); }
 
   Q_SIGNALS:
     /// The manifest goes on in the editor.
@@ -61,9 +61,7 @@ class FaultPanel final : public OverlayPanel {
     Stepper* strength_;
     Stepper* duration_;
     std::vector<std::pair<QLabel*, QWidget*>> rows_; ///< in the order they are shown
-    QLabel* problem_;
-    CommandStrip* command_;
-    QPushButton* break_;
+    PanelFoot* foot_;
 };
 
 } // namespace wheelhouse::ui

@@ -149,6 +149,30 @@ class Stepper final : public QWidget {
     QPushButton* more_;
 };
 
+/// The end of a panel that changes something: what is wrong with it, the command that does the same, the
+/// editor, "Cancel", and the button that does it.
+class PanelFoot final : public QWidget {
+    Q_OBJECT
+  public:
+    /// `role` is the button's: "primary", or "dangerPrimary" for what breaks something.
+    PanelFoot(const Theme& theme, const QString& deed, const char* role, QWidget* parent);
+    /// Shown while it is not empty.
+    void setProblem(const QString& text);
+    QString problem() const { return problem_->text(); }
+    void setCommand(const QString& command) { command_->setCommand(command); }
+    QString command() const { return command_->command(); }
+    QPushButton* button() { return button_; }
+
+  Q_SIGNALS:
+    void editRequested();
+    void cancelled();
+
+  private:
+    QLabel* problem_;
+    CommandStrip* command_;
+    QPushButton* button_;
+};
+
 /// A panel over the middle of its parent; Escape puts it away.
 class OverlayPanel : public QFrame {
     Q_OBJECT
