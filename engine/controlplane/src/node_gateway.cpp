@@ -212,7 +212,9 @@ void NodeGateway::sendAllWhenKnown() {
 void NodeGateway::sendAll(const NodeName& node, Connection& connection) {
     connection.sentAll = true;
     if (faults_.connected) faults_.connected(node);
-    if (!connection.simulated) network_.connect(node); // first: pods are started into it
+    // First: pods are started into it.
+    sendNetwork(node, connection);
+    if (!connection.simulated) network_.connect(node);
     for (const api::ObjectPtr& object : pods_.byIndex(controllers::byNode, node.value()))
         sendPod(node, connection, object);
     nodelink::ToAgent synced;
@@ -368,6 +370,9 @@ void NodeGateway::nodeChanged(const api::ObjectPtr& object) {
     if (!same) networkChanged();
     const auto connection = connections_.find(NodeName(object->name()));
     if (connection == connections_.end()) return;
+    // What is its own a node is told at once; others' routes can wait for each other.
+    if (connection->second.sentAll && connection->second.networkSent == 0)
+        sendNetwork(connection->first, connection->second);
     if (!connection->second.disksSent) disksChanged();
     attachedChanged(connection->first, connection->second, decoded);
 }
@@ -377,20 +382,33 @@ void NodeGateway::networkChanged() {
         networkTimer_.start(control_, options_.networkDelay, [this] { sendNetworks(); });
 }
 
-void NodeGateway::sendNetworks() {
+std::vector<NodeRoute> NodeGateway::realRoutes() const {
     std::vector<NodeRoute> real;
     for (const auto& [name, route] : routes_)
         if (!route.simulated) real.push_back(route);
-    for (auto& [node, connection] : connections_) {
-        const auto own = routes_.find(node.value());
-        if (own == routes_.end() || own->second.podCidr.empty()) continue;
-        nodelink::ToAgent message;
-        *message.mutable_network() = networkOf(own->second, real);
-        const std::size_t hash = std::hash<std::string>{}(message.SerializeAsString());
-        if (connection.networkSent == hash) continue;
-        connection.networkSent = hash;
-        hub_.send(node, std::move(message));
-    }
+    return real;
+}
+
+void NodeGateway::sendNetworks() {
+    const std::vector<NodeRoute> real = realRoutes();
+    for (auto& [node, connection] : connections_)
+        sendNetwork(node, connection, real);
+}
+
+void NodeGateway::sendNetwork(const NodeName& node, Connection& connection) {
+    sendNetwork(node, connection, connection.simulated ? std::vector<NodeRoute>() : realRoutes());
+}
+
+void NodeGateway::sendNetwork(const NodeName& node, Connection& connection,
+                              const std::vector<NodeRoute>& real) {
+    const auto own = routes_.find(node.value());
+    if (own == routes_.end() || own->second.podCidr.empty()) return;
+    nodelink::ToAgent message;
+    *message.mutable_network() = networkOf(own->second, real);
+    const std::size_t hash = std::hash<std::string>{}(message.SerializeAsString());
+    if (connection.networkSent == hash) return;
+    connection.networkSent = hash;
+    hub_.send(node, std::move(message));
 }
 
 } // namespace wheelhouse::controlplane

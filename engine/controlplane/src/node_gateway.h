@@ -108,6 +108,10 @@ class NodeGateway final : public nodelink::NodeListener {
     void nodeChanged(const api::ObjectPtr& object);
     void networkChanged();
     void sendNetworks();
+    /// The node's own part of the network, if it is known and has not been told.
+    void sendNetwork(const NodeName& node, Connection& connection);
+    void sendNetwork(const NodeName& node, Connection& connection, const std::vector<NodeRoute>& real);
+    std::vector<NodeRoute> realRoutes() const;
     void recordEvent(const NodeName& node, const nodelink::EventReport& report);
     bool allSynced() const;
     void beatForNodes();

@@ -31,7 +31,8 @@ class TestJump final : public QObject {
     static void open(Stage& stage) {
         stage.richLab();
         stage.open();
-        QVERIFY(QTest::qWaitForWindowActive(stage.window.get()));
+        stage.window->activateWindow(); // shortcuts are the active window's
+        QVERIFY(QTest::qWaitForWindowActive(stage.window.get(), soon));
         QTRY_COMPARE_WITH_TIMEOUT(stage.map()->layoutOfMap().cards().size(), 9U, soon);
     }
 };
