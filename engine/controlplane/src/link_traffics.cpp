@@ -26,10 +26,12 @@ LinkTraffics::~LinkTraffics() {
     hub_.countTraffic(false);
 }
 
-std::map<std::string, LinkTraffics::Link> LinkTraffics::links() const {
-    std::map<std::string, Link> out;
-    for (const auto& each : hub_.traffic())
-        out[each.node.value()] = {each.node.value(), {}, each.fromNode, each.toNode, 0};
+LinkTraffics::Link LinkTraffics::linkOf(const nodelink::NodeHub::Traffic& counted) {
+    return {counted.node.value(), {}, counted.fromNode, counted.toNode, 0};
+}
+
+LinkTraffics::Links LinkTraffics::fabricLinks() const {
+    Links out;
     if (fabric_ == nullptr) return out;
     for (const machines::LinkTraffic& each : fabric_->traffic()) {
         const bool forth = each.from < each.to;
@@ -44,12 +46,25 @@ std::map<std::string, LinkTraffics::Link> LinkTraffics::links() const {
     return out;
 }
 
+LinkTraffics::Links LinkTraffics::links() const {
+    Links out = fabricLinks();
+    for (const auto& each : hub_.traffic())
+        out[each.node.value()] = linkOf(each);
+    return out;
+}
+
+std::optional<LinkTraffics::Link> LinkTraffics::find(const std::string& name) const {
+    if (const auto counted = hub_.trafficOf(NodeName(name))) return linkOf(*counted);
+    const Links between = fabricLinks();
+    const auto found = between.find(name);
+    return found == between.end() ? std::nullopt : std::optional(found->second);
+}
+
 std::unique_ptr<google::protobuf::Message> LinkTraffics::object(const std::string&, const std::string& name,
                                                                 const std::string&) {
-    const auto all = links();
-    const auto found = all.find(name);
-    if (found == all.end()) return nullptr;
-    const Link& link = found->second;
+    const auto found = find(name);
+    if (!found) return nullptr;
+    const Link& link = *found;
     auto out = std::make_unique<lab::LinkTraffic>();
     out->mutable_metadata()->set_name(name);
     out->mutable_metadata()->set_uid("link-" + name);

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,7 +35,13 @@ class LinkTraffics final : public apiserver::ObjectSource {
         std::uint64_t lost = 0;
         bool operator==(const Link&) const = default;
     };
-    std::map<std::string, Link> links() const;
+    using Links = std::map<std::string, Link>;
+    static Link linkOf(const nodelink::NodeHub::Traffic& counted);
+    /// Between machines, both ways in one.
+    Links fabricLinks() const;
+    Links links() const;
+    /// One of them, without looking at all nodes: there may be thousands, and lists ask for each.
+    std::optional<Link> find(const std::string& name) const;
     void look();
 
     nodelink::NodeHub& hub_;
@@ -42,7 +49,7 @@ class LinkTraffics final : public apiserver::ObjectSource {
     Executor& control_;
     const WallTime since_;
     std::unique_ptr<apiserver::Serving> serving_;
-    std::map<std::string, Link> told_; ///< what watchers know
+    Links told_; ///< what watchers know
     ScopedTimer timer_;
 };
 

@@ -156,11 +156,16 @@ void NodeHub::disconnect(const NodeName& node, const Status& why) {
 std::vector<NodeHub::Traffic> NodeHub::traffic() const {
     std::vector<Traffic> all;
     all.reserve(nodes_.size());
-    for (const auto& [name, id] : nodes_) {
-        const Session& session = sessions_.at(id);
-        all.push_back({name, session.bytesToNode, session.bytesFromNode});
-    }
+    for (const auto& [name, id] : nodes_)
+        all.push_back(*trafficOf(name));
     return all;
+}
+
+std::optional<NodeHub::Traffic> NodeHub::trafficOf(const NodeName& node) const {
+    const auto found = nodes_.find(node);
+    if (found == nodes_.end()) return std::nullopt;
+    const Session& session = sessions_.at(found->second);
+    return Traffic{node, session.bytesToNode, session.bytesFromNode};
 }
 
 NodeHub::SessionId NodeHub::attach(NodeName certified, std::shared_ptr<LinkTransport> transport) {

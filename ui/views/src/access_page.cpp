@@ -14,7 +14,6 @@
 namespace wheelhouse::ui {
 namespace {
 
-constexpr int rowHeight = 30;
 constexpr int verbWidth = 58;
 constexpr qsizetype mostExplained = 4;
 
@@ -73,22 +72,10 @@ AccessPage::AccessPage(ClusterSession& session, const Theme& theme, QWidget* par
     refreshAnswer();
 }
 
-QTableView* AccessPage::makeTable(LiveTableModel& model, const QString& name) {
-    auto* view = new QTableView(this);
-    view->setModel(&model);
+QTableView* AccessPage::makeAccessTable(LiveTableModel& model, const QString& name) {
+    QTableView* view = makeTable(model, name, this);
     view->setItemDelegate(new AccessDelegate(theme_, view));
-    view->setShowGrid(false);
-    view->setFrameShape(QFrame::NoFrame);
-    view->setSelectionBehavior(QAbstractItemView::SelectRows);
-    view->setSelectionMode(QAbstractItemView::SingleSelection);
-    view->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
-    view->setWordWrap(false);
-    view->setAccessibleName(name);
-    view->verticalHeader()->hide();
-    view->verticalHeader()->setDefaultSectionSize(rowHeight);
-    view->horizontalHeader()->setHighlightSections(false);
     view->horizontalHeader()->setMinimumSectionSize(24);
-    view->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     return view;
 }
 
@@ -115,7 +102,7 @@ QWidget* AccessPage::buildSubjects() {
     bar->addWidget(filter_, 1);
     bar->addWidget(system_);
     column->addLayout(bar);
-    subjects_ = makeTable(model_.subjects(), tr("Accounts"));
+    subjects_ = makeAccessTable(model_.subjects(), tr("Accounts"));
     subjects_->horizontalHeader()->setSectionResizeMode(AccessModel::Who, QHeaderView::Stretch);
     subjects_->setColumnWidth(AccessModel::Kind, 122);
     subjects_->setColumnWidth(AccessModel::Bindings, 70);
@@ -180,8 +167,7 @@ QWidget* AccessPage::buildRights() {
     head->addWidget(rightFilter_);
     column->addLayout(head);
     column->addWidget(buildQuestion());
-    rights_ = makeTable(model_.rights(), tr("Rights"));
-    rights_->horizontalHeader()->setStretchLastSection(true);
+    rights_ = makeAccessTable(model_.rights(), tr("Rights"));
     column->addWidget(rights_, 1);
     why_ = makeLabel({}, "muted", box);
     why_->setWordWrap(true);

@@ -20,8 +20,6 @@
 namespace wheelhouse::ui {
 namespace {
 
-constexpr int rowHeight = 30;
-
 class ForwardDelegate final : public QStyledItemDelegate {
   public:
     ForwardDelegate(const Theme& theme, QObject* parent) : QStyledItemDelegate(parent), theme_(theme) {}
@@ -108,21 +106,8 @@ QWidget* ForwardsView::buildForm() {
 }
 
 void ForwardsView::buildTable() {
-    table_ = new QTableView(this);
-    table_->setModel(&model_);
+    table_ = makeTable(model_, tr("Forwarded ports"), this);
     table_->setItemDelegate(new ForwardDelegate(theme_, table_));
-    table_->setShowGrid(false);
-    table_->setSelectionBehavior(QAbstractItemView::SelectRows);
-    table_->setSelectionMode(QAbstractItemView::SingleSelection);
-    table_->setFrameShape(QFrame::NoFrame);
-    table_->setWordWrap(false);
-    table_->setCornerButtonEnabled(false);
-    table_->setAccessibleName(tr("Forwarded ports"));
-    table_->verticalHeader()->hide();
-    table_->verticalHeader()->setDefaultSectionSize(rowHeight);
-    table_->horizontalHeader()->setHighlightSections(false);
-    table_->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-    table_->horizontalHeader()->setStretchLastSection(true);
     const int widths[] = {240, 120, 140, 70, 260, 100};
     for (int i = 0; i < static_cast<int>(std::size(widths)); ++i)
         table_->setColumnWidth(i, widths[i]);

@@ -56,7 +56,7 @@ ScalingPage::ScalingPage(ClusterSession& session, ClusterActions& actions, const
     left->setSpacing(10);
     left->addWidget(makeLabel(tr("Autoscaling"), "title", this));
     left->addWidget(makeLabel(tr("Pods"), "heading", this));
-    list_ = makeTable(autoscalers_.model(), tr("Pod autoscalers"));
+    list_ = makeTable(autoscalers_.model(), tr("Pod autoscalers"), this);
     left->addWidget(list_, 3);
     left->addWidget(buildPools(), 2);
     row->addLayout(left, 2);
@@ -79,31 +79,13 @@ ScalingPage::ScalingPage(ClusterSession& session, ClusterActions& actions, const
 
 ScalingPage::~ScalingPage() = default;
 
-QTableView* ScalingPage::makeTable(LiveTableModel& model, const QString& name) {
-    auto* view = new QTableView(this);
-    view->setModel(&model);
-    view->setShowGrid(false);
-    view->setFrameShape(QFrame::NoFrame);
-    view->setSelectionBehavior(QAbstractItemView::SelectRows);
-    view->setSelectionMode(QAbstractItemView::SingleSelection);
-    view->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
-    view->setWordWrap(false);
-    view->setAccessibleName(name);
-    view->verticalHeader()->hide();
-    view->verticalHeader()->setDefaultSectionSize(32);
-    view->horizontalHeader()->setHighlightSections(false);
-    view->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-    view->horizontalHeader()->setStretchLastSection(true);
-    return view;
-}
-
 QWidget* ScalingPage::buildPools() {
     auto* box = new QWidget(this);
     auto* column = new QVBoxLayout(box);
     column->setContentsMargins(0, 8, 0, 0);
     column->setSpacing(8);
     column->addWidget(makeLabel(tr("Pools of nodes"), "heading", box));
-    poolList_ = makeTable(pools_.model(), tr("Pools of nodes"));
+    poolList_ = makeTable(pools_.model(), tr("Pools of nodes"), this);
     column->addWidget(poolList_, 1);
     poolBar_ = new QWidget(box);
     auto* bar = new QHBoxLayout(poolBar_);

@@ -4,6 +4,7 @@
 #include <QClipboard>
 #include <QContextMenuEvent>
 #include <QHBoxLayout>
+#include <QHeaderView>
 #include <QKeyEvent>
 #include <QMenu>
 #include <QPainter>
@@ -25,6 +26,25 @@ QPushButton* makeButton(const QString& text, const char* role, QWidget* parent) 
     button->setProperty("role", role);
     button->setCursor(Qt::PointingHandCursor);
     return button;
+}
+
+QTableView* makeTable(QAbstractItemModel& model, const QString& name, QWidget* parent) {
+    auto* view = new QTableView(parent);
+    view->setModel(&model);
+    view->setShowGrid(false);
+    view->setFrameShape(QFrame::NoFrame);
+    view->setSelectionBehavior(QAbstractItemView::SelectRows);
+    view->setSelectionMode(QAbstractItemView::SingleSelection);
+    view->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
+    view->setWordWrap(false);
+    view->setCornerButtonEnabled(false);
+    view->setAccessibleName(name);
+    view->verticalHeader()->hide();
+    view->verticalHeader()->setDefaultSectionSize(metrics::rowHeight);
+    view->horizontalHeader()->setHighlightSections(false);
+    view->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    view->horizontalHeader()->setStretchLastSection(true);
+    return view;
 }
 
 void restyle(QWidget* widget, const char* property, const QVariant& value) {

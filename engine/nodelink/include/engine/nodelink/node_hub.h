@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -95,6 +96,8 @@ class NodeHub final : public PodStreams {
         std::uint64_t fromNode = 0;
     };
     std::vector<Traffic> traffic() const;
+    /// The same of one node; nothing while it is not connected.
+    std::optional<Traffic> trafficOf(const NodeName& node) const;
     /// Whether messages are counted from now on: they must be measured for that.
     void countTraffic(bool count) { counting_ = count; }
     /// Ends every stream of the node; it may connect again.

@@ -48,7 +48,7 @@ class AccessPage final : public QWidget {
     QWidget* buildSubjects();
     QWidget* buildRights();
     QWidget* buildQuestion();
-    QTableView* makeTable(LiveTableModel& model, const QString& name);
+    QTableView* makeAccessTable(LiveTableModel& model, const QString& name);
     void fillQuestion();
     AccessQuestion question() const;
     void questionChanged();

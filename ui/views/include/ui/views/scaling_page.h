@@ -47,7 +47,6 @@ class ScalingPage final : public QWidget {
   private:
     QWidget* buildTrace();
     QWidget* buildPools();
-    QTableView* makeTable(LiveTableModel& model, const QString& name);
     void reopen();
     void refresh();
     void refreshPool();

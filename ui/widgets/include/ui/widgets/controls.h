@@ -7,6 +7,7 @@
 #include <QLabel>
 #include <QPointer>
 #include <QPushButton>
+#include <QTableView>
 #include <QWidget>
 #include <functional>
 
@@ -20,6 +21,9 @@ QLabel* makeLabel(const QString& text, const char* kind, QWidget* parent = nullp
 /// A button of a role the style sheet knows: "primary", "quiet", "danger", "dangerPrimary", "chip",
 /// "chooser", "count".
 QPushButton* makeButton(const QString& text, const char* role, QWidget* parent = nullptr);
+/// A table as all of the window's are: whole rows are chosen, one at a time, and nothing but lines between
+/// rows is drawn. `name` is what assistive technology calls it.
+QTableView* makeTable(QAbstractItemModel& model, const QString& name, QWidget* parent);
 /// Sets a dynamic property and has the style sheet look again.
 void restyle(QWidget* widget, const char* property, const QVariant& value);
 

@@ -27,6 +27,7 @@ namespace metrics {
 inline constexpr int unit = 4;
 inline constexpr int railWidth = 60;
 inline constexpr int topBarHeight = 52;
+inline constexpr int rowHeight = 32; ///< of tables
 inline constexpr int radius = 8;
 inline constexpr int cardRadius = 10;
 inline constexpr int bodyPx = 13;
