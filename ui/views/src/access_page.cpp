@@ -103,6 +103,7 @@ QWidget* AccessPage::buildSubjects() {
     bar->addWidget(system_);
     column->addLayout(bar);
     subjects_ = makeAccessTable(model_.subjects(), tr("Accounts"));
+    subjects_->horizontalHeader()->setStretchLastSection(false); // the first column has the room
     subjects_->horizontalHeader()->setSectionResizeMode(AccessModel::Who, QHeaderView::Stretch);
     subjects_->setColumnWidth(AccessModel::Kind, 122);
     subjects_->setColumnWidth(AccessModel::Bindings, 70);
