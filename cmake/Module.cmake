@@ -2,9 +2,10 @@
 #   One folder = one layer = one static library. <name> is the folder with '/' as '_' (engine/store → engine_store).
 #   Public headers live in include/ and are compiled on their own (header sets); the rest is private.
 #   A dependency on another module must stand in AllowedDependencies.cmake, or configuring stops.
-# wheelhouse_test(<name> LABELS … SOURCES … LINK …)
-#   One Qt Test program, registered with CTest under its labels. In the build with known bugs those that prove that bugs
-#   are caught are also labelled `seeded`, and made together by the target seeded_tests.
+# wheelhouse_test(<name> [LONG] LABELS … SOURCES … LINK …)
+#   One Qt Test program, registered with CTest under its labels. LONG: it has a form with many more seeds, a test of its own
+#   labelled `long`. In the build with known bugs those that prove that bugs are caught are also labelled `seeded`, and made
+#   together by the target seeded_tests; the target sanitized_tests makes those that run under the sanitizers.
 include(AllowedDependencies)
 
 function(wheelhouse_check_layering name)
@@ -79,9 +80,13 @@ function(wheelhouse_inherit_precompiled target)
 endfunction()
 
 function(wheelhouse_test name)
-  cmake_parse_arguments(T "" "TIMEOUT" "LABELS;SOURCES;LINK;ENVIRONMENT" ${ARGN})
+  cmake_parse_arguments(T "LONG" "TIMEOUT" "LABELS;SOURCES;LINK;ENVIRONMENT" ${ARGN})
   if(NOT T_TIMEOUT)
     set(T_TIMEOUT 120)
+  endif()
+  if(WHEELHOUSE_SANITIZE)
+    math(EXPR T_TIMEOUT "${T_TIMEOUT} * 15")
+    list(APPEND T_ENVIRONMENT "QTEST_FUNCTION_TIMEOUT=${T_TIMEOUT}000")
   endif()
   add_executable(${name} ${T_SOURCES})
   set_target_properties(${name} PROPERTIES AUTOMOC ON RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
@@ -102,6 +107,17 @@ function(wheelhouse_test name)
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES LABELS "${T_LABELS}" TIMEOUT ${T_TIMEOUT}
                        ENVIRONMENT "QT_QPA_PLATFORM=offscreen;${T_ENVIRONMENT}" SKIP_REGULAR_EXPRESSION "^SKIPPED: ")
+  if(T_LONG)
+    add_test(NAME ${name}_long COMMAND ${name})
+    set_tests_properties(${name}_long PROPERTIES LABELS long TIMEOUT 604800
+                         ENVIRONMENT "WHEELHOUSE_LONG=1;QTEST_FUNCTION_TIMEOUT=604800000;${T_ENVIRONMENT}")
+  endif()
+  if(T_LABELS MATCHES "unit|sim")
+    if(NOT TARGET sanitized_tests)
+      add_custom_target(sanitized_tests)
+    endif()
+    add_dependencies(sanitized_tests ${name})
+  endif()
 endfunction()
 
 # Sources made by protoc (and by our plug-in): no warnings as errors, cheaper optimisation outside release.

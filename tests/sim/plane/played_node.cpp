@@ -99,21 +99,32 @@ void PlayedNode::renew() {
     // Somebody may have given it up in the meantime.
     const auto known = view_.nodes->get(name_);
     if (known && !isReady(known->as<core::Node>().status())) report();
-    const std::string now = api::formatTime(executor_.clock().wallNow());
-    const std::string renewal =
-        R"({"spec":{"renewTime":")" + now.substr(0, now.size() - 1) + R"(.000000Z"}})";
-    const auto& kind = api::kindOf<api::coordination::Lease>().name;
+    writeLease();
+}
+
+/// Made when it is not known to be there, else written over, as a kubelet does.
+void PlayedNode::writeLease() {
     const std::string home = "kube-node-lease";
-    view_.cluster->patch(
-        kind, home, name_, api::PatchType::Merge, renewal, {}, [this, kind, home](auto renewed) {
-            if (renewed || renewed.error().reason != Reason::NotFound) return;
-            api::coordination::Lease lease;
-            lease.mutable_metadata()->set_namespace_(home);
-            lease.mutable_metadata()->set_name(name_);
-            lease.mutable_spec()->set_holderidentity(name_);
-            *lease.mutable_spec()->mutable_renewtime() = api::toMicroTime(executor_.clock().wallNow());
-            view_.cluster->create(kind, home, client::body(lease), {}, [](auto) {});
-        });
+    api::coordination::Lease lease;
+    lease.mutable_metadata()->set_namespace_(home);
+    lease.mutable_metadata()->set_name(name_);
+    lease.mutable_spec()->set_holderidentity(name_);
+    *lease.mutable_spec()->mutable_renewtime() = api::toMicroTime(executor_.clock().wallNow());
+    const auto& kind = api::kindOf<api::coordination::Lease>().name;
+    const auto written = [this, known = leaseKnown_](const Result<client::Written>& answer) {
+        if (answer) {
+            leaseKnown_ = true;
+            return;
+        }
+        const Reason expected = known ? Reason::NotFound : Reason::AlreadyExists;
+        if (answer.error().reason != expected || leaseKnown_ != known) return;
+        leaseKnown_ = !known;
+        writeLease();
+    };
+    if (leaseKnown_)
+        view_.cluster->update(kind, home, name_, client::body(std::move(lease)), {}, written);
+    else
+        view_.cluster->create(kind, home, client::body(std::move(lease)), {}, written);
 }
 
 // --- faults

@@ -55,6 +55,7 @@ class PlayedNode {
 
     void enlist();
     void renew();
+    void writeLease();
     void report();
     std::string status() const;
     void lookAtAll();
@@ -83,6 +84,7 @@ class PlayedNode {
     std::uint64_t boot_ = 0; ///< grows with every cut of power
     bool registered_ = false;
     bool reporting_ = false;
+    bool leaseKnown_ = false;
     int next_ = 1;
 };
 
