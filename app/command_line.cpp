@@ -143,6 +143,11 @@ const std::vector<Option>& options() {
          always([](CommandLine& out, const std::string& v) {
              out.schedulerConfiguration = std::filesystem::absolute(v);
          })},
+        {"--kubelet-config", "FILE",
+         "when nodes evict pods and remove images: a kubelet.config.k8s.io/v1beta1 KubeletConfiguration",
+         always([](CommandLine& out, const std::string& v) {
+             out.kubeletConfiguration = std::filesystem::absolute(v);
+         })},
         {"--keep-machines", nullptr, "leave the VMs running at the end",
          always([](CommandLine& out, const std::string&) { out.keepMachines = true; })},
         {"--appearance", "NAME", "window: system (default), light or dark",

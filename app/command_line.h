@@ -33,6 +33,7 @@ struct CommandLine {
     std::filesystem::path auditLog;               ///< empty = in the data directory, "-" = none
     std::filesystem::path auditPolicy;            ///< empty = one for everyday use
     std::filesystem::path schedulerConfiguration; ///< empty = Kubernetes' defaults
+    std::filesystem::path kubeletConfiguration;   ///< empty = the agent's defaults
     std::uint32_t auditFileMegabytes = 100;
     std::uint32_t auditBackups = 10;
     bool keepMachines = false;

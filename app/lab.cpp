@@ -1,9 +1,12 @@
 #include "lab.h"
 
+#include "engine/api/codec.h"
+#include "engine/base/files.h"
 #include "engine/base/log.h"
 #include "engine/base/system.h"
 #include "lab_nodes.h"
 #include "paths.h"
+#include "vmnodes/agent/housekeeping.h"
 #include "vmnodes/fabric/fabric.h"
 #include "vmnodes/image/image_builder.h"
 #include "vmnodes/libvirt/libvirt_provider.h"
@@ -12,6 +15,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <condition_variable>
+#include <fmt/format.h>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -61,6 +65,30 @@ controlplane::Options planeOptions(const CommandLine& options) {
     return out;
 }
 
+/// What all nodes of the lab are told: the agents' words for it, and the same as JSON for those of machines.
+struct NodeSettings {
+    agent::HousekeepingOptions housekeeping;
+    std::string json;
+};
+
+Result<NodeSettings> nodeSettings(const std::filesystem::path& file) {
+    NodeSettings settings;
+    if (file.empty()) return settings;
+    const Result<std::string> text = readFile(file);
+    if (!text) return tl::unexpected<Status>(text.error());
+    const auto wrong = [&](const std::string& what) {
+        return fail(Reason::BadRequest, fmt::format("{}: {}", file.string(), what));
+    };
+    const auto documents = api::yamlToJson(*text);
+    if (!documents) return wrong(documents.error().message);
+    if (documents->size() != 1) return wrong("must hold one KubeletConfiguration");
+    auto housekeeping = agent::readKubeletConfiguration(documents->front());
+    if (!housekeeping) return wrong(housekeeping.error().message);
+    settings.housekeeping = std::move(*housekeeping);
+    settings.json = documents->front();
+    return settings;
+}
+
 } // namespace
 
 // Members are destroyed in reverse order: whoever uses a thread is declared after it.
@@ -81,11 +109,11 @@ struct Lab::Impl {
     std::unique_ptr<client::Cluster> cluster; ///< on the control executor
     bool stopped = false;
 
-    Result<void> makeProviders();
+    Result<void> makeProviders(const NodeSettings& settings);
     void stopProvider(machines::MachineProvider& provider, bool keep);
 };
 
-Result<void> Lab::Impl::makeProviders() {
+Result<void> Lab::Impl::makeProviders(const NodeSettings& settings) {
     Result<std::unique_ptr<fabric::Fabric>> made = fabric::Fabric::create(random);
     if (!made) return tl::unexpected<Status>(made.error());
     fabric = std::move(*made);
@@ -94,6 +122,9 @@ Result<void> Lab::Impl::makeProviders() {
     libvirt::Options vmOptions;
     vmOptions.dataFolder = options.dataDirectory;
     vmOptions.agentProgram = programs / "wheelhouse-agent";
+    vmOptions.kubeletConfiguration = settings.json;
+    simulated::SimulatedOptions simulatedOptions;
+    simulatedOptions.agent.housekeeping = settings.housekeeping;
     const libvirt::ImageSource images = [programs](const image::OnProgress& progress,
                                                    const std::atomic<bool>& cancel) {
         return image::buildOrReuse(image::defaultOptions(programs / "wheelhouse"), progress, &cancel);
@@ -101,7 +132,7 @@ Result<void> Lab::Impl::makeProviders() {
     control.run([&] {
         vms = std::make_unique<libvirt::LibvirtProvider>(vmOptions, images, *fabric, control, clock);
         simulated = std::make_unique<simulated::SimulatedProvider>(plane->hubPort(), plane->pacedBy(nodes),
-                                                                   control, random);
+                                                                   control, random, simulatedOptions);
     });
     return {};
 }
@@ -130,6 +161,8 @@ Result<std::unique_ptr<Lab>> Lab::open(const CommandLine& options) {
     const auto vms = options.nodes.find("vm");
     const Result<void> host = libvirt::checkHost();
     if (!host && vms != options.nodes.end() && vms->second > 0) return tl::unexpected<Status>(host.error());
+    const Result<NodeSettings> settings = nodeSettings(options.kubeletConfiguration);
+    if (!settings) return tl::unexpected<Status>(settings.error());
     Result<controlplane::DataDirectory> directory = controlplane::DataDirectory::open(options.dataDirectory);
     if (!directory) return tl::unexpected<Status>(directory.error());
     std::unique_ptr<Lab> lab(new Lab(std::make_unique<Impl>(options)));
@@ -139,7 +172,7 @@ Result<std::unique_ptr<Lab>> Lab::open(const CommandLine& options) {
                                          {impl.control, impl.disk, impl.io.io(), impl.clock, impl.random});
     if (!plane) return tl::unexpected<Status>(plane.error());
     impl.plane = std::move(*plane);
-    if (Result<void> made = impl.makeProviders(); !made) return tl::unexpected<Status>(made.error());
+    if (Result<void> made = impl.makeProviders(*settings); !made) return tl::unexpected<Status>(made.error());
     return lab;
 }
 

@@ -1,5 +1,6 @@
 #include "engine/api/schedule.h"
 
+#include "engine/api/duration.h"
 #include "semantics/problems.h"
 
 #include <algorithm>
@@ -74,31 +75,6 @@ Result<int> parseValue(std::string_view text, int low, const std::vector<std::st
     const auto named = std::find(names.begin(), names.end(), lowerCase(text));
     if (named != names.end()) return low + static_cast<int>(named - names.begin());
     return parseNumber(text);
-}
-
-/// Numbers, each with a unit: "1h30m", "90s", "1.5h".
-std::optional<Duration> parseDuration(std::string_view text) {
-    static constexpr std::array<std::pair<std::string_view, double>, 7> units = {
-        {{"ns", 1}, {"us", 1e3}, {"\xC2\xB5s", 1e3}, {"ms", 1e6}, {"s", 1e9}, {"m", 6e10}, {"h", 3.6e12}}};
-    constexpr std::string_view digits = "0123456789.";
-    if (text.empty()) return std::nullopt;
-    double total = 0;
-    while (!text.empty()) {
-        double number = 0;
-        const std::size_t length = std::min(text.find_first_not_of(digits), text.size());
-        const auto [end, error] = std::from_chars(text.data(), text.data() + length, number);
-        if (error != std::errc() || end != text.data() + length) return std::nullopt;
-        text.remove_prefix(length);
-        const std::size_t letters = std::min(text.find_first_of(digits), text.size());
-        const auto unit = std::find_if(units.begin(), units.end(), [&](const auto& each) {
-            return each.first == text.substr(0, letters);
-        });
-        if (unit == units.end()) return std::nullopt;
-        total += number * unit->second;
-        text.remove_prefix(letters);
-    }
-    if (total > static_cast<double>(Duration::max().count()) / 2) return std::nullopt;
-    return Duration(static_cast<Duration::rep>(total));
 }
 
 std::int64_t floorTo(std::int64_t value, std::int64_t unit) {
@@ -201,7 +177,7 @@ Result<Schedule> Schedule::parseDescriptor(std::string_view text) {
     if (!text.starts_with(every)) return wrong(fmt::format("unrecognized descriptor: {}", text));
     const std::string_view length = text.substr(every.size());
     const auto duration = parseDuration(length);
-    if (!duration)
+    if (!duration || *duration > Duration::max() / 2)
         return wrong(
             fmt::format("failed to parse duration {}: time: invalid duration {}", text, quoted(length)));
     Schedule schedule;

@@ -152,11 +152,17 @@ void NodeGateway::recordEvent(const NodeName& node, const nodelink::EventReport&
     const auto it = connections_.find(node);
     if (it == connections_.end()) return;
     core::ObjectReference about;
-    about.set_kind("Pod");
     about.set_apiversion("v1");
-    about.set_namespace_(report.pod().namespace_());
-    about.set_name(report.pod().name());
-    about.set_uid(report.pod().uid());
+    if (report.has_pod()) {
+        about.set_kind("Pod");
+        about.set_namespace_(report.pod().namespace_());
+        about.set_name(report.pod().name());
+        about.set_uid(report.pod().uid());
+    } else {
+        about.set_kind("Node");
+        about.set_name(node.value());
+        about.set_uid(node.value()); // as kubelets refer to their node, and kubectl looks for it
+    }
     if (!report.container().empty()) about.set_fieldpath("spec.containers{" + report.container() + "}");
     const auto type = report.type() == "Warning" ? client::EventRecorder::Type::Warning
                                                  : client::EventRecorder::Type::Normal;

@@ -86,6 +86,7 @@ AgentDisk agentDisk() {
     disk.addresses = addressesOf(5);
     disk.accelerator = "tcg: slow";
     disk.mtu = 9000;
+    disk.kubeletConfiguration = R"({"evictionHard":{"memory.available":"50Mi"}})";
     return disk;
 }
 
@@ -255,6 +256,10 @@ void LibvirtTest::agentConfigSaysEverything() {
     QVERIFY(config.at("fabric").as_object().at("address") == "10.100.0.6/16");
     QVERIFY(config.at("fabric").as_object().at("mtu") == 9000);
     QVERIFY(config.at("accelerator") == "tcg: slow");
+    QVERIFY(config.at("kubelet").at("evictionHard").at("memory.available") == "50Mi");
+    AgentDisk plain = agentDisk();
+    plain.kubeletConfiguration.clear();
+    QVERIFY(!boost::json::parse(agentConfig(plain)).as_object().contains("kubelet"));
 }
 
 void LibvirtTest::agentDiskIsATarTheGuestCanRead() {

@@ -29,6 +29,8 @@ Result<agent::AgentConfig> loadConfig(const std::string& path) {
     if (!status.ok()) return fail(Reason::Invalid, fmt::format("{}: {}", path, status.ToString()));
     if (config.nodename().empty() || config.link().host().empty() || config.link().port() == 0)
         return fail(Reason::Invalid, fmt::format("{}: nodeName, link.host and link.port must be set", path));
+    if (const auto housekeeping = agent::housekeepingOf(config.kubelet()); !housekeeping)
+        return fail(Reason::Invalid, fmt::format("{}: {}", path, housekeeping.error().message));
     return config;
 }
 
@@ -49,6 +51,7 @@ agent::AgentOptions agentOptions(const agent::AgentConfig& config) {
     if (!config.accelerator().empty())
         options.annotations["lab.wheelhouse.dev/accelerator"] = config.accelerator();
     options.clusterDns.assign(config.clusterdns().begin(), config.clusterdns().end());
+    options.housekeeping = agent::housekeepingOf(config.kubelet()).value(); // was looked at with the rest
     if (config.restartbackoffseconds() > 0)
         options.restartBackOff = std::chrono::duration_cast<Duration>(
             std::chrono::duration<double>(config.restartbackoffseconds()));
@@ -57,6 +60,9 @@ agent::AgentOptions agentOptions(const agent::AgentConfig& config) {
 
 agent::CriOptions criOptions(const agent::AgentConfig& config) {
     agent::CriOptions options;
+    for (const agent::EvictionThreshold& threshold : agentOptions(config).housekeeping.thresholds)
+        if (threshold.signal == agent::Signal::MemoryAvailable && !threshold.soft)
+            options.memoryReserve = threshold.least.number;
     if (!config.containerdsocket().empty()) options.socket = config.containerdsocket();
     if (!config.statefolder().empty()) options.stateFolder = config.statefolder();
     if (!config.logfolder().empty()) options.logFolder = config.logfolder();

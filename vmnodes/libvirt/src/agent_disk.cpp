@@ -7,6 +7,7 @@
 #include <array>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <cctype>
 #include <fmt/format.h>
@@ -78,6 +79,9 @@ std::string agentConfig(const AgentDisk& disk) {
     config["stateFolder"] = "/data/lib/agent";
     config["clusterDns"] = json::array{dnsAddress};
     config["logFolder"] = "/var/log/pods";
+    boost::json::error_code unreadable;
+    if (auto kubelet = json::parse(disk.kubeletConfiguration, unreadable); !unreadable)
+        config["kubelet"] = std::move(kubelet);
     return json::serialize(config) + "\n";
 }
 

@@ -16,6 +16,7 @@ struct AgentDisk {
     std::string accelerator;
     int mtu = 1500;
     std::filesystem::path program;
+    std::string kubeletConfiguration; ///< JSON; empty = the agent's defaults
 };
 
 /// A host or URL as the guest must write it: this computer's loopback is 10.0.2.2 there.

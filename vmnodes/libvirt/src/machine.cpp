@@ -212,7 +212,8 @@ Result<void> Machine::create(Hypervisor& hypervisor) {
     if (const auto made = folder_.makeDataDisk(spec_->diskGiB); !made) return made;
     const Addresses addresses = addressesOf(record_.index);
     const auto agent = writeAgentDisk(
-        {*spec_, addresses, record_.accelerator, shared_.options.mtu, shared_.options.agentProgram},
+        {*spec_, addresses, record_.accelerator, shared_.options.mtu, shared_.options.agentProgram,
+         shared_.options.kubeletConfiguration},
         folder_.agentDisk());
     if (!agent) return agent;
     std::error_code error;

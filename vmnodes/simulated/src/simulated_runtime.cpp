@@ -23,18 +23,9 @@ using namespace agent;
 namespace {
 
 constexpr std::uint32_t firstPodAddress = 2; // .0 is the network, .1 the bridge
-/// What the system beside the pods takes.
-constexpr double systemCores = 0.02;
-constexpr std::int64_t systemBytes = std::int64_t{256} << 20;
-/// A node with less memory free than this is under pressure; what a fault that takes all leaves.
-constexpr std::int64_t lowBytes = std::int64_t{100} << 20;
-constexpr std::int64_t lastBytes = std::int64_t{50} << 20;
 constexpr const char* noSpace = "no space left on device";
-
-std::string addressText(std::uint32_t address) {
-    return fmt::format("{}.{}.{}.{}", address >> 24, (address >> 16) & 255, (address >> 8) & 255,
-                       address & 255);
-}
+const std::string imagePrefix = "sha256:simulated-";
+constexpr std::int64_t imageBytes = std::int64_t{50} << 20;
 
 /// The base and size of "10.244.3.0/24"; size 0 when it is not an IPv4 network.
 std::pair<std::uint32_t, std::uint32_t> parseCidr(const std::string& cidr) {
@@ -73,7 +64,8 @@ SimulatedRuntime::SimulatedRuntime(Executor& executor, Random& random, Simulated
                                    std::shared_ptr<SharedLoads> loads)
     : executor_(executor), random_(random), shape_(std::move(shape)),
       loads_(loads ? std::move(loads) : std::make_shared<SharedLoads>()), began_(executor.clock().now()) {
-    images_.insert(builtInImages.begin(), builtInImages.end());
+    for (const char* image : builtInImages)
+        images_[image] = {.id = imagePrefix + image, .names = {image}, .bytes = imageBytes, .pinned = true};
 }
 
 SimulatedRuntime::~SimulatedRuntime() = default;
@@ -91,11 +83,6 @@ void SimulatedRuntime::later(Duration after, std::function<void()> task) {
     });
 }
 
-template <class T>
-void SimulatedRuntime::answer(Duration after, Done<T> done, Result<T> result) {
-    later(after, [done = std::move(done), result = std::move(result)]() mutable { done(std::move(result)); });
-}
-
 std::string SimulatedRuntime::newId() {
     return fmt::format("{:08x}{:08x}", shape_.index, nextId_++);
 }
@@ -110,6 +97,11 @@ SimulatedRuntime::Behaviour SimulatedRuntime::behaviourOf(const ContainerSpec& s
     const std::string code = annotation(spec, "exit-code");
     std::from_chars(code.data(), code.data() + code.size(), out.exitCode);
     return out;
+}
+
+std::string SimulatedRuntime::addressText(std::uint32_t address) {
+    return fmt::format("{}.{}.{}.{}", address >> 24, (address >> 16) & 255, (address >> 8) & 255,
+                       address & 255);
 }
 
 void SimulatedRuntime::inventory(Done<Inventory> done) {
@@ -180,8 +172,7 @@ void SimulatedRuntime::eraseContainer(const std::string& id) {
 }
 
 void SimulatedRuntime::imageId(const std::string& image, Done<std::string> done) {
-    answer<std::string>(Duration::zero(), std::move(done),
-                        images_.contains(image) ? "sha256:simulated-" + image : "");
+    answer<std::string>(Duration::zero(), std::move(done), images_.contains(image) ? imagePrefix + image : "");
 }
 
 void SimulatedRuntime::pullImage(const std::string& image, const PodId&, Done<std::string> done) {
@@ -192,9 +183,28 @@ void SimulatedRuntime::pullImage(const std::string& image, const PodId&, Done<st
         if (faults_.disk_full())
             return done(fail(Reason::InternalError,
                              fmt::format("failed to pull and unpack image \"{}\": {}", image, noSpace)));
-        images_.insert(image);
-        done("sha256:simulated-" + image);
+        addImage(image, imageBytes);
+        done(imagePrefix + image);
     });
+}
+
+void SimulatedRuntime::addImage(const std::string& image, std::int64_t bytes) {
+    images_[image] = {.id = imagePrefix + image, .names = {image}, .bytes = bytes, .pinned = false};
+}
+
+void SimulatedRuntime::images(Done<std::vector<ImageInfo>> done) {
+    std::vector<ImageInfo> all;
+    for (const auto& [name, image] : images_)
+        all.push_back(image);
+    answer<std::vector<ImageInfo>>(Duration::zero(), std::move(done), std::move(all));
+}
+
+void SimulatedRuntime::removeImage(const std::string& id, Done<void> done) {
+    if (removalFails_)
+        return answer<void>(Duration::zero(), std::move(done),
+                            fail(Reason::InternalError, fmt::format("image {} cannot be removed", id)));
+    std::erase_if(images_, [&](const auto& each) { return each.second.id == id; });
+    answer<void>(Duration::zero(), std::move(done), {});
 }
 
 void SimulatedRuntime::createContainer(const std::string& sandboxId, const SandboxSpec& sandbox,
@@ -434,14 +444,14 @@ void SimulatedRuntime::makeVolumes(const PodId& pod, std::vector<VolumePlan> pla
     answer<std::map<std::string, std::string>>(Duration::zero(), std::move(done), std::move(paths));
 }
 
-void SimulatedRuntime::releaseDisks(const PodId& /*pod*/, Done<void> done) {
+void SimulatedRuntime::releaseVolumes(const PodId& pod, Done<void> done) {
+    std::erase_if(volumes_,
+                  [folder = podFolder(pod)](const auto& each) { return each.first.starts_with(folder); });
     answer<void>(Duration::zero(), std::move(done), {});
 }
 
 void SimulatedRuntime::removePodFiles(const PodId& pod, Done<void> done) {
-    std::erase_if(volumes_,
-                  [folder = podFolder(pod)](const auto& each) { return each.first.starts_with(folder); });
-    answer<void>(Duration::zero(), std::move(done), {});
+    releaseVolumes(pod, std::move(done)); // logs go with their containers
 }
 
 void SimulatedRuntime::keepDisks(std::map<std::string, bool> /*disks*/, Done<void> done) {
@@ -459,82 +469,8 @@ void SimulatedRuntime::applyTraffic(std::shared_ptr<const network::NetworkObject
     answer<void>(Duration::zero(), std::move(done), {});
 }
 
-void SimulatedRuntime::applyFaults(const nodelink::Faults& faults, Done<void> done) {
-    faults_ = faults;
-    answer<void>(Duration::zero(), std::move(done), {});
-}
-
-/// Memory in use, with what a fault takes.
-std::int64_t SimulatedRuntime::usedBytes() const {
-    std::int64_t used = systemBytes;
-    for (const auto& [id, container] : containers_)
-        if (container.load && container.info.state == ContainerInfo::State::Running)
-            used += container.load->memoryBytes(executor_.clock().now());
-    const std::int64_t free = (shape_.memoryMiB << 20) - used - lastBytes;
-    return free <= 0 ? used : used + free / 100 * static_cast<std::int64_t>(faults_.memory_percent());
-}
-
-void SimulatedRuntime::nodeStatus(Done<core::NodeStatus> done) {
-    core::NodeStatus status;
-    for (auto* amounts : {status.mutable_capacity(), status.mutable_allocatable()}) {
-        (*amounts)["cpu"].set_string(std::to_string(shape_.cpus));
-        (*amounts)["memory"].set_string(fmt::format("{}Mi", shape_.memoryMiB));
-        (*amounts)["ephemeral-storage"].set_string("100Gi");
-        (*amounts)["pods"].set_string(std::to_string(shape_.pods));
-    }
-    const auto condition = [&status](const char* type, bool value, const char* reason, const char* message) {
-        core::NodeCondition& made = *status.add_conditions();
-        made.set_type(type);
-        made.set_status(value ? "True" : "False");
-        made.set_reason(reason);
-        made.set_message(message);
-    };
-    const bool lowMemory = faults_.memory_percent() > 0 && (shape_.memoryMiB << 20) - usedBytes() < lowBytes;
-    condition("MemoryPressure", lowMemory,
-              lowMemory ? "KubeletHasInsufficientMemory" : "KubeletHasSufficientMemory",
-              lowMemory ? "kubelet has insufficient memory available"
-                        : "kubelet has sufficient memory available");
-    const bool lowDisk = faults_.disk_full();
-    condition("DiskPressure", lowDisk, lowDisk ? "KubeletHasDiskPressure" : "KubeletHasNoDiskPressure",
-              lowDisk ? "kubelet has disk pressure" : "kubelet has no disk pressure");
-    condition("PIDPressure", false, "KubeletHasSufficientPID", "kubelet has sufficient PID available");
-    condition("Ready", true, "KubeletReady", "the simulated node is ready");
-    auto* address = status.add_addresses();
-    address->set_type("InternalIP");
-    address->set_address(addressText((10U << 24) | (128U << 16) | ((shape_.index + 1) & 0x7fffff)));
-    core::NodeSystemInfo& info = *status.mutable_nodeinfo();
-    info.set_machineid(fmt::format("{:032x}", shape_.index));
-    info.set_systemuuid(info.machineid());
-    info.set_bootid(info.machineid());
-    info.set_kernelversion("simulated");
-    info.set_osimage("Wheelhouse simulated node");
-    info.set_containerruntimeversion("simulated://1");
-    info.set_kubeletversion("v1.35.0+wheelhouse");
-    info.set_kubeproxyversion("");
-    info.set_operatingsystem("linux");
-    info.set_architecture("amd64");
-    answer<core::NodeStatus>(Duration::zero(), std::move(done), std::move(status));
-}
-
 void SimulatedRuntime::beginLoad(Container& container) {
     container.load = std::make_shared<ContainerLoad>(*container.plan, loads_, container.started);
-}
-
-void SimulatedRuntime::usage(Done<UsageSnapshot> done) {
-    const Instant now = executor_.clock().now();
-    const WallTime wall = executor_.clock().wallNow();
-    UsageSnapshot snapshot;
-    const double age = std::chrono::duration<double>(now - began_).count();
-    UsageSample node{wall, spentByErased_ + static_cast<std::int64_t>(age * systemCores * 1e9), usedBytes()};
-    for (const auto& [id, container] : containers_) {
-        if (!container.load) continue;
-        const UsageSample sample{wall, container.load->cpuNanoseconds(now), container.load->memoryBytes(now)};
-        node.cpuNanoseconds += sample.cpuNanoseconds;
-        if (container.info.state != ContainerInfo::State::Running) continue;
-        snapshot.containers.push_back({id, sample});
-    }
-    snapshot.node = node;
-    answer<UsageSnapshot>(Duration::zero(), std::move(done), std::move(snapshot));
 }
 
 bool SimulatedRuntime::crashContainer(const std::string& id, int exitCode) {

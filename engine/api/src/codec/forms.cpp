@@ -5,6 +5,7 @@
 #include "authorization_v1.pb.h"
 #include "certificates_v1.pb.h"
 #include "codec/unions.h"
+#include "engine/api/duration.h"
 #include "engine/api/quantity.h"
 #include "engine/api/time.h"
 #include "engine/base/assert.h"
@@ -40,51 +41,6 @@ std::string durationText(std::int64_t nanos) {
         text += decimal(rest % 60'000'000'000, 1'000'000'000) + "s";
     }
     return negative ? "-" + text : text;
-}
-
-bool parseDuration(std::string_view text, std::int64_t& nanos) {
-    static constexpr std::array<std::pair<std::string_view, double>, 8> units = {{{"ns", 1},
-                                                                                  {"us", 1e3},
-                                                                                  {"\xC2\xB5s", 1e3},
-                                                                                  {"\xCE\xBCs", 1e3},
-                                                                                  {"ms", 1e6},
-                                                                                  {"s", 1e9},
-                                                                                  {"m", 60e9},
-                                                                                  {"h", 3600e9}}};
-    const bool negative = !text.empty() && text.front() == '-';
-    if (negative || (!text.empty() && text.front() == '+')) text.remove_prefix(1);
-    if (text == "0") {
-        nanos = 0;
-        return true;
-    }
-    long double total = 0;
-    bool any = false;
-    while (!text.empty()) {
-        const std::size_t digits = std::min(text.find_first_not_of("0123456789."), text.size());
-        long double value = 0;
-        long double place = 0;
-        for (const char c : text.substr(0, digits)) {
-            if (c == '.') {
-                if (place != 0) return false;
-                place = 1;
-                continue;
-            }
-            place /= 10;
-            value = place == 0 ? value * 10 + (c - '0') : value + place * (c - '0');
-        }
-        if (digits == 0) return false;
-        text.remove_prefix(digits);
-        const std::size_t letters = std::min(text.find_first_of("0123456789."), text.size());
-        const auto unit = std::find_if(units.begin(), units.end(),
-                                       [&](const auto& u) { return u.first == text.substr(0, letters); });
-        if (unit == units.end()) return false;
-        total += value * unit->second;
-        text.remove_prefix(letters);
-        any = true;
-    }
-    if (!any || total > 9.2e18L) return false;
-    nanos = static_cast<std::int64_t>(std::round(negative ? -total : total));
-    return true;
 }
 
 bool readTimestamp(JsonReader& reader, SecondsAndNanos& time) {
@@ -221,10 +177,9 @@ bool decodeForm(meta::MicroTime* time, JsonReader& reader) {
 bool decodeForm(meta::Duration* duration, JsonReader& reader) {
     std::string text;
     if (!reader.readString(text)) return false;
-    std::int64_t nanos = 0;
-    if (!parseDuration(text, nanos))
-        return reader.failHere("\"" + text.substr(0, 64) + "\" is no duration such as 1m30s");
-    duration->set_duration(nanos);
+    const auto span = parseDuration(text);
+    if (!span) return reader.failHere("\"" + text.substr(0, 64) + "\" is no duration such as 1m30s");
+    duration->set_duration(span->count());
     return true;
 }
 

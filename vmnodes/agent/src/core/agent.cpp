@@ -5,16 +5,16 @@
 #include "engine/base/log.h"
 #include "engine/nodelink/token_name.h"
 #include "fault_keeper.h"
+#include "housekeeper.h"
 #include "log_streams.h"
 #include "network_keeper.h"
 #include "node_pages.h"
 #include "node_report.h"
-#include "pod_scraper.h"
 #include "pod_sessions.h"
 #include "pod_views.h"
 #include "pod_worker.h"
 #include "session_targets.h"
-#include "usage_meter.h"
+#include "usage_reporter.h"
 
 #include <iterator>
 #include <map>
@@ -47,8 +47,14 @@ struct Agent::Impl final : PodHost {
     Impl(nodelink::AgentChannel& channel, Runtime& runtime, StateStore& store, Executor& executor,
          Random& random, AgentOptions options)
         : channel_(channel), runtime_(runtime), store_(store), executor_(executor), random_(random),
-          options_(std::move(options)), heartbeat_(options_.heartbeat), usage_(2 * options_.usagePeriod),
-          scraper_(runtime, executor), network_(runtime, store, executor),
+          options_(std::move(options)), heartbeat_(options_.heartbeat),
+          usage_(runtime, executor, options_.usagePeriod, pods_, hostIp_,
+                 [this](nodelink::FromAgent message) { channel_.send(std::move(message)); }),
+          housekeeper_(runtime, executor, options_.housekeeping, pods_,
+                       [this](bool warning, const std::string& reason, const std::string& message) {
+                           sendEvent(warning, reason, message);
+                       }),
+          network_(runtime, store, executor),
           faults_(runtime,
                   [this](nodelink::FromAgent message) {
                       channel_.send(std::move(message));
@@ -78,7 +84,6 @@ struct Agent::Impl final : PodHost {
 
     void start();
     void adopt(Inventory inventory);
-    void sweepStrays(const Inventory& inventory);
     void openLink();
     void onUp();
     void onDown();
@@ -96,6 +101,11 @@ struct Agent::Impl final : PodHost {
     /// Refuses a pod of which nothing has started yet and for which there is no room, or what it wants more.
     void admit(PodWorker& worker);
     void flushStatuses();
+    /// A pod that is over stays so for an agent that starts later, whatever the control plane heard of it.
+    void keepEnd(PodWorker& worker);
+    /// About the node itself, or about a pod where one is added.
+    void sendEvent(bool warning, const std::string& reason, const std::string& message,
+                   const PodId* pod = nullptr, const std::string& container = {});
     /// Makes the ports of the node lead to the pods that run.
     void tellHostPorts();
     void staggerHeartbeat();
@@ -104,8 +114,6 @@ struct Agent::Impl final : PodHost {
     void lookAtNode();
     void takeNodeStatus(core::NodeStatus status);
     void sendNodeStatus();
-    void measureUsage();
-    void sendUsage(const UsageSnapshot& snapshot, PodScraper::Measures measures);
 
     nodelink::AgentChannel& channel_;
     Runtime& runtime_;
@@ -124,12 +132,13 @@ struct Agent::Impl final : PodHost {
     std::unordered_map<Uid, std::size_t> reported_;  ///< hash of the status last sent on this connection
     std::set<Uid> dirty_;
     std::set<Uid> progressed_; ///< have waited less than progressDelay
+    std::set<Uid> ended_;      ///< whose end is in the store
     ObjectCache objects_;
     std::string hostIp_;
     std::int64_t memoryCapacity_ = 0;
     NodeReport node_;
-    UsageMeter usage_;
-    PodScraper scraper_;
+    UsageReporter usage_;
+    Housekeeper housekeeper_;
     bool linkOpened_ = false;
     NetworkKeeper network_;
     FaultKeeper faults_;
@@ -140,7 +149,6 @@ struct Agent::Impl final : PodHost {
     ScopedTimer heartbeatTimer_;
     ScopedTimer nodeTimer_;
     ScopedTimer retryTimer_;
-    ScopedTimer usageTimer_;
     std::shared_ptr<int> life_ = std::make_shared<int>(0);
 };
 
@@ -218,7 +226,8 @@ void Agent::Impl::adopt(Inventory inventory) {
             if (container.podUid == uid) containers.push_back(container);
         worker->adopt(sandboxes, containers);
     }
-    sweepStrays(inventory);
+    // Pods nobody remembers here: their desired state was never written, so they can only be sent anew.
+    housekeeper_.sweep(inventory);
     const auto workers = pods_;
     for (const auto& [uid, worker] : workers)
         admit(*worker);
@@ -226,18 +235,6 @@ void Agent::Impl::adopt(Inventory inventory) {
         worker->advance();
     tellHostPorts();
     openLink();
-}
-
-void Agent::Impl::sweepStrays(const Inventory& inventory) {
-    // Sandboxes of pods nobody remembers here: their desired state was never written, so their pod can only
-    // be sent anew.
-    for (const SandboxInfo& sandbox : inventory.sandboxes) {
-        if (pods_.contains(sandbox.pod.uid)) continue;
-        log::info("agent", "removing what is left of pod {}/{}", sandbox.pod.nameSpace, sandbox.pod.name);
-        runtime_.stopSandbox(sandbox.id, [this, id = sandbox.id, life = std::weak_ptr(life_)](Result<void>) {
-            if (!life.expired()) runtime_.removeSandbox(id, [](Result<void>) {});
-        });
-    }
 }
 
 void Agent::Impl::openLink() {
@@ -267,7 +264,7 @@ void Agent::Impl::onUp() {
     for (const auto& [uid, worker] : pods_)
         statusChanged(uid);
     staggerHeartbeat();
-    usageTimer_.start(executor_, partOf(options_.usagePeriod), [this] { measureUsage(); });
+    usage_.begin(partOf(options_.usagePeriod));
     lookAtNode();
 }
 
@@ -275,7 +272,7 @@ void Agent::Impl::onDown() {
     up_ = false;
     synced_ = false;
     heartbeatTimer_.stop();
-    usageTimer_.stop();
+    usage_.stop();
     logs_.closeAll();
     sessions_.closeAll();
 }
@@ -370,6 +367,7 @@ void Agent::Impl::onPod(const std::string& bytes) {
     if (it != pods_.end()) {
         const std::shared_ptr<PodWorker> worker = it->second;
         worker->update(std::move(pod));
+        if (worker->isOver()) keepEnd(*worker);
         return statusChanged(uid); // readiness gates are in the pod's own status
     }
     const std::shared_ptr<PodWorker> worker = addPod(std::move(pod));
@@ -380,6 +378,7 @@ void Agent::Impl::onPod(const std::string& bytes) {
 
 void Agent::Impl::admit(PodWorker& worker) {
     if (!worker.untouched()) return worker.decideResize();
+    if (const auto why = housekeeper_.whyNot(worker.pod())) return worker.reject(*why);
     if (const auto why = whyNoRoom(worker.pod())) return worker.reject(*why);
     worker.setAdmitted();
 }
@@ -478,6 +477,9 @@ void Agent::Impl::flushStatuses() {
     for (const auto& [uid, worker] : pods_)
         worker->reconsiderResize();
     tellHostPorts();
+    for (const Uid& uid : dirty_)
+        if (const auto it = pods_.find(uid); it != pods_.end() && it->second->isOver() && !ended_.contains(uid))
+            keepEnd(*it->second);
     if (!up_) return; // onUp says everything anew
     for (const Uid& uid : std::exchange(dirty_, {})) {
         const auto it = pods_.find(uid);
@@ -503,11 +505,25 @@ void Agent::Impl::tellHostPorts() {
     network_.setHostPorts(std::move(all));
 }
 
+void Agent::Impl::keepEnd(PodWorker& worker) {
+    core::Pod pod = worker.wanted();
+    *pod.mutable_status() = worker.refreshStatus();
+    const Uid& uid = worker.podId().uid;
+    if (const auto kept = store_.put(podPrefix + uid.value(), pod.SerializeAsString()); !kept)
+        return log::error("agent", "cannot keep the end of a pod: {}", kept.error().message);
+    ended_.insert(uid);
+}
+
 void Agent::Impl::event(const PodId& pod, bool warning, const std::string& reason, const std::string& message,
                         const std::string& container) {
+    sendEvent(warning, reason, message, &pod, container);
+}
+
+void Agent::Impl::sendEvent(bool warning, const std::string& reason, const std::string& message,
+                            const PodId* pod, const std::string& container) {
     nodelink::FromAgent report;
     nodelink::EventReport& event = *report.mutable_event();
-    *event.mutable_pod() = refOf(pod);
+    if (pod != nullptr) *event.mutable_pod() = refOf(*pod);
     event.set_type(warning ? "Warning" : "Normal");
     event.set_reason(reason);
     event.set_message(message);
@@ -534,6 +550,7 @@ void Agent::Impl::podGone(const Uid& uid) {
     reported_.erase(uid);
     dirty_.erase(uid);
     progressed_.erase(uid);
+    ended_.erase(uid);
     pods_.erase(uid);
     // It is on the stack now and dies later; and never in the executor's hands, whose timers it holds.
     doomed_.push_back(worker);
@@ -544,32 +561,14 @@ void Agent::Impl::podGone(const Uid& uid) {
 
 void Agent::Impl::lookAtNode() {
     nodeTimer_.start(executor_, options_.nodeStatusPeriod, [this] { lookAtNode(); });
-    runtime_.nodeStatus([this, life = std::weak_ptr(life_)](Result<core::NodeStatus> status) {
-        if (life.expired()) return;
-        takeNodeStatus(status ? std::move(*status) : withoutRuntime(node_.status(), status.error().message));
-        sendNodeStatus();
+    housekeeper_.look([this] {
+        runtime_.nodeStatus([this, life = std::weak_ptr(life_)](Result<core::NodeStatus> status) {
+            if (life.expired()) return;
+            takeNodeStatus(status ? std::move(*status)
+                                  : withoutRuntime(node_.status(), status.error().message));
+            sendNodeStatus();
+        });
     });
-}
-
-void Agent::Impl::measureUsage() {
-    usageTimer_.start(executor_, options_.usagePeriod, [this] { measureUsage(); });
-    runtime_.usage([this, life = std::weak_ptr(life_)](Result<UsageSnapshot> snapshot) {
-        if (life.expired()) return;
-        // What cannot be measured now is reported next time; until then the last report is what is known.
-        if (!snapshot) return log::warning("agent", "usage cannot be read: {}", snapshot.error().message);
-        scraper_.ask(scrapeTargets(pods_, hostIp_),
-                     [this, snapshot = std::move(*snapshot)](PodScraper::Measures measures) {
-                         sendUsage(snapshot, std::move(measures));
-                     });
-    });
-}
-
-void Agent::Impl::sendUsage(const UsageSnapshot& snapshot, PodScraper::Measures measures) {
-    nodelink::FromAgent message;
-    *message.mutable_usage() = usage_.report(snapshot, runningPods(pods_));
-    for (nodelink::PodMeasures& each : measures)
-        *message.mutable_usage()->add_measures() = std::move(each);
-    channel_.send(std::move(message));
 }
 
 void Agent::Impl::disksChanged() {
@@ -579,6 +578,7 @@ void Agent::Impl::disksChanged() {
 
 void Agent::Impl::takeNodeStatus(core::NodeStatus status) {
     fillVolumesInUse(pods_, status);
+    housekeeper_.setConditions(status);
     for (const core::NodeAddress& address : status.addresses())
         if (address.type() == "InternalIP") hostIp_ = address.address();
     const auto memory = status.capacity().find("memory");

@@ -528,6 +528,10 @@ void ContainerWorker::forgetOldContainers() {
     }
 }
 
+void ContainerWorker::forget(const std::string& id) {
+    std::erase_if(kept_, [&](const ContainerInfo& info) { return info.id == id; });
+}
+
 core::ContainerStatus ContainerWorker::status(const std::string& waitingReason) const {
     core::ContainerStatus out;
     out.set_name(spec_->name());

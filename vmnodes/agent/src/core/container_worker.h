@@ -57,6 +57,8 @@ class ContainerWorker {
     void sandboxLost();
     /// Something it waited for (a ConfigMap, a Secret) may be there now.
     void retryNow();
+    /// The runtime does not hold this container of an earlier time any more, nor its log.
+    void forget(const std::string& id);
 
     const std::string& name() const { return spec_->name(); }
     const api::core::Container& spec() const { return *spec_; }
@@ -78,6 +80,8 @@ class ContainerWorker {
     /// It runs, and not yet with what it was given last.
     bool resizing() const;
     const std::string& containerId() const { return containerId_; }
+    /// What it runs or is about to run; empty when neither, or not known yet.
+    const std::string& imageInHand() const { return imageId_; }
     std::uint32_t attempt() const { return attempt_; }
     WallTime startedAt() const { return info_.startedAt; }
     /// Containers of this name that the runtime still holds, newest last.

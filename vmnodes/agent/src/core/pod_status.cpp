@@ -95,6 +95,8 @@ void PodWorker::fillConditions(core::PodStatus& status) const {
     setCondition(status, "ContainersReady", reason.empty(), reason, message);
     setCondition(status, "Ready", gateReason.empty(), gateReason, gateMessage);
     setCondition(status, "PodScheduled", true, "", "");
+    if (overReason_ == "Evicted")
+        setCondition(status, "DisruptionTarget", true, "TerminationByKubelet", overMessage_);
     if (heldResize_)
         setCondition(status, "PodResizePending", true, heldResize_->reason, heldResize_->message);
     const auto resizing = [](const auto& container) { return container->resizing(); };
@@ -104,6 +106,7 @@ void PodWorker::fillConditions(core::PodStatus& status) const {
 }
 
 const core::PodStatus& PodWorker::refreshStatus() {
+    if (settled_) return status_;
     core::PodStatus status;
     status.set_phase(phase());
     if (over_ && !overReason_.empty()) {

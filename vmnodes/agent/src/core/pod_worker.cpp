@@ -17,6 +17,7 @@ namespace {
 constexpr Duration tryAgain = std::chrono::seconds(2);
 constexpr Duration waitForObject = std::chrono::seconds(10);
 constexpr Duration waitForDisk = std::chrono::seconds(1);
+constexpr Duration leavingAtMost = std::chrono::seconds(30); ///< beyond its grace
 
 bool terminal(const std::string& phase) {
     return phase == "Succeeded" || phase == "Failed";
@@ -40,8 +41,8 @@ PodWorker::PodWorker(PodHost& host, std::shared_ptr<const core::Pod> pod)
         overPhase_ = status_.phase();
         overReason_ = status_.reason();
         overMessage_ = status_.message();
-        rejected_ = status_.containerstatuses_size() == 0;
     }
+    settled_ = over_;
     fillSandboxSpec();
 }
 
@@ -128,6 +129,7 @@ void PodWorker::adopt(const std::vector<SandboxInfo>& sandboxes,
     if (!sandbox_.id.empty()) sandboxState_ = sandbox_.ready ? SandboxState::Ready : SandboxState::Stopped;
     admitted_ = !sandbox_.id.empty();
     sandboxSpec_.attempt = sandbox_.attempt;
+    settled_ = over_ && containers.empty();
     for (const auto* group : {&init_, &containers_, &ephemeral_})
         for (const auto& worker : *group) {
             std::vector<ContainerInfo> found;
@@ -197,6 +199,39 @@ void PodWorker::reject(const Rejection& why) {
     host_.statusChanged(id_.uid);
 }
 
+void PodWorker::evict(const std::string& message, Duration grace) {
+    if (over_ || stopping()) return;
+    over_ = true;
+    overPhase_ = "Failed";
+    overReason_ = "Evicted";
+    overMessage_ = message;
+    evictionGrace_ = grace;
+    leavingUntil_ = host_.executor().clock().now() + grace + leavingAtMost;
+    host_.event(id_, true, "Evicted", message, "");
+    host_.statusChanged(id_.uid);
+    advance();
+}
+
+bool PodWorker::isLeaving() const {
+    const bool free = sandboxState_ == SandboxState::None || sandboxState_ == SandboxState::Stopped;
+    return evictionGrace_ && !free && host_.executor().clock().now() < leavingUntil_;
+}
+
+void PodWorker::forget(const std::string& containerId) {
+    for (const auto* group : {&init_, &containers_, &ephemeral_})
+        for (const auto& worker : *group)
+            worker->forget(containerId);
+}
+
+std::vector<std::string> PodWorker::imagesInHand() const {
+    std::vector<std::string> images;
+    for (const auto* group : {&init_, &containers_, &ephemeral_})
+        for (const auto& worker : *group)
+            if ((worker->active() || worker->busy()) && !worker->imageInHand().empty())
+                images.push_back(worker->imageInHand());
+    return images;
+}
+
 void PodWorker::forceRemove() {
     forced_ = true;
     advance();
@@ -246,6 +281,7 @@ const ContainerWorker* PodWorker::container(const std::string& name) const {
 
 Duration PodWorker::gracePeriod() const {
     if (forced_) return Duration::zero();
+    if (evictionGrace_) return *evictionGrace_;
     const auto& meta = pod_->metadata();
     if (meta.has_deletiontimestamp() && meta.has_deletiongraceperiodseconds())
         return std::chrono::seconds(meta.deletiongraceperiodseconds());
@@ -455,19 +491,15 @@ void PodWorker::stopEverything() {
 
 void PodWorker::tearDown() {
     if (sandboxState_ == SandboxState::Ready) return stopSandbox();
-    if (sandboxState_ == SandboxState::Stopping || !letGoDisks()) return;
+    if (sandboxState_ == SandboxState::Stopping || !letGoVolumes()) return;
     if (stopping() && !tearingDown_) removeContainers(); // a finished pod keeps its containers for their logs
 }
 
-bool PodWorker::letGoDisks() {
-    const auto& volumes = pod_->spec().volumes();
-    const bool claims = std::any_of(volumes.begin(), volumes.end(), [](const core::Volume& volume) {
-        return volume.volumesource().has_persistentvolumeclaim() || volume.volumesource().has_ephemeral();
-    });
-    if (!claims || disksLetGo_) return true;
+bool PodWorker::letGoVolumes() {
+    if (pod_->spec().volumes_size() == 0 || volumesLetGo_) return true;
     if (lettingGo_) return false;
     lettingGo_ = true;
-    host_.runtime().releaseDisks(id_, [this, life = lifeToken()](Result<void> result) {
+    host_.runtime().releaseVolumes(id_, [this, life = lifeToken()](Result<void> result) {
         if (life.expired()) return;
         if (!result) {
             host_.event(id_, true, "FailedUnmount", result.error().message, "");
@@ -477,7 +509,7 @@ bool PodWorker::letGoDisks() {
             });
         }
         lettingGo_ = false;
-        disksLetGo_ = true;
+        volumesLetGo_ = true;
         if (!volumesInUse_.empty()) {
             volumesInUse_.clear();
             host_.disksChanged();

@@ -35,6 +35,17 @@ class PodWorker final : public ContainerOwner, public std::enable_shared_from_th
     void reject(const Rejection& why);
     /// The API object is gone: stop at once.
     void forceRemove();
+    /// The node has no room for it any more: it fails, and its containers have `grace` for their end. Nothing
+    /// happens to one that is over or on its way out.
+    void evict(const std::string& message, Duration grace);
+    /// Evicted, and what it has of the node is not free yet; after a while it counts as if it were.
+    bool isLeaving() const;
+    /// Succeeded or Failed.
+    bool isOver() const { return over_; }
+    /// A container that has ended is no more.
+    void forget(const std::string& containerId);
+    /// The images its containers have or are about to have.
+    std::vector<std::string> imagesInHand() const;
     void onContainer(const ContainerInfo& info);
     void onSandbox(const SandboxInfo& info);
     void objectChanged(const std::string& kind, const std::string& name);
@@ -43,6 +54,8 @@ class PodWorker final : public ContainerOwner, public std::enable_shared_from_th
 
     /// As it is wanted, but with what it has been given of the node.
     const api::core::Pod& pod() const { return *pod_; }
+    /// As the control plane wants it.
+    const api::core::Pod& wanted() const { return *wanted_; }
     /// After an adoption: a resize that was not given yet is decided once all pods are known.
     void decideResize() {
         if (admitted()) grant();
@@ -90,8 +103,8 @@ class PodWorker final : public ContainerOwner, public std::enable_shared_from_th
     void stopEverything();
     void tearDown();
     void stopSandbox();
-    /// True when it holds no attached disk; otherwise sees to it.
-    bool letGoDisks();
+    /// True when its volumes are gone; otherwise sees to it.
+    bool letGoVolumes();
     void removeContainers();
     void retryLater(Duration delay);
     /// Fills in what a container sees of the pod's volumes; `values` is its environment.
@@ -128,8 +141,11 @@ class PodWorker final : public ContainerOwner, public std::enable_shared_from_th
     std::map<std::string, std::string> volumePaths_;
     std::set<std::string> readOnlyVolumes_;
     std::set<std::string> volumesInUse_;
-    bool disksLetGo_ = false; ///< after its end
+    bool volumesLetGo_ = false; ///< after its end
     bool lettingGo_ = false;
+    std::optional<Duration> evictionGrace_; ///< it was evicted
+    Instant leavingUntil_{};
+    bool settled_; ///< it was over when it came, and nothing of it is here: its status is what it was
     BackOff sandboxBackOff_{std::chrono::seconds(1), std::chrono::seconds(30)};
     bool initialized_ = false;
     bool admitted_ = false;

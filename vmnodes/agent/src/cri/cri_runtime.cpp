@@ -3,6 +3,7 @@
 #include "attached_disks.h"
 #include "cri_client.h"
 #include "cri_convert.h"
+#include "cri_inventory.h"
 #include "cri_session.h"
 #include "engine/base/files.h"
 #include "engine/base/log.h"
@@ -14,6 +15,7 @@
 #include "node_breaker.h"
 #include "node_facts.h"
 #include "node_network.h"
+#include "node_room.h"
 #include "node_usage.h"
 #include "pod_files.h"
 #include "prober.h"
@@ -66,6 +68,8 @@ class CriRuntime final : public Runtime {
     void removeSandbox(const std::string& id, Done<void> done) override;
     void imageId(const std::string& image, Done<std::string> done) override;
     void pullImage(const std::string& image, const PodId& pod, Done<std::string> done) override;
+    void images(Done<std::vector<ImageInfo>> done) override { askImages(client_, std::move(done)); }
+    void removeImage(const std::string& id, Done<void> done) override;
     void createContainer(const std::string& sandboxId, const SandboxSpec& sandbox, ContainerSpec spec,
                          Done<std::string> done) override;
     void startContainer(const std::string& id, Done<ContainerInfo> done) override;
@@ -79,13 +83,15 @@ class CriRuntime final : public Runtime {
     void makeVolumes(const PodId& pod, std::vector<VolumePlan> plans,
                      Done<std::map<std::string, std::string>> done) override;
     void keepDisks(std::map<std::string, bool> disks, Done<void> done) override;
-    void releaseDisks(const PodId& pod, Done<void> done) override;
+    void releaseVolumes(const PodId& pod, Done<void> done) override;
     void removePodFiles(const PodId& pod, Done<void> done) override;
     void applyNetwork(const nodelink::Network& network, Done<void> done) override;
     void applyTraffic(std::shared_ptr<const network::NetworkObjects> objects, Done<void> done) override;
     void applyFaults(const nodelink::Faults& faults, Done<void> done) override;
     void nodeStatus(Done<api::core::NodeStatus> done) override;
     void usage(Done<UsageSnapshot> done) override;
+    void room(Done<NodeRoom> done) override;
+    void podShares(Done<std::map<Uid, PodShare>> done) override;
 
   private:
     void poll();
@@ -93,8 +99,6 @@ class CriRuntime final : public Runtime {
     void createMounted(const std::string& sandboxId, const SandboxSpec& sandbox, const ContainerSpec& spec,
                        Done<std::string> done);
     void pollSandboxes();
-    void containerStatus(const std::string& id, Done<ContainerInfo> done);
-    void sandboxAddress(SandboxInfo info, Done<SandboxInfo> done);
     void waitForNetwork(int tries, Done<void> done);
     /// Runs `work` on the worker's thread and `done` with what it gave on the executor.
     template <class T>
@@ -113,6 +117,9 @@ class CriRuntime final : public Runtime {
     std::map<std::string, bool> running_;   ///< containers that ran when they were last looked at
     std::map<std::string, bool> sandboxes_; ///< sandboxes that were ready then
     std::string engine_;                    ///< "containerd://1.6.20"
+    std::string imageFolder_;               ///< where it keeps images and what containers write
+    const PodFolders podFolders_{options_.stateFolder / "pods", options_.logFolder,
+                                 std::string(cgroupRoot) + options_.cgroupRoot};
     ScopedTimer pollTimer_;
     ScopedTimer networkTimer_;
     std::shared_ptr<int> life_ = std::make_shared<int>(0);
@@ -155,7 +162,7 @@ void CriRuntime::pollContainers() {
                 now[container.id()] = true;
             for (const auto& [id, unused] : before) {
                 if (now.contains(id) || !running_.contains(id)) continue;
-                containerStatus(id, [this, id = id](Result<ContainerInfo> info) {
+                askContainer(client_, id, [this, id = id](Result<ContainerInfo> info) {
                     if (!info && info.error().reason != Reason::NotFound)
                         return; // looked at again in a second
                     if (info && info->state == ContainerInfo::State::Running) return;
@@ -179,78 +186,21 @@ void CriRuntime::pollSandboxes() {
         });
 }
 
-void CriRuntime::containerStatus(const std::string& id, Done<ContainerInfo> done) {
-    cri::ContainerStatusRequest request;
-    request.set_container_id(id);
-    client_.call<cri::ContainerStatusRequest, cri::ContainerStatusResponse>(
-        &RuntimeStub::ContainerStatus, request, quick,
-        [done = std::move(done)](Result<cri::ContainerStatusResponse> got) {
-            if (!got) return done(fail(got.error()));
-            done(containerInfo(got->status()));
-        });
-}
-
-void CriRuntime::sandboxAddress(SandboxInfo info, Done<SandboxInfo> done) {
-    cri::PodSandboxStatusRequest request;
-    request.set_pod_sandbox_id(info.id);
-    client_.call<cri::PodSandboxStatusRequest, cri::PodSandboxStatusResponse>(
-        &RuntimeStub::PodSandboxStatus, request, quick,
-        [info = std::move(info), done = std::move(done)](Result<cri::PodSandboxStatusResponse> got) mutable {
-            if (!got) return done(fail(got.error()));
-            info.ip = got->status().network().ip();
-            info.ready = got->status().state() == cri::SANDBOX_READY;
-            done(std::move(info));
-        });
-}
-
 void CriRuntime::inventory(Done<Inventory> done) {
-    struct Gathering {
-        Inventory found;
-        int left = 2;
-        std::string error;
-        Done<Inventory> done;
-        void one() {
-            if (--left > 0) return;
-            if (!error.empty()) return done(fail(Reason::ServiceUnavailable, error));
-            done(std::move(found));
-        }
-    };
-    auto all = std::make_shared<Gathering>();
-    all->done = std::move(done);
-    client_.call<cri::ListPodSandboxRequest, cri::ListPodSandboxResponse>(
-        &RuntimeStub::ListPodSandbox, {}, quick, [this, all](Result<cri::ListPodSandboxResponse> listed) {
-            if (!listed) all->error = listed.error().message;
-            if (listed)
-                for (const cri::PodSandbox& sandbox : listed->items()) {
-                    const SandboxInfo info = sandboxInfo(sandbox);
-                    if (info.pod.uid.empty()) continue; // not a pod's
-                    if (info.ready) sandboxes_[info.id] = true;
-                    ++all->left;
-                    sandboxAddress(info, [all](Result<SandboxInfo> with) {
-                        if (with) all->found.sandboxes.push_back(*with);
-                        all->one();
-                    });
-                }
-            all->one();
-        });
-    client_.call<cri::ListContainersRequest, cri::ListContainersResponse>(
-        &RuntimeStub::ListContainers, {}, quick, [this, all](Result<cri::ListContainersResponse> listed) {
-            if (!listed) all->error = listed.error().message;
-            if (listed)
-                for (const cri::Container& container : listed->containers()) {
-                    ++all->left;
-                    containerStatus(container.id(), [this, all, sandbox = container.pod_sandbox_id()](
-                                                        Result<ContainerInfo> info) {
-                        if (info && info->state == ContainerInfo::State::Running) running_[info->id] = true;
-                        if (info) {
-                            info->sandboxId = sandbox;
-                            all->found.containers.push_back(*info);
-                        }
-                        all->one();
-                    });
-                }
-            all->one();
-        });
+    askInventory(client_, [this, done = std::move(done)](Result<Inventory> found) {
+        if (!found) return done(std::move(found));
+        for (const SandboxInfo& sandbox : found->sandboxes)
+            if (sandbox.ready) sandboxes_[sandbox.id] = true;
+        for (const ContainerInfo& container : found->containers)
+            if (container.state == ContainerInfo::State::Running) running_[container.id] = true;
+        onWorker<Inventory>(
+            worker_,
+            [this, found = std::move(*found)]() mutable -> Result<Inventory> {
+                found.files = podsWithFiles(podFolders_);
+                return std::move(found);
+            },
+            done);
+    });
 }
 
 void CriRuntime::runSandbox(SandboxSpec spec, Done<SandboxInfo> done) {
@@ -268,7 +218,7 @@ void CriRuntime::runSandbox(SandboxSpec spec, Done<SandboxInfo> done) {
             info.pod = pod;
             info.attempt = attempt;
             sandboxes_[info.id] = true;
-            sandboxAddress(std::move(info), done);
+            askAddress(client_, std::move(info), done);
         });
 }
 
@@ -310,6 +260,13 @@ void CriRuntime::pullImage(const std::string& image, const PodId&, Done<std::str
         });
 }
 
+void CriRuntime::removeImage(const std::string& id, Done<void> done) {
+    cri::RemoveImageRequest request;
+    request.mutable_image()->set_image(id);
+    client_.call<cri::RemoveImageRequest, cri::RemoveImageResponse>(
+        &ImageStub::RemoveImage, request, slow, gone<cri::RemoveImageResponse>(std::move(done)));
+}
+
 void CriRuntime::createContainer(const std::string& sandboxId, const SandboxSpec& sandbox, ContainerSpec spec,
                                  Done<std::string> done) {
     if (spec.hosts.empty()) return createMounted(sandboxId, sandbox, spec, std::move(done));
@@ -346,7 +303,7 @@ void CriRuntime::startContainer(const std::string& id, Done<ContainerInfo> done)
         [this, id, done = std::move(done)](Result<cri::StartContainerResponse> started) {
             if (!started) return done(fail(started.error()));
             running_[id] = true;
-            containerStatus(id, done);
+            askContainer(client_, id, done);
         });
 }
 
@@ -373,7 +330,7 @@ void CriRuntime::stopContainer(const std::string& id, Duration grace, Done<void>
         &RuntimeStub::StopContainer, request, grace + slow,
         [this, id, done = std::move(done)](Result<cri::StopContainerResponse> stopped) {
             if (!stopped && stopped.error().reason != Reason::NotFound) return done(fail(stopped.error()));
-            containerStatus(id, [this, id, done](Result<ContainerInfo> info) {
+            askContainer(client_, id, [this, id, done](Result<ContainerInfo> info) {
                 if (info && info->state == ContainerInfo::State::Exited) {
                     running_.erase(id);
                     if (listener_.onContainer) listener_.onContainer(*info);
@@ -439,9 +396,14 @@ void CriRuntime::keepDisks(std::map<std::string, bool> disks, Done<void> done) {
         worker_, [this, disks = std::move(disks)] { return files_.keepDisks(disks); }, std::move(done));
 }
 
-void CriRuntime::releaseDisks(const PodId& pod, Done<void> done) {
+void CriRuntime::releaseVolumes(const PodId& pod, Done<void> done) {
     onWorker<void>(
-        worker_, [this, uid = pod.uid] { return attached_.release(uid); }, std::move(done));
+        worker_,
+        [this, pod] {
+            auto removed = files_.removeVolumes(pod);
+            return removed ? attached_.release(pod.uid) : removed;
+        },
+        std::move(done));
 }
 
 void CriRuntime::removePodFiles(const PodId& pod, Done<void> done) {
@@ -545,6 +507,31 @@ void CriRuntime::usage(Done<UsageSnapshot> done) {
                 },
                 done);
         });
+}
+
+void CriRuntime::room(Done<NodeRoom> done) {
+    const auto measure = [this, done = std::move(done)] {
+        onWorker<NodeRoom>(
+            worker_, [this, images = imageFolder_] { return nodeRoom(options_.stateFolder, images); }, done);
+    };
+    if (!imageFolder_.empty()) return measure();
+    client_.call<cri::ImageFsInfoRequest, cri::ImageFsInfoResponse>(
+        &ImageStub::ImageFsInfo, {}, quick, [this, measure](Result<cri::ImageFsInfoResponse> got) {
+            if (got && got->image_filesystems_size() > 0)
+                imageFolder_ = got->image_filesystems(0).fs_id().mountpoint();
+            measure();
+        });
+}
+
+void CriRuntime::podShares(Done<std::map<Uid, PodShare>> done) {
+    askWritten(client_, [this, done = std::move(done)](const Result<WrittenByPod>& written) {
+        onWorker<std::map<Uid, PodShare>>(
+            worker_,
+            [this, written = written.value_or(WrittenByPod())]() -> Result<std::map<Uid, PodShare>> {
+                return podSharesOf(podFolders_, written);
+            },
+            done);
+    });
 }
 
 } // namespace

@@ -16,7 +16,6 @@ namespace core = api::core;
 namespace {
 
 constexpr std::int64_t reservedMemoryKiB = 64 * 1024; // the agent, containerd and the kernel
-constexpr std::int64_t lowMemoryKiB = 50 * 1024;
 
 std::string firstLine(const char* path) {
     const std::string text = readFile(path).value_or(std::string());
@@ -51,14 +50,12 @@ core::NodeStatus nodeFacts(const CriOptions& options) {
     core::NodeStatus status;
     const std::string memory = readFile("/proc/meminfo").value_or(std::string());
     const std::int64_t total = memoryKiB(memory, "MemTotal");
-    const std::int64_t available = memoryKiB(memory, "MemAvailable");
     struct statvfs disk {};
     std::error_code error;
     std::filesystem::create_directories(options.stateFolder, error);
     ::statvfs(options.stateFolder.c_str(), &disk);
     const auto diskBytes =
         static_cast<std::int64_t>(disk.f_blocks) * static_cast<std::int64_t>(disk.f_frsize);
-    const auto diskFree = static_cast<std::int64_t>(disk.f_bavail) * static_cast<std::int64_t>(disk.f_frsize);
     const long cpus = ::sysconf(_SC_NPROCESSORS_ONLN);
     auto& capacity = *status.mutable_capacity();
     auto& allocatable = *status.mutable_allocatable();
@@ -66,23 +63,11 @@ core::NodeStatus nodeFacts(const CriOptions& options) {
     allocatable["cpu"].set_string(std::to_string(cpus));
     capacity["memory"].set_string(fmt::format("{}Ki", total));
     allocatable["memory"].set_string(
-        fmt::format("{}Ki", std::max<std::int64_t>(0, total - reservedMemoryKiB)));
+        fmt::format("{}Ki", std::max<std::int64_t>(0, total - reservedMemoryKiB - options.memoryReserve / 1024)));
     capacity["ephemeral-storage"].set_string(fmt::format("{}Ki", diskBytes / 1024));
     allocatable["ephemeral-storage"].set_string(fmt::format("{}Ki", diskBytes / 1024 * 9 / 10));
     capacity["pods"].set_string(std::to_string(options.maxPods));
     allocatable["pods"].set_string(std::to_string(options.maxPods));
-
-    const bool lowMemory = available > 0 && available < lowMemoryKiB;
-    const bool lowDisk = diskBytes > 0 && diskFree < diskBytes / 10;
-    condition(status, "MemoryPressure", lowMemory,
-              lowMemory ? "KubeletHasInsufficientMemory" : "KubeletHasSufficientMemory",
-              lowMemory ? "kubelet has insufficient memory available"
-                        : "kubelet has sufficient memory available");
-    condition(status, "DiskPressure", lowDisk,
-              lowDisk ? "KubeletHasDiskPressure" : "KubeletHasNoDiskPressure",
-              lowDisk ? "kubelet has disk pressure" : "kubelet has no disk pressure");
-    condition(status, "PIDPressure", false, "KubeletHasSufficientPID",
-              "kubelet has sufficient PID available");
 
     if (!options.internalIp.empty()) {
         core::NodeAddress& address = *status.add_addresses();

@@ -180,12 +180,23 @@ Result<std::string> PodFiles::writeHosts(const PodId& pod, const std::string& te
     return path.string();
 }
 
-Result<void> PodFiles::remove(const PodId& pod) {
+Result<void> PodFiles::removeVolumes(const PodId& pod) {
     if (!safePath(pod.uid.value())) return fail(Reason::Invalid, "a pod's uid cannot be a path");
+    const fs::path folder = root_ / pod.uid.value() / "volumes";
+    std::error_code error;
+    for (const fs::directory_entry& volume : fs::directory_iterator(folder, error))
+        ::umount2(volume.path().c_str(), MNT_DETACH | UMOUNT_NOFOLLOW); // fails where nothing is mounted
+    fs::remove_all(folder, error);
+    if (error)
+        return fail(Reason::InternalError,
+                    fmt::format("cannot remove {}: {}", folder.string(), error.message()));
+    return {};
+}
+
+Result<void> PodFiles::remove(const PodId& pod) {
+    if (auto removed = removeVolumes(pod); !removed) return removed;
     const fs::path folder = root_ / pod.uid.value();
     std::error_code error;
-    for (const fs::directory_entry& volume : fs::directory_iterator(folder / "volumes", error))
-        ::umount2(volume.path().c_str(), MNT_DETACH | UMOUNT_NOFOLLOW); // fails where nothing is mounted
     fs::remove_all(folder, error);
     if (error)
         return fail(Reason::InternalError,

@@ -3,6 +3,7 @@
 #include "engine/base/executor.h"
 #include "engine/base/random.h"
 #include "engine/nodelink/agent_channel.h"
+#include "vmnodes/agent/housekeeping.h"
 #include "vmnodes/agent/runtime.h"
 #include "vmnodes/agent/state_store.h"
 
@@ -32,6 +33,7 @@ struct AgentOptions {
     Duration usagePeriod = std::chrono::seconds(15); ///< how often what is used is looked at and reported
     std::vector<std::string> clusterDns;             ///< name servers of ClusterFirst pods
     std::string clusterDomain = "cluster.local";
+    HousekeepingOptions housekeeping;
 };
 
 /// The node agent. Watches the desired pods that come down the link and what the runtime says; writes

@@ -28,6 +28,7 @@ struct CriOptions {
     std::string machineId;
     bool manageNetwork = true; ///< false: write the CNI configuration but no routes, rules or names
     int maxPods = 110;
+    std::int64_t memoryReserve = 0; ///< bytes pods cannot have, beside what the node itself needs
     Duration poll =
         std::chrono::seconds(1); ///< how often containers are looked at; containerd 1.6 sends no events
 };

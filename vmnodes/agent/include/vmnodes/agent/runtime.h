@@ -137,10 +137,44 @@ struct ContainerInfo {
     std::string message;
 };
 
-/// Everything that is there already; for adoption after a restart of the agent.
+/// Everything that is there already; for adoption after a restart of the agent, and to find what is left
+/// over.
 struct Inventory {
     std::vector<SandboxInfo> sandboxes;
     std::vector<ContainerInfo> containers;
+    std::vector<PodId> files; ///< pods with volumes or logs here; some know only their uid
+};
+
+struct ImageInfo {
+    std::string id;
+    std::vector<std::string> names; ///< tags and digests
+    std::int64_t bytes = 0;
+    bool pinned = false; ///< came with the node: no registry would give it back
+};
+
+struct FileSystemRoom {
+    std::int64_t bytes = 0;
+    std::int64_t freeBytes = 0;
+    std::int64_t inodes = 0;
+    std::int64_t freeInodes = 0;
+};
+
+/// What a node can run out of: how much there is and how much is left. All of 0 = it cannot be told.
+struct NodeRoom {
+    std::int64_t memory = 0; ///< bytes
+    std::int64_t freeMemory = 0;
+    FileSystemRoom node;     ///< volumes and logs of pods
+    FileSystemRoom images;   ///< images and what containers write
+    bool imagesApart = false; ///< the two are not the same
+    std::int64_t processes = 0;
+    std::int64_t freeProcesses = 0;
+};
+
+/// What a pod has of the node, its memory left aside.
+struct PodShare {
+    std::int64_t diskBytes = 0; ///< logs, volumes that go with it and what its containers have written
+    std::int64_t inodes = 0;
+    std::int64_t processes = 0;
 };
 
 /// One volume of a pod, ready to be made on the node. Contents are decided by the core.
@@ -241,6 +275,8 @@ class Runtime {
     /// The id of an image that is already here; empty when it is not.
     virtual void imageId(const std::string& image, Done<std::string> done) = 0;
     virtual void pullImage(const std::string& image, const PodId& pod, Done<std::string> done) = 0;
+    virtual void images(Done<std::vector<ImageInfo>> done) = 0;
+    virtual void removeImage(const std::string& id, Done<void> done) = 0;
 
     virtual void createContainer(const std::string& sandboxId, const SandboxSpec& sandbox, ContainerSpec spec,
                                  Done<std::string> done) = 0;
@@ -267,9 +303,10 @@ class Runtime {
     /// The disks that belong here, by handle, and whether each one's data stays when it is not listed any
     /// more; all others go. Idempotent; comes again whenever it changes.
     virtual void keepDisks(std::map<std::string, bool> disks, Done<void> done) = 0;
-    /// The containers of the pod have ended: attached disks that no other pod has are unmounted.
-    virtual void releaseDisks(const PodId& pod, Done<void> done) = 0;
-    /// Volumes and logs of a pod that is over.
+    /// The containers of the pod have ended: volumes that live as long as it are deleted, attached disks that
+    /// no other pod has are unmounted.
+    virtual void releaseVolumes(const PodId& pod, Done<void> done) = 0;
+    /// Volumes and logs of a pod that is over and gone.
     virtual void removePodFiles(const PodId& pod, Done<void> done) = 0;
 
     /// The pod network and the ways to pods elsewhere. Idempotent; comes again whenever it changes.
@@ -280,12 +317,14 @@ class Runtime {
     /// What is wrong with the node on purpose from now on; what was and is not named is mended. Idempotent;
     /// never called while the last one is under way. An error says what could not be done; the rest is done.
     virtual void applyFaults(const nodelink::Faults& faults, Done<void> done) = 0;
-    /// Capacity, allocatable, addresses, node info and whether containers can run: conditions of type Ready
-    /// (with reason and message), MemoryPressure, DiskPressure and PIDPressure; times are filled in by the
-    /// core.
+    /// Capacity, allocatable, addresses, node info and whether containers can run: the condition Ready with
+    /// reason and message. Other conditions and times are filled in by the core.
     virtual void nodeStatus(Done<api::core::NodeStatus> done) = 0;
     /// The counters of the node and of every container that runs.
     virtual void usage(Done<UsageSnapshot> done) = 0;
+    virtual void room(Done<NodeRoom> done) = 0;
+    /// What each pod has that has anything, by uid. Takes long: it looks at all their files.
+    virtual void podShares(Done<std::map<Uid, PodShare>> done) = 0;
 };
 
 } // namespace wheelhouse::agent

@@ -12,6 +12,7 @@
 #include <set>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace wheelhouse::simulated {
@@ -77,6 +78,8 @@ class SimulatedRuntime final : public agent::Runtime {
     void removeSandbox(const std::string& id, agent::Done<void> done) override;
     void imageId(const std::string& image, agent::Done<std::string> done) override;
     void pullImage(const std::string& image, const agent::PodId& pod, agent::Done<std::string> done) override;
+    void images(agent::Done<std::vector<agent::ImageInfo>> done) override;
+    void removeImage(const std::string& id, agent::Done<void> done) override;
     void createContainer(const std::string& sandboxId, const agent::SandboxSpec& sandbox,
                          agent::ContainerSpec spec, agent::Done<std::string> done) override;
     void startContainer(const std::string& id, agent::Done<agent::ContainerInfo> done) override;
@@ -93,7 +96,7 @@ class SimulatedRuntime final : public agent::Runtime {
                                                 agent::SessionEvents events) override;
     void makeVolumes(const agent::PodId& pod, std::vector<agent::VolumePlan> plans,
                      agent::Done<std::map<std::string, std::string>> done) override;
-    void releaseDisks(const agent::PodId& pod, agent::Done<void> done) override;
+    void releaseVolumes(const agent::PodId& pod, agent::Done<void> done) override;
     void removePodFiles(const agent::PodId& pod, agent::Done<void> done) override;
     void keepDisks(std::map<std::string, bool> disks, agent::Done<void> done) override;
     void applyNetwork(const nodelink::Network& network, agent::Done<void> done) override;
@@ -104,14 +107,24 @@ class SimulatedRuntime final : public agent::Runtime {
     void applyFaults(const nodelink::Faults& faults, agent::Done<void> done) override;
     void nodeStatus(agent::Done<api::core::NodeStatus> done) override;
     void usage(agent::Done<agent::UsageSnapshot> done) override;
+    void room(agent::Done<agent::NodeRoom> done) override;
+    void podShares(agent::Done<std::map<Uid, agent::PodShare>> done) override;
 
     // For tests and faults.
     /// Ends a running container now, as a crash would. False when it does not run.
     bool crashContainer(const std::string& id, int exitCode);
     /// Takes a sandbox away under its pod.
     void loseSandbox(const std::string& id);
+    void setRemovalFails(bool fails) { removalFails_ = fails; }
+    std::size_t volumeCount() const { return volumes_.size(); }
     void setPullFails(bool fails) { pullFails_ = fails; }
     void setProbesFail(bool fail) { probesFail_ = fail; }
+    /// The disk and the processes of the node from now on; what is 0 of them is as usual. Memory is what the
+    /// containers leave.
+    void setRoom(const agent::NodeRoom& room) { room_ = room; }
+    void setShares(std::map<Uid, agent::PodShare> shares) { shares_ = std::move(shares); }
+    void addImage(const std::string& image, std::int64_t bytes);
+    bool hasImage(const std::string& image) const { return images_.contains(image); }
     std::vector<agent::ContainerInfo> containers() const;
     std::vector<agent::SandboxInfo> sandboxes() const;
     const nodelink::Network& network() const { return network_; }
@@ -158,10 +171,14 @@ class SimulatedRuntime final : public agent::Runtime {
     Duration draw(const Span& span);
     std::int64_t usedBytes() const;
     template <class T>
-    void answer(Duration after, agent::Done<T> done, Result<T> result);
+    void answer(Duration after, agent::Done<T> done, Result<T> result) {
+        later(after,
+              [done = std::move(done), result = std::move(result)]() mutable { done(std::move(result)); });
+    }
     void later(Duration after, std::function<void()> task);
     void end(const std::string& id, int exitCode, const std::string& reason);
     std::string newId();
+    static std::string addressText(std::uint32_t address);
     std::string takeAddress(std::uint32_t& address);
     void eraseContainer(const std::string& id);
     SimulatedPlace placeOf(const agent::PodId& pod, Container* container) const;
@@ -192,13 +209,16 @@ class SimulatedRuntime final : public agent::Runtime {
     std::unordered_map<std::string, Container> containers_;
     std::unordered_map<std::string, std::shared_ptr<SimulatedFiles>> volumes_; ///< by path on the node
     std::unordered_map<std::uint64_t, ProbeRun> probes_;
-    std::set<std::string> images_;
+    std::map<std::string, agent::ImageInfo> images_; ///< by name
+    agent::NodeRoom room_;
+    std::map<Uid, agent::PodShare> shares_;
     std::set<std::uint32_t> addresses_;
     nodelink::Network network_;
     nodelink::Faults faults_;
     std::shared_ptr<const network::NetworkObjects> traffic_;
     std::uint64_t nextId_ = 1;
     bool pullFails_ = false;
+    bool removalFails_ = false;
     bool probesFail_ = false;
     std::shared_ptr<int> life_ = std::make_shared<int>(0);
 };
