@@ -6,6 +6,7 @@
 #include "vmnodes/agent/cri_runtime.h"
 #include "vmnodes/agent/file_state_store.h"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -14,13 +15,18 @@ namespace wheelhouse::tests {
 
 /// One agent over a containerd, on a thread of its own.
 struct RealAgent {
-    /// `linked`: the control plane is there from the start.
-    explicit RealAgent(const agent::CriOptions& criOptions, const std::string& folder, bool linked = true)
+    /// `linked`: the control plane is there from the start. The state of this computer is nobody's business,
+    /// unless `adjust` says so.
+    explicit RealAgent(const agent::CriOptions& criOptions, const std::string& folder, bool linked = true,
+                       const std::function<void(agent::AgentOptions&)>& adjust = {})
         : channel(linked) {
         executor.run([&] {
             agent::AgentOptions options;
             options.nodeName = "here";
             options.restartBackOff = std::chrono::seconds(1);
+            options.housekeeping.thresholds.clear();
+            options.housekeeping.imageHighPercent = 100;
+            if (adjust) adjust(options);
             store = std::make_unique<agent::FileStateStore>(folder + "/records");
             runtime = agent::makeCriRuntime(criOptions, executor);
             agent = std::make_unique<agent::Agent>(channel, *runtime, *store, executor, random, options);

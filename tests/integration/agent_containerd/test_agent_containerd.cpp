@@ -1,46 +1,27 @@
+#include "containerd_bench.h"
 #include "containerd_parts.h"
 #include "engine/api/time.h"
-#include "engine/base/files.h"
 #include "real_agent.h"
-#include "vmnodes/image/oci.h"
 
 #include <QDir>
 #include <QProcess>
 #include <QTcpServer>
 #include <QTcpSocket>
-#include <QTemporaryDir>
 #include <QTest>
 #include <atomic>
 #include <cstdio>
 #include <fmt/format.h>
 #include <grpcpp/generic/async_generic_service.h>
 #include <grpcpp/grpcpp.h>
-#include <sched.h>
-#include <sys/mount.h>
-#include <unistd.h>
 
 using namespace wheelhouse;
 using namespace std::chrono_literals;
 using tests::pod;
 using tests::RealAgent;
 using tests::RecordingChannel;
+using tests::run;
 using tests::toolsPod;
 namespace core = api::core;
-
-namespace {
-
-std::string plugins; ///< the folder of the CNI plug-ins
-
-std::string run(const QString& program, const QStringList& arguments) {
-    QProcess process;
-    process.setProcessChannelMode(QProcess::MergedChannels);
-    process.start(program, arguments);
-    if (!process.waitForFinished(60'000)) return "did not end";
-    const std::string text = process.readAll().toStdString();
-    return process.exitCode() == 0 ? "" : "failed: " + text;
-}
-
-} // namespace
 
 /// The agent's runtime against a real containerd with folders, a socket and a network namespace of its own.
 class AgentContainerdTest : public QObject {
@@ -67,7 +48,7 @@ class AgentContainerdTest : public QObject {
     void cleanupTestCase();
 
   private:
-    std::string path(const std::string& name) const { return folder_.path().toStdString() + "/" + name; }
+    std::string path(const std::string& name) const { return containerd_.path(name); }
     void removePod(core::Pod pod, int grace);
     /// Opens a command in the pod "web"; the number of its stream.
     std::uint64_t exec(std::vector<std::string> command,
@@ -76,11 +57,9 @@ class AgentContainerdTest : public QObject {
     void input(std::uint64_t stream, const std::string& bytes, bool end);
     /// Gives credit back until the stream ends; what it said.
     RecordingChannel::Stream toItsEnd(std::uint64_t stream, int milliseconds = 20'000);
-    void import(const std::string& reference, const std::string& program, const std::string& name);
 
-    QTemporaryDir folder_;
-    QProcess containerd_;
-    agent::CriOptions options_;
+    tests::ContainerdBench containerd_;
+    const agent::CriOptions& options_ = containerd_.options();
     std::unique_ptr<RealAgent> agent_;
     std::uint64_t nextStream_ = 100;
 };
@@ -91,44 +70,9 @@ void AgentContainerdTest::removePod(core::Pod pod, int grace) {
     agent_->desire(std::move(pod));
 }
 
-void AgentContainerdTest::import(const std::string& reference, const std::string& program,
-                                 const std::string& name) {
-    const auto bytes = readFile(program);
-    QVERIFY2(bytes.has_value(), program.c_str());
-    const std::string archive = image::ociArchive({.reference = reference,
-                                                   .path = name,
-                                                   .program = *bytes,
-                                                   .entrypoint = {"/" + name},
-                                                   .command = {},
-                                                   .ports = {}});
-    QVERIFY(writeFileAtomically(path(name + ".tar"), archive).has_value());
-    const std::string failed =
-        run("ctr", {"-a", QString::fromStdString(options_.socket), "-n", "k8s.io", "images", "import",
-                    "--snapshotter", "native", QString::fromStdString(path(name + ".tar"))});
-    QVERIFY2(failed.empty(), failed.c_str());
-}
-
 void AgentContainerdTest::initTestCase() {
-    options_.socket = path("containerd.sock");
-    options_.stateFolder = path("state");
-    options_.logFolder = path("logs");
-    options_.cniFolder = path("cni");
-    options_.internalIp = "10.100.0.2";
-    options_.manageNetwork = false; // no second interface here, and no nft on every machine
-    options_.cgroupRoot = fmt::format("/wheelhouse-test-{}", ::getpid());
-    QDir().mkpath(QString::fromStdString(path("cni")));
-    const std::string config = tests::containerdConfig(folder_.path().toStdString(), plugins);
-    QVERIFY(writeFileAtomically(path("config.toml"), config).has_value());
-    containerd_.setStandardErrorFile(QString::fromStdString(path("containerd.log")));
-    containerd_.start("containerd", {"-c", QString::fromStdString(path("config.toml"))});
-    QVERIFY(containerd_.waitForStarted());
-    QTRY_VERIFY_WITH_TIMEOUT(run("ctr", {"-a", QString::fromStdString(options_.socket), "version"}).empty(),
-                             30'000);
-    const std::string bin = WHEELHOUSE_BINARY_DIR "/bin/";
-    import("wheelhouse.dev/pause:1", bin + "wheelhouse-pause", "pause");
-    import("wheelhouse.dev/demo:1", bin + "wheelhouse-demo", "demo");
-    import("wheelhouse.dev/tools:1", WHEELHOUSE_BINARY_DIR "/tests/agent-containerd-tools", "tools");
-    agent_ = std::make_unique<RealAgent>(options_, folder_.path().toStdString());
+    QVERIFY2(containerd_.start(), containerd_.error().c_str());
+    agent_ = std::make_unique<RealAgent>(options_, containerd_.folder());
 }
 
 void AgentContainerdTest::nodeIsReady() {
@@ -350,7 +294,7 @@ void AgentContainerdTest::restartsAKilledContainer() {
 
 void AgentContainerdTest::adoptsAfterARestart() {
     const core::PodStatus before = agent_->channel.status("web");
-    agent_ = std::make_unique<RealAgent>(options_, folder_.path().toStdString());
+    agent_ = std::make_unique<RealAgent>(options_, containerd_.folder());
     QTRY_VERIFY_WITH_TIMEOUT(agent_->channel.status("web").containerstatuses_size() == 1 &&
                                  agent_->channel.status("web").containerstatuses(0).ready(),
                              30'000);
@@ -384,7 +328,7 @@ void AgentContainerdTest::killsWhatItIsTold() {
 void AgentContainerdTest::keepsItsPodsThroughAnOutage() {
     const core::PodStatus before = agent_->channel.status("web");
     agent_->setLink(false);
-    agent_ = std::make_unique<RealAgent>(options_, folder_.path().toStdString(), false);
+    agent_ = std::make_unique<RealAgent>(options_, containerd_.folder(), false);
     const std::string id = before.containerstatuses(0).containerid();
     const std::string bare = id.substr(id.rfind('/') + 1);
     const auto runningId = [&] {
@@ -541,48 +485,12 @@ void AgentContainerdTest::asksGrpcServers() {
 
 void AgentContainerdTest::cleanupTestCase() {
     agent_.reset();
-    containerd_.terminate();
-    if (!containerd_.waitForFinished(10'000)) containerd_.kill();
-    containerd_.waitForFinished(5'000);
-}
-
-/// Puts Debian's own containerd, runc and CNI plug-ins within reach, fetched without installing them where
-/// they are not installed.
-static std::string fetch() {
-    QByteArray path = qgetenv("PATH") + ":/usr/sbin:/sbin";
-    for (const char* package : {"containerd", "runc", "containernetworking-plugins"}) {
-        QProcess unpack;
-        unpack.start(WHEELHOUSE_SOURCE_DIR "/tests/support/unpack", {package});
-        if (!unpack.waitForFinished(300'000) || unpack.exitCode() != 0)
-            return unpack.readAllStandardError().trimmed().toStdString();
-        const QByteArray root = unpack.readAllStandardOutput().trimmed();
-        path += ":" + root + "/usr/bin:" + root + "/usr/sbin";
-        plugins = (root + "/usr/lib/cni").toStdString();
-    }
-    qputenv("PATH", path);
-    return {};
-}
-
-/// Why a containerd cannot run here; empty when it can. Everything this process starts afterwards shares its
-/// own network.
-static std::string prepare() {
-    if (::geteuid() != 0) return "containers need root";
-    if (const std::string failed = fetch(); !failed.empty()) return failed;
-    for (const char* program : {"containerd", "ctr", "runc", "ip"})
-        if (!run("sh", {"-c", QString("command -v %1 >/dev/null").arg(program)}).empty())
-            return fmt::format("{} is not installed", program);
-    if (!QFile::exists(QString::fromStdString(plugins + "/bridge")))
-        return "the CNI plug-ins are not installed";
-    if (::unshare(CLONE_NEWNET | CLONE_NEWNS) != 0) return "namespaces cannot be made here";
-    if (::mount("none", "/", nullptr, MS_REC | MS_SLAVE, nullptr) != 0)
-        return "mounts cannot be made private here";
-    if (const std::string failed = run("ip", {"link", "set", "lo", "up"}); !failed.empty()) return failed;
-    return run("ip", {"address", "add", "10.100.0.2/32", "dev", "lo"}); // the node's own
+    containerd_.stop();
 }
 
 int main(int argc, char** argv) {
     QCoreApplication app(argc, argv);
-    if (const std::string reason = prepare(); !reason.empty()) {
+    if (const std::string reason = tests::prepareContainerd(); !reason.empty()) {
         std::printf("SKIPPED: %s\n", reason.c_str());
         return 0;
     }

@@ -1,5 +1,7 @@
 /* What runs in the containers of this test, static: alone it says a line five times a second; "out WORD" says a word, "fail"
-   complains and exits with 3, "write FILE" makes a file, "echo" gives back what it is given, "size" says the size of its terminal for every byte. */
+   complains and exits with 3, "write FILE" makes a file, "echo" gives back what it is given, "size" says the size of its terminal for every byte,
+   "await" waits for SIGUSR1 and exits with 7. */
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -29,6 +31,17 @@ static int size(void) {
     return 0;
 }
 
+static void leave(int signal) {
+    (void)signal;
+    _exit(7);
+}
+
+static int await(void) {
+    signal(SIGUSR1, leave);
+    for (;;)
+        pause();
+}
+
 int main(int argc, char** argv) {
     if (argc > 2 && strcmp(argv[1], "out") == 0) return puts(argv[2]) < 0;
     if (argc > 1 && strcmp(argv[1], "fail") == 0) {
@@ -41,6 +54,7 @@ int main(int argc, char** argv) {
     }
     if (argc > 1 && strcmp(argv[1], "echo") == 0) return echo();
     if (argc > 1 && strcmp(argv[1], "size") == 0) return size();
+    if (argc > 1 && strcmp(argv[1], "await") == 0) return await();
     for (;;) {
         puts("tick");
         fflush(stdout);

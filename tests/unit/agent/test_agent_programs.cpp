@@ -27,6 +27,24 @@ class AgentProgramsTest : public QObject {
     }
 
   private slots:
+    void aContainerIsStoppedByItsOwnSignal() {
+        AgentBench bench;
+        bench.start();
+        core::Pod pod = scripted("own", "trap 'exit 5' USR1; while true; do sleep 1; done");
+        pod.mutable_spec()->mutable_containers(0)->mutable_lifecycle()->set_stopsignal("SIGUSR1");
+        bench.desire(pod);
+        QVERIFY(bench.untilRunning("own"));
+        QCOMPARE(bench.container("own").stopsignal(), std::string("SIGUSR1"));
+        bench.remove(pod, 30);
+        QCOMPARE(endOf(bench, "own").exitcode(), 5);
+        core::Pod plain = AgentBench::pod("plain");
+        plain.mutable_spec()->mutable_containers(0)->mutable_lifecycle()->set_stopsignal("SIGINT");
+        bench.desire(plain);
+        QVERIFY(bench.untilRunning("plain"));
+        bench.remove(plain, 30);
+        QCOMPARE(endOf(bench, "plain").exitcode(), 130);
+    }
+
     void aScriptEndsThePod() {
         AgentBench bench;
         bench.start();

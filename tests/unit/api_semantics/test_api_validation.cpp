@@ -162,6 +162,14 @@ class TestValidation : public QObject {
              "spec.securityContext.runAsUser: Invalid value: -1: must be between 0 and 2147483647, inclusive",
              "spec.securityContext.supplementalGroups[1]: Invalid value: -5: must be between 0 and "
              "2147483647, inclusive"});
+        const QString signal =
+            R"("containers":[{"name":"c","image":"i","lifecycle":{"stopSignal":"%1"}}])";
+        const QString at = "spec.containers[0].lifecycle.stopSignal: ";
+        row("a signal of no system", "{\"spec\":{" + signal.arg("SIGUSR1") + "}}",
+            {at + "Forbidden: may not be set for containers with empty `spec.os.name`"});
+        row("a signal", R"({"spec":{"os":{"name":"linux"},)" + signal.arg("SIGRTMINPLUS3") + "}}", {});
+        row("no signal there", R"({"spec":{"os":{"name":"windows"},)" + signal.arg("SIGUSR1") + "}}",
+            {at + "Unsupported value: \"SIGUSR1\": supported values: \"SIGKILL\", \"SIGTERM\""});
         row("schema enumeration", R"({"spec":{"os":{"name":"plan9"}}})",
             {"spec.os.name: Unsupported value: \"plan9\": supported values: \"linux\", \"windows\""});
     }

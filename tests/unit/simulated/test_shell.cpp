@@ -4,6 +4,7 @@
 #include "shell.h"
 
 #include <QtTest>
+#include <csignal>
 
 using namespace wheelhouse;
 using namespace wheelhouse::simulated;
@@ -142,10 +143,11 @@ class TestShell : public QObject {
         shell.run({"sh", "-c", "trap 'exit 7' TERM; while true; do sleep 1; done"});
         executor.advance(10s);
         QCOMPARE(code, -1);
-        QVERIFY(shell.terminate());
+        QVERIFY(!shell.signal(SIGHUP));
+        QVERIFY(shell.signal(SIGTERM));
         executor.advance(1s);
         QCOMPARE(code, 7);
-        QVERIFY(!shell.terminate());
+        QVERIFY(!shell.signal(SIGTERM));
     }
 
     void volumesAreSeenWhereTheyAreMounted() {

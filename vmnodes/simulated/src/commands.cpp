@@ -1,5 +1,7 @@
 #include "commands.h"
 
+#include "vmnodes/agent/signals.h"
+
 #include <algorithm>
 #include <charconv>
 #include <fmt/format.h>
@@ -416,8 +418,11 @@ int Commands::control(const Words& words) {
         return 0;
     }
     if (name == "trap") {
-        for (std::size_t i = 2; i < words.size(); ++i)
-            if (words[i] == "TERM" || words[i] == "SIGTERM" || words[i] == "15") shell_.trap_ = words[1];
+        for (std::size_t i = 2; i < words.size(); ++i) {
+            const std::string& name = words[i];
+            const auto signal = agent::signalNumber(name.starts_with("SIG") ? name : "SIG" + name);
+            shell_.traps_[signal.value_or(static_cast<int>(number(name)))] = words[1];
+        }
         return 0;
     }
     const int code = static_cast<int>(words.size() > 1 ? number(words[1]) : shell_.status_);

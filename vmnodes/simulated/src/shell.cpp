@@ -96,9 +96,10 @@ Shell::Code Shell::execute(Words words) {
     co_return code;
 }
 
-bool Shell::terminate() {
-    if (trap_.empty()) return false;
-    const std::string what = std::exchange(trap_, {});
+bool Shell::signal(int number) {
+    const auto trap = traps_.extract(number);
+    if (trap.empty()) return false;
+    const std::string what = trap.mapped();
     main_ = {};
     exit_.reset();
     begin_.start(executor_, Duration::zero(), [this, what] {

@@ -35,8 +35,8 @@ class Shell {
 
     /// Runs `command`; `ended` is called with its exit code, never inside this call.
     void run(const Words& command);
-    /// Asks it to end, as SIGTERM does. True when it has something to say to that and ends by itself.
-    bool terminate();
+    /// Sends it a signal. True when it has something to say to that and ends by itself.
+    bool signal(int number);
 
   private:
     friend class Commands;
@@ -69,7 +69,7 @@ class Shell {
     std::function<void(int)> ended_;
     std::map<std::string, std::string> variables_;
     Words parameters_;
-    std::string trap_;
+    std::map<int, std::string> traps_; ///< what it does at a signal
     std::string name_ = "sh"; ///< by which it complains
     int status_ = 0;
     int turns_ = 0; ///< commands since it last waited

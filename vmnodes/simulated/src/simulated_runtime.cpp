@@ -7,10 +7,12 @@
 #include "simulated_annotations.h"
 #include "simulated_log.h"
 #include "simulated_session.h"
+#include "vmnodes/agent/signals.h"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <csignal>
 #include <cstdio>
 #include <fmt/format.h>
 #include <utility>
@@ -23,6 +25,7 @@ using namespace agent;
 namespace {
 
 constexpr std::uint32_t firstPodAddress = 2; // .0 is the network, .1 the bridge
+constexpr int bySignal = 128; ///< a program's code when a signal ended it is this and the signal
 constexpr const char* noSpace = "no space left on device";
 const std::string imagePrefix = "sha256:simulated-";
 constexpr std::int64_t imageBytes = std::int64_t{50} << 20;
@@ -290,20 +293,22 @@ void SimulatedRuntime::updateContainer(const std::string& id, const LinuxResourc
     answer<void>(Duration::zero(), std::move(done), {});
 }
 
-void SimulatedRuntime::stopContainer(const std::string& id, Duration grace, Done<void> done) {
+void SimulatedRuntime::stopContainer(const std::string& id, const std::string& signal, Duration grace,
+                                     Done<void> done) {
     const auto it = containers_.find(id);
     if (it != containers_.end()) {
+        const int number = signalNumber(signal).value_or(SIGTERM);
         Duration takes = draw(shape_.stop);
-        int code = 143;
+        int code = bySignal + number;
         if (it->second.behaviour.stopAfter > Duration::zero()) takes = it->second.behaviour.stopAfter;
-        if (takes > grace) {
+        if (takes > grace || !endsByDefault(number)) {
             takes = grace;
-            code = 137;
+            code = bySignal + SIGKILL;
         }
-        // A program that hears SIGTERM ends by itself, unless that takes too long.
-        if (grace > Duration::zero() && it->second.program && it->second.program->terminate()) {
+        // A program that hears the signal ends by itself, unless that takes too long.
+        if (grace > Duration::zero() && it->second.program && it->second.program->signal(number)) {
             takes = grace;
-            code = 137;
+            code = bySignal + SIGKILL;
         }
         later(takes, [this, id, code] { end(id, code, "Error"); });
     }

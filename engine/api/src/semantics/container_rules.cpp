@@ -169,6 +169,19 @@ void validateContainer(const core::Container& container, Role role, bool hostNet
     validateProbes(container, path, problems);
 }
 
+/// Which signals there are depends on the system.
+void validateStopSignal(const core::Container& container, const std::string& system, const Path& path,
+                        Problems& problems) {
+    static const std::vector<std::string> ofWindows = {"SIGKILL", "SIGTERM"};
+    const std::string& signal = container.lifecycle().stopsignal();
+    if (signal.empty()) return;
+    const Path at = path.child("lifecycle").child("stopSignal");
+    if (system.empty())
+        problems.forbidden(at, "may not be set for containers with empty `spec.os.name`");
+    else if (system == "windows")
+        problems.oneOf(at, signal, ofWindows);
+}
+
 } // namespace
 
 const std::vector<std::string>& protocols() {
@@ -183,15 +196,18 @@ void validateContainers(const core::PodSpec& spec, const Path& path, Problems& p
     std::set<std::string> hostPorts;
     if (spec.containers().empty()) problems.required(path.child("containers"));
     for (int i = 0; i < spec.containers_size(); ++i) {
-        validateContainer(spec.containers(i), Role::Main, spec.hostnetwork(), seen, hostPorts,
-                          path.child("containers").index(static_cast<std::size_t>(i)), problems);
+        const Path at = path.child("containers").index(static_cast<std::size_t>(i));
+        validateContainer(spec.containers(i), Role::Main, spec.hostnetwork(), seen, hostPorts, at, problems);
+        validateStopSignal(spec.containers(i), spec.os().name(), at, problems);
     }
     // Init containers have ended, or belong to the pod, when the others run: they may use the same host
     // ports.
     std::set<std::string> initPorts;
     for (int i = 0; i < spec.initcontainers_size(); ++i) {
-        validateContainer(spec.initcontainers(i), Role::Init, spec.hostnetwork(), seen, initPorts,
-                          path.child("initContainers").index(static_cast<std::size_t>(i)), problems);
+        const Path at = path.child("initContainers").index(static_cast<std::size_t>(i));
+        validateContainer(spec.initcontainers(i), Role::Init, spec.hostnetwork(), seen, initPorts, at,
+                          problems);
+        validateStopSignal(spec.initcontainers(i), spec.os().name(), at, problems);
     }
 }
 

@@ -471,7 +471,8 @@ void ContainerWorker::preStop(Duration grace) {
 
 void ContainerWorker::terminate(Duration grace) {
     pod_.host().runtime().stopContainer(
-        containerId_, grace, [this, life = pod_.lifeToken(), step = step_](Result<void> result) {
+        containerId_, spec_->lifecycle().stopsignal(), grace,
+        [this, life = pod_.lifeToken(), step = step_](Result<void> result) {
             if (result || life.expired() || step != step_ || state_ != State::Stopping) return;
             event(true, "FailedKillPod", "error killing container: " + result.error().message);
             timer_.start(pod_.host().executor(), killAgain, [this] {
@@ -541,6 +542,8 @@ core::ContainerStatus ContainerWorker::status(const std::string& waitingReason) 
     out.set_ready(ready());
     out.set_started(active() && started_);
     if (!containerId_.empty()) out.set_containerid(std::string(runtimeName) + containerId_);
+    if (spec_->lifecycle().has_stopsignal() && !containerId_.empty())
+        out.set_stopsignal(spec_->lifecycle().stopsignal());
     *out.mutable_allocatedresources() = spec_->resources().requests();
     *out.mutable_resources() = active() && applied_ ? *applied_ : spec_->resources();
     out.mutable_resources()->clear_claims();

@@ -3,6 +3,8 @@
 #include "cri_convert.h"
 
 #include <algorithm>
+#include <fmt/format.h>
+#include <google/protobuf/util/json_util.h>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -53,6 +55,25 @@ void askContainer(CriClient& client, const std::string& id, Done<ContainerInfo> 
         [done = std::move(done)](Result<cri::ContainerStatusResponse> got) {
             if (!got) return done(fail(got.error()));
             done(containerInfo(got->status()));
+        });
+}
+
+void askProcess(CriClient& client, const std::string& id, Done<std::int64_t> done) {
+    cri::ContainerStatusRequest request;
+    request.set_container_id(id);
+    request.set_verbose(true);
+    client.call<cri::ContainerStatusRequest, cri::ContainerStatusResponse>(
+        &RuntimeStub::ContainerStatus, request, quick,
+        [id, done = std::move(done)](Result<cri::ContainerStatusResponse> got) {
+            if (!got) return done(fail(got.error()));
+            cri::VerboseInfo info;
+            google::protobuf::util::JsonParseOptions options;
+            options.ignore_unknown_fields = true;
+            const auto text = got->info().find("info");
+            if (text == got->info().end() ||
+                !google::protobuf::util::JsonStringToMessage(text->second, &info, options).ok() || info.pid() <= 0)
+                return done(fail(Reason::NotFound, fmt::format("container {} has no process", id)));
+            done(info.pid());
         });
 }
 

@@ -14,6 +14,8 @@ namespace wheelhouse::agent {
 /// Sandboxes and containers, each as it is now.
 void askInventory(CriClient& client, Done<Inventory> done);
 void askContainer(CriClient& client, const std::string& id, Done<ContainerInfo> done);
+/// The number of a running container's first process, as the node counts.
+void askProcess(CriClient& client, const std::string& id, Done<std::int64_t> done);
 /// `info` with its address and whether it is ready.
 void askAddress(CriClient& client, SandboxInfo info, Done<SandboxInfo> done);
 void askImages(CriClient& client, Done<std::vector<ImageInfo>> done);

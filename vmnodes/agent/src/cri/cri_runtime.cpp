@@ -21,6 +21,7 @@
 #include "prober.h"
 #include "process.h"
 #include "traffic.h"
+#include "vmnodes/agent/signals.h"
 
 #include <algorithm>
 #include <map>
@@ -74,7 +75,8 @@ class CriRuntime final : public Runtime {
                          Done<std::string> done) override;
     void startContainer(const std::string& id, Done<ContainerInfo> done) override;
     void updateContainer(const std::string& id, const LinuxResources& resources, Done<void> done) override;
-    void stopContainer(const std::string& id, Duration grace, Done<void> done) override;
+    void stopContainer(const std::string& id, const std::string& signal, Duration grace,
+                       Done<void> done) override;
     void removeContainer(const std::string& id, Done<void> done) override;
     void probe(const ProbeTarget& target, Duration timeout, Done<ProbeAnswer> done) override;
     Result<std::unique_ptr<LogSource>> openLog(const LogQuery& query) override;
@@ -94,6 +96,8 @@ class CriRuntime final : public Runtime {
     void podShares(Done<std::map<Uid, PodShare>> done) override;
 
   private:
+    /// Does what its image says, and no more after `grace`.
+    void stopOrderly(const std::string& id, Duration grace, Done<void> done);
     void poll();
     void pollContainers();
     void createMounted(const std::string& sandboxId, const SandboxSpec& sandbox, const ContainerSpec& spec,
@@ -322,7 +326,27 @@ void CriRuntime::updateContainer(const std::string& id, const LinuxResources& re
         });
 }
 
-void CriRuntime::stopContainer(const std::string& id, Duration grace, Done<void> done) {
+void CriRuntime::stopContainer(const std::string& id, const std::string& signal, Duration grace,
+                               Done<void> done) {
+    const auto number = signalNumber(signal);
+    if (!number || grace <= Duration::zero()) return stopOrderly(id, grace, std::move(done));
+    // Not every containerd can be told a container's signal; so it is sent to the program itself.
+    askProcess(client_, id, [this, id, number, grace, done = std::move(done)](Result<std::int64_t> process) {
+        if (!process) return stopOrderly(id, grace, done);
+        onWorker<void>(
+            worker_, [id, process = *process, number = *number] { return sendSignal(process, id, number); },
+            [this, id, grace, done](const Result<void>& sent) {
+                if (!sent) return stopOrderly(id, grace, done);
+                executor_.postAfter(grace, [this, id, life = std::weak_ptr(life_)] {
+                    if (!life.expired() && running_.contains(id))
+                        stopOrderly(id, Duration::zero(), [](const Result<void>&) {});
+                });
+                done({});
+            });
+    });
+}
+
+void CriRuntime::stopOrderly(const std::string& id, Duration grace, Done<void> done) {
     cri::StopContainerRequest request;
     request.set_container_id(id);
     request.set_timeout(std::chrono::duration_cast<std::chrono::seconds>(grace).count());

@@ -1,5 +1,7 @@
 #include "process.h"
 
+#include "engine/base/files.h"
+
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -7,6 +9,7 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -94,6 +97,20 @@ Result<std::string> SystemProcesses::run(const std::vector<std::string>& command
     for (const std::string& word : command)
         line += (line.empty() ? "" : " ") + word;
     return fail(Reason::InternalError, fmt::format("{}: {}", line, text));
+}
+
+Result<void> sendSignal(std::int64_t process, const std::string& container, int signal) {
+    // Held first and looked at then: what is held stays the one that was looked at.
+    const int held = static_cast<int>(::syscall(SYS_pidfd_open, static_cast<pid_t>(process), 0));
+    if (held < 0) return fail(Reason::NotFound, fmt::format("process {}: {}", process, std::strerror(errno)));
+    Result<void> outcome;
+    const auto groups = readFile(fmt::format("/proc/{}/cgroup", process));
+    if (!groups || groups->find(container) == std::string::npos)
+        outcome = fail(Reason::NotFound, fmt::format("process {} is not of container {}", process, container));
+    else if (::syscall(SYS_pidfd_send_signal, held, signal, nullptr, 0) != 0)
+        outcome = fail(Reason::InternalError, fmt::format("process {}: {}", process, std::strerror(errno)));
+    ::close(held);
+    return outcome;
 }
 
 } // namespace wheelhouse::agent

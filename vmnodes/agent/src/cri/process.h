@@ -3,6 +3,7 @@
 #include "engine/base/clock.h"
 #include "engine/base/status.h"
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -23,5 +24,9 @@ class SystemProcesses final : public Processes {
     Result<std::string> run(const std::vector<std::string>& command, const std::string& input,
                             Duration limit) override;
 };
+
+/// Sends a signal to the process of this number, if it is in a control group whose path names `container`: the
+/// number may be another's by now.
+Result<void> sendSignal(std::int64_t process, const std::string& container, int signal);
 
 } // namespace wheelhouse::agent

@@ -283,9 +283,10 @@ class Runtime {
     virtual void startContainer(const std::string& id, Done<ContainerInfo> done) = 0;
     /// Gives a running container more or less, without a restart.
     virtual void updateContainer(const std::string& id, const LinuxResources& resources, Done<void> done) = 0;
-    /// SIGTERM, and SIGKILL after `grace`. `done` comes when the stop is under way to its end or over; the
-    /// exit itself arrives as a container change.
-    virtual void stopContainer(const std::string& id, Duration grace, Done<void> done) = 0;
+    /// `signal` ("SIGUSR1"; empty = what its image says, or SIGTERM), and SIGKILL after `grace`. `done` comes
+    /// when the stop is under way to its end or over; the exit itself arrives as a container change.
+    virtual void stopContainer(const std::string& id, const std::string& signal, Duration grace,
+                               Done<void> done) = 0;
     virtual void removeContainer(const std::string& id, Done<void> done) = 0;
 
     /// A timeout of zero is none.

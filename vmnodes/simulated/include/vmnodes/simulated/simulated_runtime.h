@@ -85,7 +85,8 @@ class SimulatedRuntime final : public agent::Runtime {
     void startContainer(const std::string& id, agent::Done<agent::ContainerInfo> done) override;
     void updateContainer(const std::string& id, const agent::LinuxResources& resources,
                          agent::Done<void> done) override;
-    void stopContainer(const std::string& id, Duration grace, agent::Done<void> done) override;
+    void stopContainer(const std::string& id, const std::string& signal, Duration grace,
+                       agent::Done<void> done) override;
     void removeContainer(const std::string& id, agent::Done<void> done) override;
     void probe(const agent::ProbeTarget& target, Duration timeout,
                agent::Done<agent::ProbeAnswer> done) override;
