@@ -66,6 +66,7 @@ class FakeProvider final : public machines::MachineProvider {
         if (it != holders.end() && it->second == machine) holders.erase(it);
         answer(done, {});
     }
+    int mostVolumes() const override { return most; }
     void shutdown(bool, std::function<void()> done) override { executor_.post(std::move(done)); }
 
     void set(const std::string& name, machines::Phase phase, const std::string& message = {}) {
@@ -88,6 +89,7 @@ class FakeProvider final : public machines::MachineProvider {
     std::map<std::string, std::string> holders;  ///< machine by handle
     std::string refusal;                         ///< what every call about volumes but a removal fails with
     QStringList told;
+    int most = 0; ///< volumes for one machine
     bool broken = false;
     bool hang = false;
     bool failRemovals = false;

@@ -5,6 +5,7 @@
 #include "certificate_controller.h"
 #include "clusterrole_aggregation_controller.h"
 #include "cronjob_controller.h"
+#include "csinode_controller.h"
 #include "daemonset_controller.h"
 #include "deployment_controller.h"
 #include "disk_provisioner.h"
@@ -79,6 +80,7 @@ constexpr std::pair<const char*, Make> known[] = {
     {"ephemeralvolume", make<EphemeralVolumeController>},
     {"attachdetach", make<AttachDetachController>},
     {"volumeattacher", make<VolumeAttacher>},
+    {"csinode", make<CsiNodeController>},
     {"pvcprotection", make<ClaimProtectionController>},
     {"pvprotection", make<VolumeProtectionController>},
     {"resourcequota", make<ResourceQuotaController>},

@@ -322,6 +322,10 @@ void LibvirtProvider::detachVolume(const std::string& name, const std::string& h
     machine->detachVolume(handle, tell);
 }
 
+int LibvirtProvider::mostVolumes() const {
+    return libvirt::mostVolumes;
+}
+
 void LibvirtProvider::shutdown(bool keep, std::function<void()> done) {
     impl_->shared.stopping = true;
     if (keep) {

@@ -2,6 +2,7 @@
 
 #include "engine/nodelink/local_link.h"
 
+#include <algorithm>
 #include <map>
 #include <unordered_map>
 #include <utility>
@@ -256,6 +257,12 @@ void SimulatedProvider::attachVolume(const std::string& machine, const std::stri
     if (!holder.empty() && holder != machine)
         return impl_->answer(std::move(done),
                              fail(Reason::Conflict, "volume " + handle + " is attached to " + holder));
+    const auto held = std::count_if(impl_->volumes_.begin(), impl_->volumes_.end(),
+                                    [&](const auto& volume) { return volume.second == machine; });
+    if (holder.empty() && held >= mostVolumes())
+        return impl_->answer(std::move(done),
+                             fail(Reason::TooManyRequests,
+                                  "machine " + machine + " has as many volumes as it can have"));
     holder = machine;
     impl_->answer(std::move(done), {});
 }
@@ -264,6 +271,10 @@ void SimulatedProvider::detachVolume(const std::string& machine, const std::stri
     const auto it = impl_->volumes_.find(handle);
     if (it != impl_->volumes_.end() && it->second == machine) it->second.clear();
     impl_->answer(std::move(done), {});
+}
+
+int SimulatedProvider::mostVolumes() const {
+    return impl_->options_.mostVolumes;
 }
 
 void SimulatedProvider::shutdown(bool, std::function<void()> done) {

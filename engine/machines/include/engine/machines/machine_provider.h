@@ -103,6 +103,8 @@ class MachineProvider {
     /// Takes the volume away. Success means that nothing the machine does can reach the volume any more; also
     /// when it never could.
     virtual void detachVolume(const std::string& machine, const std::string& handle, Done done) = 0;
+    /// How many volumes one machine can have at a time; 0 = as many as there are.
+    virtual int mostVolumes() const { return 0; }
     /// Stops all machines in order (or leaves them running when `keep`), then calls `done`. Nothing may be
     /// called after.
     virtual void shutdown(bool keep, std::function<void()> done) = 0;

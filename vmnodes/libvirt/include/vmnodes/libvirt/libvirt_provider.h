@@ -69,6 +69,7 @@ class LibvirtProvider final : public machines::MachineProvider {
     void removeVolume(const std::string& handle, Done done) override;
     void attachVolume(const std::string& machine, const std::string& handle, Done done) override;
     void detachVolume(const std::string& machine, const std::string& handle, Done done) override;
+    int mostVolumes() const override;
     void shutdown(bool keep, std::function<void()> done) override;
 
   private:

@@ -15,6 +15,7 @@ namespace wheelhouse::simulated {
 struct SimulatedOptions {
     SimulatedShape shape;      ///< cpus and memory are the machine's own when it says so
     agent::AgentOptions agent; ///< node name, labels and taints are filled in for each
+    int mostVolumes = 200; ///< as many as a machine of the other kind
     Duration boot = std::chrono::milliseconds(20);
 };
 
@@ -38,6 +39,7 @@ class SimulatedProvider final : public machines::MachineProvider {
     void removeVolume(const std::string& handle, Done done) override;
     void attachVolume(const std::string& machine, const std::string& handle, Done done) override;
     void detachVolume(const std::string& machine, const std::string& handle, Done done) override;
+    int mostVolumes() const override;
     void shutdown(bool keep, std::function<void()> done) override;
 
   private:
