@@ -5,8 +5,10 @@
 #include <QTest>
 #include <cstdlib>
 #include <fstream>
+#include <functional>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <vector>
 
 using namespace wheelhouse;
 using namespace wheelhouse::agent;
@@ -74,12 +76,51 @@ class TestAttachedDisks : public QObject {
     Q_OBJECT
 
   private slots:
+    void initTestCase() { qputenv("PATH", qgetenv("PATH") + ":/usr/sbin:/sbin"); }
+
     void contentsAreTold() {
         QVERIFY(contentOf(std::string(4096, '\0')) == DiskContent::Empty);
         QVERIFY(contentOf(ext4(10)) == DiskContent::Ext4);
         QVERIFY(contentOf(std::string(3000, '\0') + "x") == DiskContent::Other);
         QCOMPARE(ext4Size(ext4(262'144)), std::int64_t{1} << 30);
         QCOMPARE(ext4Size(std::string(4096, '\0')), std::int64_t{0});
+    }
+
+    /// Whenever the power goes, the disk is either empty, or says that it was being formatted, or is done; and
+    /// whatever it is, formatting goes well after that.
+    void aFormatThatWasCutShortIsRecognisedAndRedone_data() {
+        QTest::addColumn<int>("steps");
+        for (int steps = 0; steps <= 4; ++steps)
+            QTest::addRow("%d", steps) << steps;
+    }
+    void aFormatThatWasCutShortIsRecognisedAndRedone() {
+        QFETCH(int, steps);
+        const QTemporaryDir folder;
+        const std::string device = folder.filePath("disk").toStdString();
+        const fs::path image = folder.filePath("image").toStdString();
+        constexpr std::int64_t size = std::int64_t{600} << 20;
+        std::ofstream(device).close();
+        fs::resize_file(device, size);
+        SystemProcesses processes;
+        QVERIFY(makeImage(processes, image, size));
+        const std::vector<std::function<Result<void>()>> all{
+            [&] { return markBegun(device); }, [&] { return copyAllButStart(image, device); },
+            [&] { return copyStart(image, device); }, [&] { return clearMark(device); }};
+        for (int i = 0; i < steps; ++i)
+            QVERIFY(all[static_cast<std::size_t>(i)]());
+        const auto content = [&] {
+            std::string start(1 << 20, '\0');
+            std::ifstream(device).read(start.data(), static_cast<std::streamsize>(start.size()));
+            return contentOf(start);
+        };
+        QVERIFY(content() == (steps == 0   ? DiskContent::Empty
+                              : steps == 4 ? DiskContent::Ext4
+                                           : DiskContent::Begun));
+        if (steps < 4) QVERIFY(formatDisk(processes, device, size, image));
+        QVERIFY(content() == DiskContent::Ext4);
+        QVERIFY(steps == 4 || !fs::exists(image));
+        const auto checked = processes.run({"e2fsck", "-f", "-n", device}, {}, 60s);
+        QVERIFY2(checked, checked ? "" : checked.error().message.c_str());
     }
 
     void aDiskIsToldByItsSerialNumber() {

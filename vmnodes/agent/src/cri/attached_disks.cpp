@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::size_t lookedAt = std::size_t{1} << 20;
 constexpr std::size_t superBlock = 1024;
-constexpr Duration formatLimit = std::chrono::minutes(5);
+constexpr Duration repairLimit = std::chrono::minutes(5);
 /// The header of the page of a SCSI disk that holds its serial number.
 constexpr std::size_t serialPageHeader = 4;
 
@@ -72,14 +72,6 @@ bool isName(const std::string& text) {
 }
 
 } // namespace
-
-DiskContent contentOf(const std::string& start) {
-    constexpr std::size_t magic = superBlock + 0x38;
-    if (start.size() > magic + 1 && start[magic] == '\x53' && start[magic + 1] == '\xef')
-        return DiskContent::Ext4;
-    return std::all_of(start.begin(), start.end(), [](char c) { return c == '\0'; }) ? DiskContent::Empty
-                                                                                     : DiskContent::Other;
-}
 
 std::int64_t ext4Size(const std::string& start) {
     if (contentOf(start) != DiskContent::Ext4) return 0;
@@ -156,11 +148,9 @@ Result<void> AttachedDisks::mount(const std::string& device, const VolumePlan& p
                     fmt::format("volume {} holds something that is no ext4 file system; it is left alone",
                                 plan.disk));
     case DiskContent::Empty:
-        if (auto made = processes_.run({"mke2fs", "-q", "-t", "ext4", "-m", "0", "-E",
-                                        "lazy_itable_init=1,lazy_journal_init=1", device},
-                                       {}, formatLimit);
-            !made)
-            return fail(made.error());
+    case DiskContent::Begun:
+        if (auto made = formatDisk(processes_, device, start->size, folder_ / plan.disk / "image"); !made)
+            return made;
         break;
     case DiskContent::Ext4:
         break;
@@ -172,14 +162,14 @@ Result<void> AttachedDisks::mount(const std::string& device, const VolumePlan& p
             "mount", "-t", "ext4", "-o", fmt::format("{}", fmt::join(options, ",")), device, point.string()};
         if (auto mounted = processes_.run(command); !mounted) {
             // What a power cut left behind.
-            const auto mended = processes_.run({"e2fsck", "-p", device}, {}, formatLimit);
+            const auto mended = processes_.run({"e2fsck", "-p", device}, {}, repairLimit);
             if (auto again = processes_.run(command); !again)
                 return fail(Reason::InternalError, mended ? again.error().message : mended.error().message);
         }
     }
     if (const std::int64_t size = ext4Size(start->bytes);
         size > 0 && size + static_cast<std::int64_t>(lookedAt) < start->size)
-        if (auto grown = processes_.run({"resize2fs", device}, {}, formatLimit); !grown)
+        if (auto grown = processes_.run({"resize2fs", device}, {}, repairLimit); !grown)
             return fail(grown.error());
     return {};
 }

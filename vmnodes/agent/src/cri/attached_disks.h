@@ -1,5 +1,6 @@
 #pragma once
 
+#include "disk_format.h"
 #include "engine/base/status.h"
 #include "process.h"
 #include "vmnodes/agent/runtime.h"
@@ -41,10 +42,7 @@ class AttachedDisks {
     Processes& processes_;
 };
 
-/// What is on a disk, judged by its first MiB.
-enum class DiskContent { Empty, Ext4, Other };
-DiskContent contentOf(const std::string& start);
-/// The size an ext4 file system says it has, in bytes, from the same.
+/// The size an ext4 file system says it has, in bytes, from the first MiB of its disk.
 std::int64_t ext4Size(const std::string& start);
 /// Gives a volume's root, and what is in it, to a group; nothing where the root is the group's already.
 Result<void> giveToGroup(const std::filesystem::path& root, std::int64_t group);
