@@ -17,21 +17,9 @@ constexpr const char* finalizer = "lab.wheelhouse.dev/fault";
 constexpr const char* injected = "Injected";
 /// The key under which the injector is given what is wrong now; no object is called so.
 constexpr const char* planKey = "(plan)";
+constexpr Duration untilZonesAreRead = std::chrono::seconds(1);
 /// How often it is asked again that a container ends.
 constexpr Duration killAgain = std::chrono::seconds(2);
-
-WallTime firstBeginning(const lab::Fault& fault) {
-    return api::fromTime(fault.metadata().creationtimestamp()) +
-           std::chrono::seconds(fault.spec().startafterseconds());
-}
-
-/// The first beginning of a repeated fault that is later than `now`.
-WallTime nextBeginning(const lab::Fault& fault, WallTime now) {
-    const Duration every = std::chrono::seconds(fault.spec().everyseconds());
-    const WallTime first = firstBeginning(fault);
-    if (now < first) return first;
-    return first + every * ((now - first) / every + 1);
-}
 
 void setInjected(lab::Fault& fault, bool value, const char* reason, const std::string& message,
                  const meta::Time& now) {
@@ -184,17 +172,29 @@ Step FaultController::writeStatus(ObjectPtr object, Fault fault) {
 
 void FaultController::progress(const ObjectPtr& object, Fault& fault) {
     lab::FaultStatus& status = *fault.mutable_status();
-    if (status.phase().empty()) {
-        status.set_phase("Pending");
-        *status.mutable_next() = api::toTime(firstBeginning(fault));
-    }
-    if (status.phase() == "Pending") {
+    if (status.phase().empty()) await(object, fault, firstBeginning(fault));
+    if (status.phase() == "Pending" && status.has_next()) {
         const Duration left = api::fromTime(status.next()) - wallNow();
         if (left <= Duration::zero()) return begin(object, fault);
         setInjected(fault, false, "NotYet", "It has not begun.", timestamp());
         enqueueAfter(object->key(), left);
     } else if (status.phase() == "Active") {
         keepUp(object, fault);
+    }
+}
+
+/// From now on it waits for its next beginning; without one it is as it was.
+void FaultController::await(const ObjectPtr& object, Fault& fault, const Beginning& next) {
+    lab::FaultStatus& status = *fault.mutable_status();
+    if (!next.known) return enqueueAfter(object->key(), untilZonesAreRead);
+    if (next.at) {
+        status.set_phase("Pending");
+        *status.mutable_next() = api::toTime(*next.at);
+        enqueueAfter(object->key(), *next.at - wallNow());
+    } else if (status.phase().empty()) {
+        status.set_phase("Ended");
+        status.set_message("Its schedule names no time that comes.");
+        setInjected(fault, false, "Over", status.message(), timestamp());
     }
 }
 
@@ -266,10 +266,7 @@ void FaultController::end(const ObjectPtr& object, Fault& fault, const std::stri
     *status.mutable_ends() = timestamp();
     setInjected(fault, false, "Over", message, timestamp());
     status.set_phase("Ended");
-    if (!fault.spec().has_everyseconds()) return;
-    status.set_phase("Pending");
-    *status.mutable_next() = api::toTime(nextBeginning(fault, wallNow()));
-    enqueueAfter(object->key(), api::fromTime(status.next()) - wallNow());
+    await(object, fault, nextBeginning(fault, wallNow()));
 }
 
 void FaultController::kill(const Fault& fault) {

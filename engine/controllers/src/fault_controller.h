@@ -4,6 +4,7 @@
 #include "engine/controllers/queued_controller.h"
 #include "engine/machines/fault_injector.h"
 #include "fault_targets.h"
+#include "fault_times.h"
 
 #include <map>
 #include <optional>
@@ -49,6 +50,7 @@ class FaultController final : public QueuedController {
     Step writeStatus(ObjectPtr object, Fault fault);
     /// Each decides on the status; nothing is written.
     void progress(const ObjectPtr& object, Fault& fault);
+    void await(const ObjectPtr& object, Fault& fault, const Beginning& next);
     void begin(const ObjectPtr& object, Fault& fault);
     void keepUp(const ObjectPtr& object, Fault& fault);
     void end(const ObjectPtr& object, Fault& fault, const std::string& message);

@@ -98,6 +98,16 @@ void TestApiFaults::specs_data() {
         "spec.durationSeconds: Required value: what is to begin again must end");
     bad("longer than every", onN1 + R"("fullDisk":{},"durationSeconds":60,"everySeconds":60)",
         "spec.durationSeconds: Invalid value: 60: must be less than `everySeconds`");
+    good("by the clock", onN1 + R"("fullDisk":{},"durationSeconds":60,"schedule":"0 3 * * 1-5","timeZone":"Europe/Berlin")");
+    good("killed by the clock", R"("containerKill":{"namespace":"d","pod":"p"},"schedule":"@every 90m")");
+    bad("no schedule", onN1 + R"("fullDisk":{},"durationSeconds":60,"schedule":"often")",
+        "spec.schedule: Invalid value: \"often\": expected exactly 5 fields, found 1: [often]");
+    bad("lasts for ever", onN1 + R"("fullDisk":{},"schedule":"@daily")",
+        "spec.durationSeconds: Required value: what is to begin again must end");
+    bad("two rhythms", onN1 + R"("fullDisk":{},"durationSeconds":6,"everySeconds":60,"schedule":"@daily")",
+        "spec.everySeconds: Forbidden: may not be set together with `schedule`");
+    bad("a zone for nothing", onN1 + R"("fullDisk":{},"timeZone":"Europe/Berlin")",
+        "spec.timeZone: Forbidden: may only be set together with `schedule`");
     bad("negative", onN1 + R"("fullDisk":{},"durationSeconds":-1)",
         "spec.durationSeconds: Invalid value: -1: must be between 1 and 31622400, inclusive");
 }

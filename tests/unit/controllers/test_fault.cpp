@@ -161,6 +161,43 @@ class TestFault : public QObject {
         }
     }
 
+    void beginsWhenItsScheduleSays() {
+        FaultBench bench;
+        lab::Fault made = slow("s", 20);
+        made.mutable_spec()->set_schedule("*/10 * * * *");
+        made.mutable_spec()->set_durationseconds(60);
+        made.mutable_spec()->set_startafterseconds(700);
+        bench.put(made);
+        const WallTime earliest = bench.executor.wallNow() + 690s;
+        for (int round = 1; round <= 3; ++round) {
+            QCOMPARE(bench.phase("s"), QString("Pending"));
+            const WallTime next = api::fromTime(bench.get("s").status().next());
+            QVERIFY(next > earliest);
+            QCOMPARE(next.time_since_epoch() % 10min, Duration::zero());
+            bench.settle(next - bench.executor.wallNow() + 1s);
+            QCOMPARE(bench.phase("s"), QString("Active"));
+            QCOMPARE(bench.get("s").status().rounds(), round);
+            bench.settle(61s);
+        }
+        bench.stop(); // over two of its times
+        bench.settle(15min);
+        bench.start();
+        bench.settle();
+        QCOMPARE(bench.get("s").status().rounds(), 4);
+        bench.settle(61s);
+        QCOMPARE(bench.phase("s"), QString("Pending"));
+    }
+
+    void aScheduleThatNamesNoDayEndsIt() {
+        FaultBench bench;
+        lab::Fault made = slow("s", 20);
+        made.mutable_spec()->set_schedule("0 0 30 2 *");
+        made.mutable_spec()->set_durationseconds(60);
+        bench.put(made);
+        QCOMPARE(bench.phase("s"), QString("Ended"));
+        QCOMPARE(bench.message("s"), QString("Its schedule names no time that comes."));
+    }
+
     void theWorstHoldsAndWhatIsLeftStays() {
         FaultBench bench;
         bench.put(slow("a", 50));

@@ -1,5 +1,6 @@
 #include "engine/api/groups/faults.h"
 #include "semantics/lab_kinds.h"
+#include "semantics/schedule.h"
 
 #include <utility>
 #include <vector>
@@ -76,16 +77,25 @@ void checkTimes(const lab::FaultSpec& of, Problems& problems) {
     if (of.has_durationseconds())
         problems.between(spec.child("durationSeconds"), of.durationseconds(), 1, longest);
     if (of.has_everyseconds()) problems.between(spec.child("everySeconds"), of.everyseconds(), 1, longest);
+    const bool scheduled = !of.schedule().empty();
+    if (scheduled) validateSchedule(of.schedule(), spec.child("schedule"), problems);
+    if (scheduled && of.has_everyseconds())
+        problems.forbidden(spec.child("everySeconds"), "may not be set together with `schedule`");
+    if (of.has_timezone()) {
+        if (const Result<void> known = checkTimeZone(of.timezone()); !known)
+            problems.invalid(spec.child("timeZone"), of.timezone(), known.error().message);
+        if (!scheduled) problems.forbidden(spec.child("timeZone"), "may only be set together with `schedule`");
+    }
     problems.between(spec.child("startAfterSeconds"), of.startafterseconds(), 0, longest);
     if (of.has_containerkill()) {
         if (of.has_durationseconds())
             problems.forbidden(spec.child("durationSeconds"), "containers are killed at once");
         return;
     }
-    if (!of.has_everyseconds()) return;
+    if (!of.has_everyseconds() && !scheduled) return;
     if (!of.has_durationseconds())
         problems.required(spec.child("durationSeconds"), "what is to begin again must end");
-    else if (of.durationseconds() >= of.everyseconds())
+    else if (of.has_everyseconds() && of.durationseconds() >= of.everyseconds())
         problems.invalid(spec.child("durationSeconds"), of.durationseconds(),
                          "must be less than `everySeconds`");
 }

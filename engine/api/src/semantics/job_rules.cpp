@@ -396,11 +396,7 @@ void checkCronJob(const batch::CronJob& cron, Problems& problems) {
     if (of.schedule().empty()) {
         problems.required(schedule);
     } else {
-        if (const Result<void> parsed = checkSchedule(of.schedule()); !parsed)
-            problems.invalid(schedule, of.schedule(), parsed.error().message);
-        if (of.schedule().find("TZ") != std::string::npos)
-            problems.invalid(schedule, of.schedule(),
-                             "cannot use TZ or CRON_TZ in schedule, use timeZone field instead");
+        validateSchedule(of.schedule(), schedule, problems);
     }
     if (of.has_startingdeadlineseconds())
         problems.nonNegative(spec.child("startingDeadlineSeconds"), of.startingdeadlineseconds());

@@ -37,8 +37,6 @@ bool isLocal(const std::string& zone) {
            std::equal(zone.begin(), zone.end(), "local", [](char a, char b) { return (a | 0x20) == b; });
 }
 
-} // namespace
-
 Result<void> checkSchedule(const std::string& schedule) {
     std::string_view text = schedule;
     if (text.starts_with("TZ=") || text.starts_with("CRON_TZ=")) {
@@ -51,6 +49,15 @@ Result<void> checkSchedule(const std::string& schedule) {
     }
     const Result<Schedule> parsed = Schedule::parse(text);
     return parsed ? Result<void>() : fail(parsed.error());
+}
+
+} // namespace
+
+void validateSchedule(const std::string& schedule, const Path& path, Problems& problems) {
+    if (const Result<void> parsed = checkSchedule(schedule); !parsed)
+        problems.invalid(path, schedule, parsed.error().message);
+    if (schedule.find("TZ") != std::string::npos)
+        problems.invalid(path, schedule, "cannot use TZ or CRON_TZ in schedule, use timeZone field instead");
 }
 
 Result<void> checkTimeZone(const std::string& zone) {

@@ -1,14 +1,15 @@
 #pragma once
 
 #include "engine/base/status.h"
+#include "semantics/problems.h"
 
 #include <string>
 
 namespace wheelhouse::api::semantics {
 
-/// Whether a cron job's schedule means anything: five fields, or @daily and its like; the message says what
-/// is wrong, in the words users of Kubernetes know.
-Result<void> checkSchedule(const std::string& schedule);
+/// Whether a schedule means anything: five fields, or @daily and its like; what is wrong is said in the words
+/// users of Kubernetes know.
+void validateSchedule(const std::string& schedule, const Path& path, Problems& problems);
 
 /// Whether a time zone has a name as IANA gives them and this computer knows it.
 Result<void> checkTimeZone(const std::string& zone);
