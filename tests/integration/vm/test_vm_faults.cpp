@@ -39,6 +39,14 @@ class TestVmFaults : public QObject {
         return path("fault/" + name, "{.status.targets[*].problem}");
     }
 
+    int run(const QString& name, const QString& priority) const {
+        const QString text = QString("{apiVersion: v1, kind: Pod, metadata: {name: %1, labels: {run: %1}}, spec: "
+                                     "{priorityClassName: \"%2\", containers: [{name: %1, image: "
+                                     "\"wheelhouse.dev/demo:1\"}]}}")
+                                 .arg(name, priority);
+        return lab_.kubectl({"apply", "-f", "-"}, text.toUtf8()).code;
+    }
+
   private slots:
     void initTestCase() {
         QString why;
@@ -46,7 +54,8 @@ class TestVmFaults : public QObject {
         QVERIFY2(lab_.start(), qPrintable(lab_.error()));
         QVERIFY(lab_.nodesReady(1, 300));
         QTRY_VERIFY_WITH_TIMEOUT(lab_.kubectl({"get", "sa", "default"}).code == 0, 30'000);
-        QCOMPARE(lab_.kubectl({"run", "demo", "--image=wheelhouse.dev/demo:1"}).code, 0);
+        // A node without memory or disk evicts what it can do without; this one it cannot.
+        QCOMPARE(run("demo", "system-node-critical"), 0);
         QTRY_VERIFY_WITH_TIMEOUT(ready(), 120'000);
     }
 
@@ -68,20 +77,33 @@ class TestVmFaults : public QObject {
     void theNodeSaysWhatItLacks_data() {
         QTest::addColumn<QString>("what");
         QTest::addColumn<QString>("type");
+        QTest::addColumn<QString>("resource");
         QTest::newRow("disk") << "fullDisk: {}"
-                              << "DiskPressure";
+                              << "DiskPressure"
+                              << "ephemeral-storage";
         QTest::newRow("memory") << "memoryPressure: {}"
-                                << "MemoryPressure";
+                                << "MemoryPressure"
+                                << "memory";
     }
     void theNodeSaysWhatItLacks() {
         QFETCH(QString, what);
         QFETCH(QString, type);
+        QFETCH(QString, resource);
         QCOMPARE(condition(type), QString("False"));
+        QCOMPARE(run("guest", ""), 0);
+        QTRY_COMPARE_WITH_TIMEOUT(path("pod/guest", "{.status.phase}"), QString("Running"), 120'000);
         QVERIFY(begin("lack", "nodes: {names: [vm-1]}, " + what));
         QTRY_COMPARE_WITH_TIMEOUT(condition(type), QString("True"), 60'000);
         QCOMPARE(problem("lack"), QString());
+        QTRY_COMPARE_WITH_TIMEOUT(path("pod/guest", "{.status.reason}"), QString("Evicted"), 60'000);
+        const QString why = path("pod/guest", "{.status.message}");
+        QVERIFY2(why.startsWith("The node was low on resource: " + resource + ". Threshold quantity: "),
+                 qPrintable(why));
+        QVERIFY(lab_.get({"describe", "node", "vm-1"}).contains("EvictionThresholdMet"));
         QVERIFY(end("lack"));
         QTRY_COMPARE_WITH_TIMEOUT(condition(type), QString("False"), 60'000);
+        QVERIFY(ready());
+        QCOMPARE(lab_.kubectl({"delete", "pod", "guest"}).code, 0);
         QCOMPARE(condition("Ready"), QString("True"));
     }
 
