@@ -12,7 +12,7 @@ int serve(std::uint16_t port, bool loopbackOnly);
 int fetch(const std::string& url, int retries);
 /// GETs an http:// address `count` times, or until SIGTERM or SIGINT when that is 0; says who answers
 /// whenever that changes, each failure, and every second how many were asked and how many of them failed. 0 =
-/// none failed.
+/// none failed. Asked so and so often, it says at the end how long answers took.
 int ask(const std::string& url, int pauseMilliseconds, int count);
 /// Prints the addresses of a host, one a line. 0 = it has some.
 int lookup(const std::string& name);

@@ -1,6 +1,7 @@
 #include "commands.h"
 #include "names.h"
 
+#include <algorithm>
 #include <arpa/inet.h>
 #include <cerrno>
 #include <chrono>
@@ -14,6 +15,7 @@
 #include <string_view>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <vector>
 
 namespace wheelhouse::demo {
 namespace {
@@ -118,6 +120,10 @@ std::optional<Address> addressOf(const std::string& url) {
 
 volatile std::sig_atomic_t told = 0;
 
+double since(std::chrono::steady_clock::time_point then) {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - then).count();
+}
+
 } // namespace
 
 int fetch(const std::string& url, int retries) {
@@ -138,6 +144,9 @@ int ask(const std::string& url, int pauseMilliseconds, int count) {
     sigaction(SIGTERM, &stop, nullptr);
     sigaction(SIGINT, &stop, nullptr);
     unsigned long asked = 0, failed = 0;
+    double bytes = 0;
+    std::vector<double> took; // microseconds
+    const auto began = std::chrono::steady_clock::now();
     const auto most = count > 0 ? static_cast<unsigned long>(count) : ~0ul;
     const auto report = [&] {
         std::printf("asked %lu, failed %lu\n", asked, failed);
@@ -145,8 +154,11 @@ int ask(const std::string& url, int pauseMilliseconds, int count) {
     };
     std::string last;
     for (auto next = std::chrono::steady_clock::now(); told == 0 && asked < most;) {
+        const auto before = std::chrono::steady_clock::now();
         const Answer answer = get(*address);
         ++asked;
+        bytes += static_cast<double>(answer.body.size());
+        if (count > 0) took.push_back(since(before) * 1e6);
         const std::string who =
             answer.ok ? answer.body.substr(0, answer.body.find('\n')) : "failed: " + answer.error;
         if (!answer.ok) ++failed;
@@ -157,6 +169,12 @@ int ask(const std::string& url, int pauseMilliseconds, int count) {
             next = std::chrono::steady_clock::now() + std::chrono::seconds(1);
         }
         usleep(static_cast<useconds_t>(pauseMilliseconds) * 1000);
+    }
+    if (!took.empty()) {
+        std::sort(took.begin(), took.end());
+        std::printf("median %.0f us, 99%% within %.0f us, %.1f a second, %.1f MiB a second\n", took[took.size() / 2],
+                    took[took.size() * 99 / 100], static_cast<double>(asked) / since(began),
+                    bytes / since(began) / (1 << 20));
     }
     report();
     return failed == 0 ? 0 : 1;

@@ -445,7 +445,7 @@ void Agent::Impl::openExec(const nodelink::OpenExec& open) {
 void Agent::Impl::openPort(const nodelink::OpenPort& open) {
     if (!open.has_pod()) {
         return sessions_.open(open.stream(), PodSessions::Open([&](SessionEvents events) {
-                                  return serveNodePages(executor_, nodePages(podList(pods_)),
+                                  return serveNodePages(executor_, nodePages(podList(pods_), runtime_.metrics()),
                                                         std::move(events));
                               }));
     }

@@ -111,12 +111,12 @@ class NodePagesSession final : public PodSession {
 
 } // namespace
 
-NodePages nodePages(const core::PodList& pods) {
+NodePages nodePages(const core::PodList& pods, const std::string& figures) {
     const NodePage healthy{"text/plain; charset=utf-8", "ok"};
     return {{"/healthz", healthy},
             {"/healthz/", healthy},
             {"/pods", {"application/json", api::encodeJson(pods, "v1", "PodList")}},
-            {"/metrics", {"text/plain; version=0.0.4; charset=utf-8", metricsText(pods)}}};
+            {"/metrics", {"text/plain; version=0.0.4; charset=utf-8", metricsText(pods) + figures}}};
 }
 
 std::unique_ptr<PodSession> serveNodePages(Executor& executor, NodePages pages, SessionEvents events) {

@@ -16,7 +16,8 @@ struct NodePage {
     std::string body;
 };
 using NodePages = std::map<std::string, NodePage, std::less<>>;
-NodePages nodePages(const api::core::PodList& pods);
+/// `figures` stand on the last one, beside those about pods.
+NodePages nodePages(const api::core::PodList& pods, const std::string& figures);
 
 /// One connection to that server: answers one request and closes. Reads no more than a request's head.
 std::unique_ptr<PodSession> serveNodePages(Executor& executor, NodePages pages, SessionEvents events);

@@ -3,6 +3,7 @@
 #include "cri.grpc.pb.h"
 #include "engine/base/executor.h"
 #include "engine/base/status.h"
+#include "operation_times.h"
 #include "vmnodes/agent/runtime.h"
 
 #include <chrono>
@@ -34,6 +35,8 @@ class CriClient {
         start<Request, Response>(*images_->async(), method, std::move(request), deadline, std::move(done));
     }
 
+    const OperationTimes& times() const { return times_; }
+
   private:
     template <class Request, class Response>
     struct Call {
@@ -44,15 +47,18 @@ class CriClient {
     template <class Request, class Response, class Stub, class Method>
     void start(Stub& stub, Method method, Request request, Duration deadline, Done<Response> done) {
         auto call = std::make_shared<Call<Request, Response>>();
+        const Instant began = executor_.clock().now();
         call->request = std::move(request);
         call->context.set_deadline(std::chrono::system_clock::now() +
                                    std::chrono::duration_cast<std::chrono::system_clock::duration>(deadline));
         call->context.set_wait_for_ready(false);
         (stub.*method)(&call->context, &call->request, &call->response,
-                       [call, executor = &executor_, life = std::weak_ptr(life_),
+                       [this, call, began, executor = &executor_, life = std::weak_ptr(life_),
                         done = std::move(done)](const grpc::Status& status) {
-                           executor->post([call, life, done, status] {
+                           executor->post([this, call, began, life, done, status] {
                                if (life.expired()) return;
+                               times_.add(Request::descriptor()->name(), executor_.clock().now() - began,
+                                          !status.ok());
                                if (status.ok()) return done(std::move(call->response));
                                done(fail(reasonOf(status), status.error_message()));
                            });
@@ -61,6 +67,7 @@ class CriClient {
     static Reason reasonOf(const grpc::Status& status);
 
     Executor& executor_;
+    OperationTimes times_;
     std::unique_ptr<::runtime::v1::RuntimeService::Stub> runtime_;
     std::unique_ptr<::runtime::v1::ImageService::Stub> images_;
     std::shared_ptr<int> life_ = std::make_shared<int>(0);

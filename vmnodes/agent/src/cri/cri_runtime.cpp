@@ -93,6 +93,7 @@ class CriRuntime final : public Runtime {
     void nodeStatus(Done<api::core::NodeStatus> done) override;
     void usage(Done<UsageSnapshot> done) override;
     void room(Done<NodeRoom> done) override;
+    std::string metrics() const override { return client_.times().text() + processFigures(); }
     void podShares(Done<std::map<Uid, PodShare>> done) override;
 
   private:

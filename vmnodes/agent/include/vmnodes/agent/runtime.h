@@ -324,6 +324,8 @@ class Runtime {
     /// The counters of the node and of every container that runs.
     virtual void usage(Done<UsageSnapshot> done) = 0;
     virtual void room(Done<NodeRoom> done) = 0;
+    /// Figures about the runtime and the agent's process, in Prometheus' text format.
+    virtual std::string metrics() const { return {}; }
     /// What each pod has that has anything, by uid. Takes long: it looks at all their files.
     virtual void podShares(Done<std::map<Uid, PodShare>> done) = 0;
 };
