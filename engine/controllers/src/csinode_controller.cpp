@@ -50,8 +50,8 @@ Step CsiNodeController::reconcile(std::string key) {
     const ObjectPtr present = csiNodes_.get(key);
     auto wanted = present ? present->as<storage::CSINode>() : storage::CSINode();
     enter(wanted, node, most);
-    if (present && google::protobuf::util::MessageDifferencer::Equivalent(
-                       present->as<storage::CSINode>(), wanted))
+    if (present &&
+        google::protobuf::util::MessageDifferencer::Equivalent(present->as<storage::CSINode>(), wanted))
         co_return Result<void>();
     if (present) {
         auto updated = co_await api_.update(std::move(wanted));

@@ -1,5 +1,5 @@
-// What pods on real nodes cost: their start beside the container runtime's own part of it, services beside the
-// address of the pod behind them, and the agent itself. Two VMs; the accelerator is the lab's.
+// What pods on real nodes cost: their start beside the container runtime's own part of it, services beside
+// the address of the pod behind them, and the agent itself. Two VMs; the accelerator is the lab's.
 #include "figures.h"
 #include "lab_process.h"
 
@@ -34,8 +34,8 @@ class VmNode {
         if (kubectlPath(&why).isEmpty()) giveUp(why);
         if (!lab_.start()) giveUp(lab_.error());
         if (!lab_.nodesReady(2, 300)) giveUp("the machines did not come up\n" + lab_.log());
-        accelerator_ = lab_.get({"get", "machine", "vm-1", "-o", "jsonpath={.status.accelerator}"})
-                           .section(':', 0, 0);
+        accelerator_ =
+            lab_.get({"get", "machine", "vm-1", "-o", "jsonpath={.status.accelerator}"}).section(':', 0, 0);
         if (!QTest::qWaitFor([&] { return lab_.kubectl({"get", "sa", "default"}).code == 0; }, 30'000))
             giveUp("there is no service account");
     }
@@ -57,8 +57,9 @@ class VmNode {
         }
         watch->kill();
         watch->waitForFinished();
-        bench::report("measured", "pod start, placed to ready, image present, " + accelerator_.toStdString(), "ms",
-                      summary(took), pods, "sandbox, create and start in containerd", bench::median(own), 0);
+        bench::report("measured", "pod start, placed to ready, image present, " + accelerator_.toStdString(),
+                      "ms", summary(took), pods, "sandbox, create and start in containerd",
+                      bench::median(own), 0);
     }
 
     void services() {
@@ -68,7 +69,8 @@ kind: Service
 metadata: {name: server}
 spec: {selector: {run: server}, ports: [{port: 8080}]}
 )");
-        if (lab_.kubectl({"wait", "--for=condition=Ready", "pod/server", "pod/client", "--timeout=180s"}, {}, 200)
+        if (lab_.kubectl({"wait", "--for=condition=Ready", "pod/server", "pod/client", "--timeout=180s"}, {},
+                         200)
                 .code != 0)
             giveUp("the pods did not come up");
         const QString direct = lab_.get({"get", "pod", "server", "-o", "jsonpath={.status.podIP}"});
@@ -77,17 +79,19 @@ spec: {selector: {run: server}, ports: [{port: 8080}]}
             std::vector<double> latency, rate, bytes;
         } byAddress, byService;
         for (int i = 0; i < rounds; ++i)
-            for (const auto& [address, series] : {std::pair(direct, &byAddress), std::pair(service, &byService)}) {
+            for (const auto& [address, series] :
+                 {std::pair(direct, &byAddress), std::pair(service, &byService)}) {
                 const Answers small = ask(address, "/", 300);
                 series->latency.push_back(small.median);
                 series->rate.push_back(small.perSecond);
                 series->bytes.push_back(ask(address, "/bytes?mib=16", 4).mebibytes);
             }
         const auto tell = [&](const char* what, const char* unit, auto member) {
-            bench::report("measured", what + accelerator_.toStdString(), unit, summary(byService.*member), rounds,
-                          "the pod's own address", bench::median(byAddress.*member), 1);
+            bench::report("measured", what + accelerator_.toStdString(), unit, summary(byService.*member),
+                          rounds, "the pod's own address", bench::median(byAddress.*member), 1);
         };
-        tell("service of a pod on another node: request and answer, new connection each, ", "us", &Series::latency);
+        tell("service of a pod on another node: request and answer, new connection each, ", "us",
+             &Series::latency);
         tell("… requests a second, one client, ", "1/s", &Series::rate);
         tell("… throughput, one connection, ", "MiB/s", &Series::bytes);
     }
@@ -102,10 +106,12 @@ spec: {selector: {run: server}, ports: [{port: 8080}]}
             QTest::qWait(20'000); // tidy: what is measured is a span of time
             percent.push_back((cpu() - before) / (static_cast<double>(timer.elapsed()) / 1000) * 100);
         }
-        bench::report("measured", "agent, processor time with two pods at rest, " + accelerator_.toStdString(), "%",
+        bench::report("measured",
+                      "agent, processor time with two pods at rest, " + accelerator_.toStdString(), "%",
                       summary(percent), rounds, "", 0, 1);
         bench::report("measured", "agent, resident memory", "MiB",
-                      summary({figure(metrics(), "process_resident_memory_bytes") / (1 << 20)}), 1, "", 0, 30);
+                      summary({figure(metrics(), "process_resident_memory_bytes") / (1 << 20)}), 1, "", 0,
+                      30);
     }
 
   private:
@@ -121,7 +127,8 @@ spec: {selector: {run: server}, ports: [{port: 8080}]}
                        "  nodeSelector: {kubernetes.io/hostname: %2}\n"
                        "  terminationGracePeriodSeconds: 1\n"
                        "  containers:\n"
-                       "  - {name: demo, image: wheelhouse.dev/demo:1, args: [serve], imagePullPolicy: IfNotPresent}\n")
+                       "  - {name: demo, image: wheelhouse.dev/demo:1, args: [serve], imagePullPolicy: "
+                       "IfNotPresent}\n")
             .arg(name, node)
             .toUtf8();
     }
@@ -143,9 +150,9 @@ spec: {selector: {run: server}, ports: [{port: 8080}]}
     }
     QString metrics() { return lab_.get({"get", "--raw", "/api/v1/nodes/vm-1/proxy/metrics"}); }
     static double figure(const QString& text, const QString& name) {
-        const auto found =
-            QRegularExpression("^" + QRegularExpression::escape(name) + " (\\S+)$", QRegularExpression::MultilineOption)
-                .match(text);
+        const auto found = QRegularExpression("^" + QRegularExpression::escape(name) + " (\\S+)$",
+                                              QRegularExpression::MultilineOption)
+                               .match(text);
         return found.captured(1).toDouble();
     }
     /// What the container runtime of vm-1 has spent on starting pods so far.
@@ -153,13 +160,15 @@ spec: {selector: {run: server}, ports: [{port: 8080}]}
         const QString text = metrics();
         double sum = 0;
         for (const char* type : {"run_podsandbox", "create_container", "start_container"})
-            sum += figure(text, QString("kubelet_runtime_operations_duration_seconds_sum{operation_type=\"%1\"}").arg(type));
+            sum += figure(
+                text,
+                QString("kubelet_runtime_operations_duration_seconds_sum{operation_type=\"%1\"}").arg(type));
         return sum;
     }
     Answers ask(const QString& address, const QString& path, int count) {
         const Output output = lab_.kubectl({"exec", "client", "--", "/demo", "ask",
-                                            QString("http://%1:8080%2").arg(address, path), "--pause", "0", "--count",
-                                            QString::number(count)},
+                                            QString("http://%1:8080%2").arg(address, path), "--pause", "0",
+                                            "--count", QString::number(count)},
                                            {}, 300);
         const auto found =
             QRegularExpression("median (\\S+) us, .* us, (\\S+) a second, (\\S+) MiB").match(output.out);

@@ -1,4 +1,5 @@
-// What the agent's runtime does with a real containerd beside running pods: signals, images, what is left over.
+// What the agent's runtime does with a real containerd beside running pods: signals, images, what is left
+// over.
 #include "containerd_bench.h"
 #include "containerd_parts.h"
 #include "engine/api/time.h"
@@ -22,8 +23,8 @@ class AgentContainerdCareTest : public QObject {
 
     bool has(const QString& image) const {
         QProcess list;
-        list.start("ctr", {"-a", QString::fromStdString(containerd_.options().socket), "-n", "k8s.io", "images",
-                           "list", "-q"});
+        list.start("ctr", {"-a", QString::fromStdString(containerd_.options().socket), "-n", "k8s.io",
+                           "images", "list", "-q"});
         return list.waitForFinished() && QString(list.readAll()).split('\n').contains(image);
     }
     void removePod(core::Pod pod, int grace) const {

@@ -40,10 +40,11 @@ class TestVmFaults : public QObject {
     }
 
     int run(const QString& name, const QString& priority) const {
-        const QString text = QString("{apiVersion: v1, kind: Pod, metadata: {name: %1, labels: {run: %1}}, spec: "
-                                     "{priorityClassName: \"%2\", containers: [{name: %1, image: "
-                                     "\"wheelhouse.dev/demo:1\"}]}}")
-                                 .arg(name, priority);
+        const QString text =
+            QString("{apiVersion: v1, kind: Pod, metadata: {name: %1, labels: {run: %1}}, spec: "
+                    "{priorityClassName: \"%2\", containers: [{name: %1, image: "
+                    "\"wheelhouse.dev/demo:1\"}]}}")
+                .arg(name, priority);
         return lab_.kubectl({"apply", "-f", "-"}, text.toUtf8()).code;
     }
 

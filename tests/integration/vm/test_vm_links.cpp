@@ -16,7 +16,8 @@ QByteArray podOn(const QString& node) {
                    "  nodeName: %1\n"
                    "  terminationGracePeriodSeconds: 1\n"
                    "  containers:\n"
-                   "  - {name: demo, image: wheelhouse.dev/demo:1, args: [serve], ports: [{containerPort: 8080}]}\n"
+                   "  - {name: demo, image: wheelhouse.dev/demo:1, args: [serve], ports: [{containerPort: "
+                   "8080}]}\n"
                    "---\n")
         .arg(node)
         .toUtf8();
@@ -33,12 +34,13 @@ class TestVmLinks : public QObject {
     }
     bool begin(const QString& name, const QString& spec) const {
         const QString text =
-            QString("{apiVersion: lab.wheelhouse.dev/v1alpha1, kind: Fault, metadata: {name: %1}, spec: {%2}}")
+            QString(
+                "{apiVersion: lab.wheelhouse.dev/v1alpha1, kind: Fault, metadata: {name: %1}, spec: {%2}}")
                 .arg(name, spec);
         const Output made = lab_.kubectl({"apply", "-f", "-"}, text.toUtf8());
         if (made.code != 0) qWarning().noquote() << made.err;
-        return made.code == 0 && QTest::qWaitFor(
-                                     [&] { return path("fault/" + name, "{.status.phase}") == "Active"; }, 60'000);
+        return made.code == 0 &&
+               QTest::qWaitFor([&] { return path("fault/" + name, "{.status.phase}") == "Active"; }, 60'000);
     }
     bool end(const QString& name) const {
         return lab_.kubectl({"delete", "fault", name, "--timeout=60s"}, {}, 90).code == 0;
@@ -71,11 +73,13 @@ class TestVmLinks : public QObject {
         timer.start();
         QVERIFY(asks("vm-1", "vm-2"));
         const qint64 usual = timer.elapsed();
-        QVERIFY(begin("slow", "nodes: {names: [vm-1]}, link: {to: {names: [vm-2]}, latencyMilliseconds: 1500}"));
+        QVERIFY(
+            begin("slow", "nodes: {names: [vm-1]}, link: {to: {names: [vm-2]}, latencyMilliseconds: 1500}"));
         timer.start();
         QVERIFY(asks("vm-1", "vm-2"));
         // A connection, then a question and its answer: there and back twice.
-        QVERIFY2(timer.elapsed() > usual + 4'000, qPrintable(QString("%1 and %2 ms").arg(usual).arg(timer.elapsed())));
+        QVERIFY2(timer.elapsed() > usual + 4'000,
+                 qPrintable(QString("%1 and %2 ms").arg(usual).arg(timer.elapsed())));
         QVERIFY(ready("vm-1") && ready("vm-2"));
         QVERIFY(end("slow"));
         timer.start();
@@ -99,7 +103,8 @@ class TestVmLinks : public QObject {
         QFETCH(QString, more);
         const QString zone = path("node/vm-2", R"({.metadata.labels.topology\.kubernetes\.io/zone})");
         QVERIFY(!zone.isEmpty());
-        QVERIFY(begin("cut", QString("nodes: {names: [vm-1]}, link: {to: {zone: %1}, cut: true%2}").arg(zone, more)));
+        QVERIFY(begin(
+            "cut", QString("nodes: {names: [vm-1]}, link: {to: {zone: %1}, cut: true%2}").arg(zone, more)));
         QVERIFY(!asks("vm-1", "vm-2"));
         QVERIFY(!asks("vm-2", "vm-1"));
         QVERIFY(ready("vm-1") && ready("vm-2")); // the control plane hears them all the same

@@ -86,8 +86,8 @@ class TestAttachedDisks : public QObject {
         QCOMPARE(ext4Size(std::string(4096, '\0')), std::int64_t{0});
     }
 
-    /// Whenever the power goes, the disk is either empty, or says that it was being formatted, or is done; and
-    /// whatever it is, formatting goes well after that.
+    /// Whenever the power goes, the disk is either empty, or says that it was being formatted, or is done;
+    /// and whatever it is, formatting goes well after that.
     void aFormatThatWasCutShortIsRecognisedAndRedone_data() {
         QTest::addColumn<int>("steps");
         for (int steps = 0; steps <= 4; ++steps)

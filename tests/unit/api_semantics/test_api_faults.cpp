@@ -98,7 +98,8 @@ void TestApiFaults::specs_data() {
         "spec.durationSeconds: Required value: what is to begin again must end");
     bad("longer than every", onN1 + R"("fullDisk":{},"durationSeconds":60,"everySeconds":60)",
         "spec.durationSeconds: Invalid value: 60: must be less than `everySeconds`");
-    good("by the clock", onN1 + R"("fullDisk":{},"durationSeconds":60,"schedule":"0 3 * * 1-5","timeZone":"Europe/Berlin")");
+    good("by the clock",
+         onN1 + R"("fullDisk":{},"durationSeconds":60,"schedule":"0 3 * * 1-5","timeZone":"Europe/Berlin")");
     good("killed by the clock", R"("containerKill":{"namespace":"d","pod":"p"},"schedule":"@every 90m")");
     bad("no schedule", onN1 + R"("fullDisk":{},"durationSeconds":60,"schedule":"often")",
         "spec.schedule: Invalid value: \"often\": expected exactly 5 fields, found 1: [often]");

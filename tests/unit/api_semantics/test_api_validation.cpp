@@ -162,8 +162,7 @@ class TestValidation : public QObject {
              "spec.securityContext.runAsUser: Invalid value: -1: must be between 0 and 2147483647, inclusive",
              "spec.securityContext.supplementalGroups[1]: Invalid value: -5: must be between 0 and "
              "2147483647, inclusive"});
-        const QString signal =
-            R"("containers":[{"name":"c","image":"i","lifecycle":{"stopSignal":"%1"}}])";
+        const QString signal = R"("containers":[{"name":"c","image":"i","lifecycle":{"stopSignal":"%1"}}])";
         const QString at = "spec.containers[0].lifecycle.stopSignal: ";
         row("a signal of no system", "{\"spec\":{" + signal.arg("SIGUSR1") + "}}",
             {at + "Forbidden: may not be set for containers with empty `spec.os.name`"});

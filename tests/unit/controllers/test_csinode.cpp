@@ -73,7 +73,8 @@ class TestCsiNode : public QObject {
         lab.start();
         lab.settle();
         QVERIFY(lab.driver("n1"));
-        QCOMPARE(lab.cluster.get<storage::CSINode>("n1")->spec().drivers(0).name(), std::string("other.example"));
+        QCOMPARE(lab.cluster.get<storage::CSINode>("n1")->spec().drivers(0).name(),
+                 std::string("other.example"));
     }
 
     void whatSomebodyBrokeIsMended() {

@@ -172,9 +172,9 @@ int ask(const std::string& url, int pauseMilliseconds, int count) {
     }
     if (!took.empty()) {
         std::sort(took.begin(), took.end());
-        std::printf("median %.0f us, 99%% within %.0f us, %.1f a second, %.1f MiB a second\n", took[took.size() / 2],
-                    took[took.size() * 99 / 100], static_cast<double>(asked) / since(began),
-                    bytes / since(began) / (1 << 20));
+        std::printf("median %.0f us, 99%% within %.0f us, %.1f a second, %.1f MiB a second\n",
+                    took[took.size() / 2], took[took.size() * 99 / 100],
+                    static_cast<double>(asked) / since(began), bytes / since(began) / (1 << 20));
     }
     report();
     return failed == 0 ? 0 : 1;

@@ -90,8 +90,9 @@ std::string answer(const Request& request) {
     if (path == "/eat") return response(200, eat(numberOf(request, "mib", 16, 0, mostMebibytes)));
     if (path == "/metrics") return response(200, metrics());
     if (path == "/bytes")
-        return response(200, std::string(static_cast<std::size_t>(numberOf(request, "mib", 1, 0, mostBytesMiB)) << 20,
-                                         'x'));
+        return response(
+            200,
+            std::string(static_cast<std::size_t>(numberOf(request, "mib", 1, 0, mostBytesMiB)) << 20, 'x'));
     if (path == "/readyz") return ready ? response(200, "ready\n") : response(503, "not ready\n");
     if (path == "/livez") return alive ? response(200, "alive\n") : response(503, "not alive\n");
     if (path == "/ready") return ready = true, response(200, "ready from now on\n");

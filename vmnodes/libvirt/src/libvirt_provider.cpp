@@ -1,5 +1,6 @@
 #include "vmnodes/libvirt/libvirt_provider.h"
 
+#include "domain_xml.h"
 #include "engine/base/log.h"
 #include "machine.h"
 #include "processes.h"

@@ -211,10 +211,9 @@ Result<void> Machine::create(Hypervisor& hypervisor) {
     if (const auto written = folder_.write(record_); !written) return written;
     if (const auto made = folder_.makeDataDisk(spec_->diskGiB); !made) return made;
     const Addresses addresses = addressesOf(record_.index);
-    const auto agent = writeAgentDisk(
-        {*spec_, addresses, record_.accelerator, shared_.options.mtu, shared_.options.agentProgram,
-         shared_.options.kubeletConfiguration},
-        folder_.agentDisk());
+    const auto agent = writeAgentDisk({*spec_, addresses, record_.accelerator, shared_.options.mtu,
+                                       shared_.options.agentProgram, shared_.options.kubeletConfiguration},
+                                      folder_.agentDisk());
     if (!agent) return agent;
     std::error_code error;
     fs::remove(folder_.console(), error);

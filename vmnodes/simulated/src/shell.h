@@ -70,7 +70,7 @@ class Shell {
     std::map<std::string, std::string> variables_;
     Words parameters_;
     std::map<int, std::string> traps_; ///< what it does at a signal
-    std::string name_ = "sh"; ///< by which it complains
+    std::string name_ = "sh";          ///< by which it complains
     int status_ = 0;
     int turns_ = 0; ///< commands since it last waited
     bool breaking_ = false;

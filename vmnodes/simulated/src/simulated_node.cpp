@@ -1,4 +1,5 @@
-// The part of SimulatedRuntime that is the node itself: what it has, what is left of it, what is wrong with it.
+// The part of SimulatedRuntime that is the node itself: what it has, what is left of it, what is wrong with
+// it.
 #include "container_load.h"
 #include "vmnodes/simulated/simulated_runtime.h"
 

@@ -260,9 +260,9 @@ void SimulatedProvider::attachVolume(const std::string& machine, const std::stri
     const auto held = std::count_if(impl_->volumes_.begin(), impl_->volumes_.end(),
                                     [&](const auto& volume) { return volume.second == machine; });
     if (holder.empty() && held >= mostVolumes())
-        return impl_->answer(std::move(done),
-                             fail(Reason::TooManyRequests,
-                                  "machine " + machine + " has as many volumes as it can have"));
+        return impl_->answer(
+            std::move(done),
+            fail(Reason::TooManyRequests, "machine " + machine + " has as many volumes as it can have"));
     holder = machine;
     impl_->answer(std::move(done), {});
 }

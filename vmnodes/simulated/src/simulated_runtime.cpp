@@ -175,7 +175,8 @@ void SimulatedRuntime::eraseContainer(const std::string& id) {
 }
 
 void SimulatedRuntime::imageId(const std::string& image, Done<std::string> done) {
-    answer<std::string>(Duration::zero(), std::move(done), images_.contains(image) ? imagePrefix + image : "");
+    answer<std::string>(Duration::zero(), std::move(done),
+                        images_.contains(image) ? imagePrefix + image : "");
 }
 
 void SimulatedRuntime::pullImage(const std::string& image, const PodId&, Done<std::string> done) {

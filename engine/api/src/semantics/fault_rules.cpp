@@ -84,7 +84,8 @@ void checkTimes(const lab::FaultSpec& of, Problems& problems) {
     if (of.has_timezone()) {
         if (const Result<void> known = checkTimeZone(of.timezone()); !known)
             problems.invalid(spec.child("timeZone"), of.timezone(), known.error().message);
-        if (!scheduled) problems.forbidden(spec.child("timeZone"), "may only be set together with `schedule`");
+        if (!scheduled)
+            problems.forbidden(spec.child("timeZone"), "may only be set together with `schedule`");
     }
     problems.between(spec.child("startAfterSeconds"), of.startafterseconds(), 0, longest);
     if (of.has_containerkill()) {

@@ -445,7 +445,8 @@ void Agent::Impl::openExec(const nodelink::OpenExec& open) {
 void Agent::Impl::openPort(const nodelink::OpenPort& open) {
     if (!open.has_pod()) {
         return sessions_.open(open.stream(), PodSessions::Open([&](SessionEvents events) {
-                                  return serveNodePages(executor_, nodePages(podList(pods_), runtime_.metrics()),
+                                  return serveNodePages(executor_,
+                                                        nodePages(podList(pods_), runtime_.metrics()),
                                                         std::move(events));
                               }));
     }
@@ -478,7 +479,8 @@ void Agent::Impl::flushStatuses() {
         worker->reconsiderResize();
     tellHostPorts();
     for (const Uid& uid : dirty_)
-        if (const auto it = pods_.find(uid); it != pods_.end() && it->second->isOver() && !ended_.contains(uid))
+        if (const auto it = pods_.find(uid);
+            it != pods_.end() && it->second->isOver() && !ended_.contains(uid))
             keepEnd(*it->second);
     if (!up_) return; // onUp says everything anew
     for (const Uid& uid : std::exchange(dirty_, {})) {

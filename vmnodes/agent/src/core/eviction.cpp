@@ -62,9 +62,9 @@ void measureMemory(Candidate& candidate, const PodUse& use) {
         candidate.asked += asked;
         const auto used = byName.find(container.name());
         if (used == byName.end() || used->second <= asked) continue;
-        candidate.details += fmt::format("Container {} was using {}, request is {}, has larger consumption of memory. ",
-                                         container.name(), api::Quantity::fromBytes(used->second).toString(),
-                                         api::Quantity::fromBytes(asked).toString());
+        candidate.details += fmt::format(
+            "Container {} was using {}, request is {}, has larger consumption of memory. ", container.name(),
+            api::Quantity::fromBytes(used->second).toString(), api::Quantity::fromBytes(asked).toString());
     }
 }
 
@@ -75,9 +75,9 @@ void measureShare(Candidate& candidate, Signal signal, const PodUse& use) {
         for (const core::Container& container : candidate.pod->pod().spec().containers())
             candidate.asked += requested(container, resource);
     if (share == use.shares.end()) return;
-    candidate.used = signal == Signal::PidAvailable   ? share->second.processes
-                     : resource == "inodes"           ? share->second.inodes
-                                                      : share->second.diskBytes;
+    candidate.used = signal == Signal::PidAvailable ? share->second.processes
+                     : resource == "inodes"         ? share->second.inodes
+                                                    : share->second.diskBytes;
     if (resource == "ephemeral-storage" && *candidate.used > candidate.asked)
         candidate.details =
             fmt::format("Pod {} was using {}, request is {}, has larger consumption of ephemeral-storage. ",
@@ -112,7 +112,8 @@ std::vector<Victim> victims(const Workers& pods, const Crossing& crossing, const
         Candidate& candidate = candidates.emplace_back();
         candidate.pod = pod;
         candidate.priority = pod->pod().spec().priority();
-        signal == Signal::MemoryAvailable ? measureMemory(candidate, use) : measureShare(candidate, signal, use);
+        signal == Signal::MemoryAvailable ? measureMemory(candidate, use)
+                                          : measureShare(candidate, signal, use);
     }
     std::sort(candidates.begin(), candidates.end(), [signal](const Candidate& a, const Candidate& b) {
         return place(a, signal) < place(b, signal);
@@ -124,18 +125,19 @@ std::vector<Victim> victims(const Workers& pods, const Crossing& crossing, const
     };
     std::vector<Victim> out;
     for (Candidate& candidate : candidates)
-        out.push_back({candidate.pod,
-                       fmt::format("The node was low on resource: {}. Threshold quantity: {}, available: {}. {}",
-                                   resourceOf(signal), amount(crossing.least), amount(crossing.left),
-                                   candidate.details)});
+        out.push_back(
+            {candidate.pod,
+             fmt::format("The node was low on resource: {}. Threshold quantity: {}, available: {}. {}",
+                         resourceOf(signal), amount(crossing.least), amount(crossing.left),
+                         candidate.details)});
     return out;
 }
 
 std::optional<Rejection> whyNotUnderPressure(const core::Pod& pod, const PressureGauge& gauge) {
     std::string conditions;
-    for (const auto& [pressure, name] : {std::pair(Pressure::Memory, "MemoryPressure"),
-                                         std::pair(Pressure::Disk, "DiskPressure"),
-                                         std::pair(Pressure::Pid, "PIDPressure")})
+    for (const auto& [pressure, name] :
+         {std::pair(Pressure::Memory, "MemoryPressure"), std::pair(Pressure::Disk, "DiskPressure"),
+          std::pair(Pressure::Pid, "PIDPressure")})
         if (gauge.under(pressure)) conditions += (conditions.empty() ? "" : " ") + std::string(name);
     if (conditions.empty() || isCritical(pod)) return std::nullopt;
     // Of memory a pod that asked for some is sure of it.

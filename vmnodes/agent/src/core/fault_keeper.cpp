@@ -35,7 +35,8 @@ void FaultKeeper::kill(const PodWorker* pod, const nodelink::KillContainer& kill
     for (const ContainerWorker* container : pod->activeContainers())
         if (container->name() == kill.container() &&
             kill.container_id().ends_with("//" + container->containerId()))
-            runtime_.stopContainer(container->containerId(), "", Duration::zero(), [](const Result<void>&) {});
+            runtime_.stopContainer(container->containerId(), "", Duration::zero(),
+                                   [](const Result<void>&) {});
 }
 
 } // namespace wheelhouse::agent

@@ -31,8 +31,9 @@ Housekeeper::Housekeeper(Runtime& runtime, Executor& executor, const Housekeepin
                          const Workers& pods, Tell tell)
     : runtime_(runtime), executor_(executor), options_(options), pods_(pods), tell_(std::move(tell)),
       gauge_(options), sweeper_(runtime, pods, options.deadContainers),
-      images_(runtime, executor, options, pods,
-              [this](const std::string& reason, const std::string& message) { tell_(true, reason, message); }),
+      images_(
+          runtime, executor, options, pods,
+          [this](const std::string& reason, const std::string& message) { tell_(true, reason, message); }),
       nextSweep_(executor.clock().now() + options.containerPeriod), nextImages_(executor.clock().now()) {}
 
 void Housekeeper::look(std::function<void()> then) {
@@ -78,8 +79,7 @@ void Housekeeper::relieve() {
     const Crossing& worst = crossings.front();
     const Signal signal = worst.threshold.signal;
     relieving_ = true;
-    tell_(true, "EvictionThresholdMet",
-          fmt::format("Attempting to reclaim {}", wordFor(pressureOf(signal))));
+    tell_(true, "EvictionThresholdMet", fmt::format("Attempting to reclaim {}", wordFor(pressureOf(signal))));
     const bool images = signal == Signal::ImageFsAvailable || signal == Signal::ImageFsInodesFree;
     const bool disk = pressureOf(signal) == Pressure::Disk;
     // What containers and images take is not on a disk of volumes and logs alone.
@@ -135,8 +135,7 @@ void Housekeeper::evict(const Crossing& crossing, const PodUse& use) {
 }
 
 bool Housekeeper::waitsForAnEnd() const {
-    return std::any_of(pods_.begin(), pods_.end(),
-                       [](const auto& each) { return each.second->isLeaving(); });
+    return std::any_of(pods_.begin(), pods_.end(), [](const auto& each) { return each.second->isLeaving(); });
 }
 
 } // namespace wheelhouse::agent

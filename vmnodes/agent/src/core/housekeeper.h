@@ -31,10 +31,14 @@ class Housekeeper {
     /// do.
     void look(std::function<void()> then);
     /// What an agent finds at its start that belongs to nobody.
-    void sweep(const Inventory& inventory) { sweeper_.sweep(inventory, Sweep::Usual, [] {}); }
+    void sweep(const Inventory& inventory) {
+        sweeper_.sweep(inventory, Sweep::Usual, [] {});
+    }
     void setConditions(api::core::NodeStatus& status) const { gauge_.setConditions(status); }
     /// What stands against starting this pod now.
-    std::optional<Rejection> whyNot(const api::core::Pod& pod) const { return whyNotUnderPressure(pod, gauge_); }
+    std::optional<Rejection> whyNot(const api::core::Pod& pod) const {
+        return whyNotUnderPressure(pod, gauge_);
+    }
 
   private:
     void observe(const NodeRoom& room);

@@ -18,8 +18,8 @@ namespace {
 
 using Settings = google::protobuf::Map<std::string, std::string>;
 
-constexpr std::array<std::string_view, 6> signalNames{"memory.available",  "nodefs.available",
-                                                      "nodefs.inodesFree", "imagefs.available",
+constexpr std::array<std::string_view, 6> signalNames{"memory.available",   "nodefs.available",
+                                                      "nodefs.inodesFree",  "imagefs.available",
                                                       "imagefs.inodesFree", "pid.available"};
 
 tl::unexpected<Status> wrong(const std::string& field, const std::string& what) {
@@ -45,7 +45,8 @@ Result<Amount> amountOf(const std::string& field, const std::string& text) {
     }
     const auto quantity = api::Quantity::parse(text);
     if (!quantity || *quantity < api::Quantity())
-        return wrong(field, fmt::format("\"{}\" must be a quantity such as 100Mi or a part such as 10%", text));
+        return wrong(field,
+                     fmt::format("\"{}\" must be a quantity such as 100Mi or a part such as 10%", text));
     amount.number = quantity->units();
     return amount;
 }
@@ -69,7 +70,8 @@ Result<void> addThresholds(const char* field, const Settings& settings, const Se
         if (!signal) return wrong(entry(field, name), "no such signal is known here");
         const auto least = amountOf(entry(field, name), text);
         if (!least) return fail(least.error());
-        EvictionThreshold threshold{.signal = *signal, .least = *least, .reclaim = {}, .soft = graces != nullptr};
+        EvictionThreshold threshold{
+            .signal = *signal, .least = *least, .reclaim = {}, .soft = graces != nullptr};
         if (graces != nullptr) {
             const auto grace = graces->find(name);
             if (grace == graces->end())
@@ -103,7 +105,8 @@ Result<void> addReclaims(const Settings& settings, std::vector<EvictionThreshold
 Result<void> setThresholds(const KubeletConfiguration& from, HousekeepingOptions& options) {
     if (!from.evictionhard().empty()) {
         if (!from.mergedefaultevictionsettings()) options.thresholds.clear();
-        if (auto added = addThresholds("evictionHard", from.evictionhard(), nullptr, options.thresholds); !added)
+        if (auto added = addThresholds("evictionHard", from.evictionhard(), nullptr, options.thresholds);
+            !added)
             return added;
     }
     if (auto added = addThresholds("evictionSoft", from.evictionsoft(), &from.evictionsoftgraceperiod(),
@@ -119,7 +122,8 @@ Result<void> setImages(const KubeletConfiguration& from, HousekeepingOptions& op
     if (options.imageHighPercent < 0 || options.imageHighPercent > 100)
         return wrong("imageGCHighThresholdPercent", "must be between 0 and 100");
     if (options.imageLowPercent < 0 || options.imageLowPercent >= options.imageHighPercent)
-        return wrong("imageGCLowThresholdPercent", "must be below imageGCHighThresholdPercent, and not below 0");
+        return wrong("imageGCLowThresholdPercent",
+                     "must be below imageGCHighThresholdPercent, and not below 0");
     for (const auto& [field, text, into] :
          {std::tuple("imageMinimumGCAge", &from.imageminimumgcage(), &options.imageMinAge),
           std::tuple("imageMaximumGCAge", &from.imagemaximumgcage(), &options.imageMaxAge)}) {
@@ -141,14 +145,16 @@ std::vector<EvictionThreshold> defaultThresholds() {
     };
     return {least(Signal::MemoryAvailable, {.number = std::int64_t{100} << 20}),
             least(Signal::NodeFsAvailable, {.part = 0.10}), least(Signal::NodeFsInodesFree, {.part = 0.05}),
-            least(Signal::ImageFsAvailable, {.part = 0.15}), least(Signal::ImageFsInodesFree, {.part = 0.05})};
+            least(Signal::ImageFsAvailable, {.part = 0.15}),
+            least(Signal::ImageFsInodesFree, {.part = 0.05})};
 }
 
 Result<HousekeepingOptions> housekeepingOf(const KubeletConfiguration& from) {
     if (!from.kind().empty() && from.kind() != "KubeletConfiguration")
         return wrong("kind", fmt::format("\"{}\" must be KubeletConfiguration", from.kind()));
     if (!from.apiversion().empty() && from.apiversion() != "kubelet.config.k8s.io/v1beta1")
-        return wrong("apiVersion", fmt::format("\"{}\" must be kubelet.config.k8s.io/v1beta1", from.apiversion()));
+        return wrong("apiVersion",
+                     fmt::format("\"{}\" must be kubelet.config.k8s.io/v1beta1", from.apiversion()));
     HousekeepingOptions options;
     if (auto set = setThresholds(from, options); !set) return fail(set.error());
     if (auto set = setImages(from, options); !set) return fail(set.error());
@@ -158,7 +164,8 @@ Result<HousekeepingOptions> housekeepingOf(const KubeletConfiguration& from) {
         if (!span) return fail(span.error());
         options.pressureTransition = *span;
     }
-    if (from.evictionmaxpodgraceperiod() < 0) return wrong("evictionMaxPodGracePeriod", "must not be below 0");
+    if (from.evictionmaxpodgraceperiod() < 0)
+        return wrong("evictionMaxPodGracePeriod", "must not be below 0");
     options.maxPodGrace = std::chrono::seconds(from.evictionmaxpodgraceperiod());
     return options;
 }
@@ -167,9 +174,9 @@ Result<HousekeepingOptions> readKubeletConfiguration(const std::string& json) {
     KubeletConfiguration configuration;
     const auto status = google::protobuf::util::JsonStringToMessage(json, &configuration);
     if (!status.ok())
-        return fail(Reason::Invalid, fmt::format("KubeletConfiguration: {}",
-                                                 std::string_view(status.message().data(),
-                                                                  status.message().size())));
+        return fail(Reason::Invalid,
+                    fmt::format("KubeletConfiguration: {}",
+                                std::string_view(status.message().data(), status.message().size())));
     return housekeepingOf(configuration);
 }
 

@@ -28,15 +28,16 @@ void ImageKeeper::detect(Then then, Then failed) {
             warn_("ImageGCFailed", images.error().message);
             return failed();
         }
-        runtime_.inventory([this, life, then, failed, images = std::move(*images)](Result<Inventory> inventory) {
-            if (life.expired()) return;
-            if (!inventory) {
-                warn_("ImageGCFailed", inventory.error().message);
-                return failed();
-            }
-            note(images, *inventory);
-            then();
-        });
+        runtime_.inventory(
+            [this, life, then, failed, images = std::move(*images)](Result<Inventory> inventory) {
+                if (life.expired()) return;
+                if (!inventory) {
+                    warn_("ImageGCFailed", inventory.error().message);
+                    return failed();
+                }
+                note(images, *inventory);
+                then();
+            });
     });
 }
 
@@ -119,24 +120,26 @@ void ImageKeeper::removeNext(const std::shared_ptr<Removal>& removal) {
     if (removal->freed < removal->wanted && !removal->left.empty()) {
         const std::string id = removal->left.back();
         removal->left.pop_back();
-        return runtime_.removeImage(id, [this, id, removal, life = std::weak_ptr(life_)](const Result<void>& done) {
-            if (life.expired()) return;
-            if (!done) {
-                removal->error = done.error().message;
-            } else if (const auto known = known_.find(id); known != known_.end()) {
-                log::info("agent", "image {} is removed", id);
-                removal->freed += known->second.bytes;
-                known_.erase(known);
-            }
-            removeNext(removal);
-        });
+        return runtime_.removeImage(
+            id, [this, id, removal, life = std::weak_ptr(life_)](const Result<void>& done) {
+                if (life.expired()) return;
+                if (!done) {
+                    removal->error = done.error().message;
+                } else if (const auto known = known_.find(id); known != known_.end()) {
+                    log::info("agent", "image {} is removed", id);
+                    removal->freed += known->second.bytes;
+                    known_.erase(known);
+                }
+                removeNext(removal);
+            });
     }
     if (!removal->error.empty()) warn_("ImageGCFailed", removal->error);
     if (!all && removal->freed < removal->wanted)
         warn_("FreeDiskSpaceFailed",
-              fmt::format("Failed to garbage collect required amount of images. Attempted to free {} bytes, but "
-                          "only found {} bytes eligible to free.",
-                          removal->wanted, removal->freed));
+              fmt::format(
+                  "Failed to garbage collect required amount of images. Attempted to free {} bytes, but "
+                  "only found {} bytes eligible to free.",
+                  removal->wanted, removal->freed));
     removal->done();
 }
 

@@ -44,7 +44,8 @@ class ImageKeeper {
     struct Removal;
     using Then = std::function<void()>;
 
-    /// Looks at what is there and what is in use, then does `then`; `failed` instead when nothing can be seen.
+    /// Looks at what is there and what is in use, then does `then`; `failed` instead when nothing can be
+    /// seen.
     void detect(Then then, Then failed);
     void note(const std::vector<ImageInfo>& images, const Inventory& inventory);
     /// Those that may go: those that are too old, then those unused for longest first.

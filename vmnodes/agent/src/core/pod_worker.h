@@ -145,7 +145,7 @@ class PodWorker final : public ContainerOwner, public std::enable_shared_from_th
     bool lettingGo_ = false;
     std::optional<Duration> evictionGrace_; ///< it was evicted
     Instant leavingUntil_{};
-    bool settled_; ///< it was over when it came, and nothing of it is here: its status is what it was
+    bool settled_ = false; ///< it was over when it came, and nothing of it is here: its status is what it was
     BackOff sandboxBackOff_{std::chrono::seconds(1), std::chrono::seconds(30)};
     bool initialized_ = false;
     bool admitted_ = false;

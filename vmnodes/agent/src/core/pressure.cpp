@@ -112,7 +112,8 @@ void PressureGauge::setConditions(core::NodeStatus& status) const {
         condition.set_message(under_[i] ? words[i].badMessage : words[i].goodMessage);
     }
     for (core::NodeCondition& each : before)
-        if (std::none_of(words.begin(), words.end(), [&](const Words& own) { return each.type() == own.type; }))
+        if (std::none_of(words.begin(), words.end(),
+                         [&](const Words& own) { return each.type() == own.type; }))
             *status.add_conditions() = std::move(each);
 }
 

@@ -21,8 +21,9 @@ Result<LogQuery> logQuery(const PodWorker* worker, const nodelink::OpenLog& open
                         fmt::format("previous terminated container \"{}\" in pod \"{}\" not found",
                                     open.container(), open.pod().name()));
         if (container->exited())
-            return fail(Reason::BadRequest, fmt::format("unable to retrieve container logs for containerd://{}",
-                                                        container->containerId()));
+            return fail(Reason::BadRequest,
+                        fmt::format("unable to retrieve container logs for containerd://{}",
+                                    container->containerId()));
         return fail(Reason::BadRequest, fmt::format("container \"{}\" in pod \"{}\" is waiting to start",
                                                     open.container(), open.pod().name()));
     }

@@ -12,17 +12,17 @@ namespace {
 
 using Named = std::pair<std::string_view, int>;
 constexpr std::array named{
-    Named{"SIGABRT", SIGABRT}, Named{"SIGALRM", SIGALRM},     Named{"SIGBUS", SIGBUS},
-    Named{"SIGCHLD", SIGCHLD}, Named{"SIGCLD", SIGCHLD},      Named{"SIGCONT", SIGCONT},
-    Named{"SIGFPE", SIGFPE},   Named{"SIGHUP", SIGHUP},       Named{"SIGILL", SIGILL},
-    Named{"SIGINT", SIGINT},   Named{"SIGIO", SIGIO},         Named{"SIGIOT", SIGABRT},
-    Named{"SIGKILL", SIGKILL}, Named{"SIGPIPE", SIGPIPE},     Named{"SIGPOLL", SIGPOLL},
-    Named{"SIGPROF", SIGPROF}, Named{"SIGPWR", SIGPWR},       Named{"SIGQUIT", SIGQUIT},
-    Named{"SIGSEGV", SIGSEGV}, Named{"SIGSTKFLT", SIGSTKFLT}, Named{"SIGSTOP", SIGSTOP},
-    Named{"SIGSYS", SIGSYS},   Named{"SIGTERM", SIGTERM},     Named{"SIGTRAP", SIGTRAP},
-    Named{"SIGTSTP", SIGTSTP}, Named{"SIGTTIN", SIGTTIN},     Named{"SIGTTOU", SIGTTOU},
-    Named{"SIGURG", SIGURG},   Named{"SIGUSR1", SIGUSR1},     Named{"SIGUSR2", SIGUSR2},
-    Named{"SIGVTALRM", SIGVTALRM}, Named{"SIGWINCH", SIGWINCH}, Named{"SIGXCPU", SIGXCPU},
+    Named{"SIGABRT", SIGABRT},     Named{"SIGALRM", SIGALRM},     Named{"SIGBUS", SIGBUS},
+    Named{"SIGCHLD", SIGCHLD},     Named{"SIGCLD", SIGCHLD},      Named{"SIGCONT", SIGCONT},
+    Named{"SIGFPE", SIGFPE},       Named{"SIGHUP", SIGHUP},       Named{"SIGILL", SIGILL},
+    Named{"SIGINT", SIGINT},       Named{"SIGIO", SIGIO},         Named{"SIGIOT", SIGABRT},
+    Named{"SIGKILL", SIGKILL},     Named{"SIGPIPE", SIGPIPE},     Named{"SIGPOLL", SIGPOLL},
+    Named{"SIGPROF", SIGPROF},     Named{"SIGPWR", SIGPWR},       Named{"SIGQUIT", SIGQUIT},
+    Named{"SIGSEGV", SIGSEGV},     Named{"SIGSTKFLT", SIGSTKFLT}, Named{"SIGSTOP", SIGSTOP},
+    Named{"SIGSYS", SIGSYS},       Named{"SIGTERM", SIGTERM},     Named{"SIGTRAP", SIGTRAP},
+    Named{"SIGTSTP", SIGTSTP},     Named{"SIGTTIN", SIGTTIN},     Named{"SIGTTOU", SIGTTOU},
+    Named{"SIGURG", SIGURG},       Named{"SIGUSR1", SIGUSR1},     Named{"SIGUSR2", SIGUSR2},
+    Named{"SIGVTALRM", SIGVTALRM}, Named{"SIGWINCH", SIGWINCH},   Named{"SIGXCPU", SIGXCPU},
     Named{"SIGXFSZ", SIGXFSZ}};
 // As everybody counts them: the first two of the kernel's are the C library's own.
 constexpr int firstRealTime = 34;

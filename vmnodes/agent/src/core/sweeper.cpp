@@ -47,7 +47,8 @@ Waste wasteOf(const Inventory& inventory, const Workers& pods, int deadContainer
             dead[{info.podUid, info.name}].push_back(&info);
     }
     for (auto& [key, each] : dead) {
-        std::sort(each.begin(), each.end(), [](const auto* a, const auto* b) { return a->attempt > b->attempt; });
+        std::sort(each.begin(), each.end(),
+                  [](const auto* a, const auto* b) { return a->attempt > b->attempt; });
         const bool none = sweep == Sweep::Everything && workerOf(pods, key.first)->isOver();
         const auto kept = none ? std::size_t{0} : static_cast<std::size_t>(std::max(deadContainers, 0));
         for (std::size_t i = 0; i < each.size(); ++i)
@@ -59,7 +60,8 @@ Waste wasteOf(const Inventory& inventory, const Workers& pods, int deadContainer
     for (const SandboxInfo& sandbox : inventory.sandboxes) {
         const PodWorker* pod = workerOf(pods, sandbox.pod.uid);
         const bool replaced = pod != nullptr && !sandbox.ready && sandbox.id != pod->sandboxId();
-        if (pod == nullptr || (replaced && !inUse.contains(sandbox.id))) waste.sandboxes.push_back(sandbox.id);
+        if (pod == nullptr || (replaced && !inUse.contains(sandbox.id)))
+            waste.sandboxes.push_back(sandbox.id);
     }
     for (const PodId& pod : inventory.files)
         if (workerOf(pods, pod.uid) == nullptr) waste.files.push_back(pod);
@@ -67,19 +69,20 @@ Waste wasteOf(const Inventory& inventory, const Workers& pods, int deadContainer
 }
 
 void Sweeper::sweep(Sweep how, std::function<void()> done) {
-    runtime_.inventory([this, how, done = std::move(done), life = std::weak_ptr(life_)](Result<Inventory> found) {
-        if (life.expired()) return;
-        if (!found) {
-            log::warning("agent", "what is left of pods cannot be looked for: {}", found.error().message);
-            return done();
-        }
-        sweep(*found, how, done);
-    });
+    runtime_.inventory(
+        [this, how, done = std::move(done), life = std::weak_ptr(life_)](Result<Inventory> found) {
+            if (life.expired()) return;
+            if (!found) {
+                log::warning("agent", "what is left of pods cannot be looked for: {}", found.error().message);
+                return done();
+            }
+            sweep(*found, how, done);
+        });
 }
 
 void Sweeper::sweep(const Inventory& inventory, Sweep how, std::function<void()> done) {
     const Waste waste = wasteOf(inventory, pods_, deadContainers_, how);
-    auto join = std::make_shared<Join>(Join{{}});
+    auto join = std::make_shared<Join>();
     join->done = [done = std::move(done), life = std::weak_ptr(life_)] {
         if (!life.expired()) done();
     };

@@ -39,9 +39,8 @@ ImageInfo imageInfo(const cri::Image& image) {
     info.names.assign(image.repo_tags().begin(), image.repo_tags().end());
     info.names.insert(info.names.end(), image.repo_digests().begin(), image.repo_digests().end());
     info.bytes = static_cast<std::int64_t>(image.size());
-    info.pinned = image.pinned() || std::any_of(info.names.begin(), info.names.end(), [](const auto& name) {
-                      return name.starts_with(ownImages);
-                  });
+    info.pinned = image.pinned() || std::any_of(info.names.begin(), info.names.end(),
+                                                [](const auto& name) { return name.starts_with(ownImages); });
     return info;
 }
 
@@ -71,7 +70,8 @@ void askProcess(CriClient& client, const std::string& id, Done<std::int64_t> don
             options.ignore_unknown_fields = true;
             const auto text = got->info().find("info");
             if (text == got->info().end() ||
-                !google::protobuf::util::JsonStringToMessage(text->second, &info, options).ok() || info.pid() <= 0)
+                !google::protobuf::util::JsonStringToMessage(text->second, &info, options).ok() ||
+                info.pid() <= 0)
                 return done(fail(Reason::NotFound, fmt::format("container {} has no process", id)));
             done(info.pid());
         });

@@ -21,7 +21,8 @@ constexpr Duration formatLimit = std::chrono::minutes(5);
 
 class File {
   public:
-    File(const std::string& path, int flags) : path_(path), descriptor_(::open(path.c_str(), flags | O_CLOEXEC, 0600)) {}
+    File(const std::string& path, int flags)
+        : path_(path), descriptor_(::open(path.c_str(), flags | O_CLOEXEC, 0600)) {}
     ~File() {
         if (descriptor_ >= 0) ::close(descriptor_);
     }
@@ -42,7 +43,8 @@ class File {
     /// Everything written is on the disk.
     bool flush() const { return ::fsync(descriptor_) == 0; }
     tl::unexpected<Status> failed(const char* what) const {
-        return fail(Reason::InternalError, fmt::format("cannot {} {}: {}", what, path_, std::strerror(errno)));
+        return fail(Reason::InternalError,
+                    fmt::format("cannot {} {}: {}", what, path_, std::strerror(errno)));
     }
 
   private:
@@ -64,7 +66,8 @@ Result<void> copyRange(const File& image, const File& device, off_t from, off_t 
             const auto wanted = static_cast<std::size_t>(std::min<off_t>(last - at, buffer.size()));
             const ssize_t got = ::pread(image.descriptor(), buffer.data(), wanted, at);
             if (got <= 0) return image.failed("read");
-            if (!device.write(buffer.data(), static_cast<std::size_t>(got), at)) return device.failed("write");
+            if (!device.write(buffer.data(), static_cast<std::size_t>(got), at))
+                return device.failed("write");
             at += got;
         }
         from = hole;
@@ -104,10 +107,9 @@ DiskContent contentOf(const std::string& start) {
 Result<void> makeImage(Processes& processes, const std::filesystem::path& image, std::int64_t bytes) {
     const File file(image.string(), O_CREAT | O_TRUNC | O_WRONLY);
     if (!file.isOpen() || ::ftruncate(file.descriptor(), bytes) != 0) return file.failed("make");
-    const auto made =
-        processes.run({"mke2fs", "-q", "-F", "-t", "ext4", "-m", "0", "-E",
-                       "lazy_itable_init=1,lazy_journal_init=1,nodiscard", image.string()},
-                      {}, formatLimit);
+    const auto made = processes.run({"mke2fs", "-q", "-F", "-t", "ext4", "-m", "0", "-E",
+                                     "lazy_itable_init=1,lazy_journal_init=1,nodiscard", image.string()},
+                                    {}, formatLimit);
     return made ? Result<void>() : fail(made.error());
 }
 
@@ -118,7 +120,9 @@ Result<void> markBegun(const std::string& device) {
 Result<void> copyAllButStart(const std::filesystem::path& image, const std::string& device) {
     std::error_code error;
     const auto size = static_cast<off_t>(std::filesystem::file_size(image, error));
-    if (error) return fail(Reason::InternalError, fmt::format("cannot read {}: {}", image.string(), error.message()));
+    if (error)
+        return fail(Reason::InternalError,
+                    fmt::format("cannot read {}: {}", image.string(), error.message()));
     return copyToDisk(image, device, startEnd, size);
 }
 

@@ -9,10 +9,10 @@
 
 namespace wheelhouse::agent {
 
-// How an empty disk gets its ext4 file system, so that a power cut at any moment leaves one of three: an empty
-// disk, a whole file system, or a disk that says that it was being formatted. The file system is made in a
-// sparse file first. Then the disk's first sector says what is going on, all of the file system but its start
-// is copied, then its start, and only then is the first sector as it should be. Nothing is ever mounted
+// How an empty disk gets its ext4 file system, so that a power cut at any moment leaves one of three: an
+// empty disk, a whole file system, or a disk that says that it was being formatted. The file system is made
+// in a sparse file first. Then the disk's first sector says what is going on, all of the file system but its
+// start is copied, then its start, and only then is the first sector as it should be. Nothing is ever mounted
 // before, so a disk that says so holds nobody's data. All of these block; for a worker thread.
 
 /// What is on a disk, judged by its first MiB. Begun: somebody was about to format it.

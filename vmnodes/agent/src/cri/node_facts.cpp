@@ -62,8 +62,8 @@ core::NodeStatus nodeFacts(const CriOptions& options) {
     capacity["cpu"].set_string(std::to_string(cpus));
     allocatable["cpu"].set_string(std::to_string(cpus));
     capacity["memory"].set_string(fmt::format("{}Ki", total));
-    allocatable["memory"].set_string(
-        fmt::format("{}Ki", std::max<std::int64_t>(0, total - reservedMemoryKiB - options.memoryReserve / 1024)));
+    allocatable["memory"].set_string(fmt::format(
+        "{}Ki", std::max<std::int64_t>(0, total - reservedMemoryKiB - options.memoryReserve / 1024)));
     capacity["ephemeral-storage"].set_string(fmt::format("{}Ki", diskBytes / 1024));
     allocatable["ephemeral-storage"].set_string(fmt::format("{}Ki", diskBytes / 1024 * 9 / 10));
     capacity["pods"].set_string(std::to_string(options.maxPods));

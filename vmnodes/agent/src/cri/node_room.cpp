@@ -21,27 +21,32 @@ std::int64_t numberIn(const fs::path& file) {
 
 std::int64_t memoryBytes(const std::string& info, const std::string& what) {
     const std::size_t at = info.find(what + ":");
-    return at == std::string::npos ? 0 : std::strtoll(info.c_str() + at + what.size() + 1, nullptr, 10) * 1024;
+    return at == std::string::npos ? 0
+                                   : std::strtoll(info.c_str() + at + what.size() + 1, nullptr, 10) * 1024;
 }
 
 FileSystemRoom fileSystemRoom(const fs::path& folder) {
     struct statvfs disk {};
     if (::statvfs(folder.c_str(), &disk) != 0) return {};
     const auto block = static_cast<std::int64_t>(disk.f_frsize);
-    return {static_cast<std::int64_t>(disk.f_blocks) * block, static_cast<std::int64_t>(disk.f_bavail) * block,
-            static_cast<std::int64_t>(disk.f_files), static_cast<std::int64_t>(disk.f_favail)};
+    return {static_cast<std::int64_t>(disk.f_blocks) * block,
+            static_cast<std::int64_t>(disk.f_bavail) * block, static_cast<std::int64_t>(disk.f_files),
+            static_cast<std::int64_t>(disk.f_favail)};
 }
 
 bool sameFileSystem(const fs::path& one, const fs::path& two) {
     struct stat first {};
     struct stat second {};
-    return ::stat(one.c_str(), &first) != 0 || ::stat(two.c_str(), &second) != 0 || first.st_dev == second.st_dev;
+    return ::stat(one.c_str(), &first) != 0 || ::stat(two.c_str(), &second) != 0 ||
+           first.st_dev == second.st_dev;
 }
 
 /// The kernel's limit on all processes and threads together.
 std::pair<std::int64_t, std::int64_t> processes() {
-    const std::int64_t most = std::min(numberIn("/proc/sys/kernel/pid_max"), numberIn("/proc/sys/kernel/threads-max"));
-    const std::string load = readFile("/proc/loadavg").value_or(std::string()); // "0.0 0.0 0.0 RUNNING/ALL LAST"
+    const std::int64_t most =
+        std::min(numberIn("/proc/sys/kernel/pid_max"), numberIn("/proc/sys/kernel/threads-max"));
+    const std::string load =
+        readFile("/proc/loadavg").value_or(std::string()); // "0.0 0.0 0.0 RUNNING/ALL LAST"
     const std::size_t slash = load.find('/');
     if (most <= 0 || slash == std::string::npos) return {0, 0};
     return {most, most - std::strtoll(load.c_str() + slash + 1, nullptr, 10)};
@@ -68,7 +73,8 @@ PodId podOfLogs(const std::string& folder) {
     const std::size_t first = folder.find('_');
     const std::size_t last = folder.rfind('_');
     if (first == std::string::npos || first == last) return {};
-    return {folder.substr(0, first), folder.substr(first + 1, last - first - 1), Uid(folder.substr(last + 1))};
+    return {folder.substr(0, first), folder.substr(first + 1, last - first - 1),
+            Uid(folder.substr(last + 1))};
 }
 
 } // namespace
@@ -95,7 +101,8 @@ std::vector<PodId> podsWithFiles(const PodFolders& folders) {
     for (const fs::directory_entry& entry : fs::directory_iterator(folders.volumes, error))
         pods[Uid(entry.path().filename().string())] = {{}, {}, Uid(entry.path().filename().string())};
     for (const fs::directory_entry& entry : fs::directory_iterator(folders.logs, error))
-        if (const PodId pod = podOfLogs(entry.path().filename().string()); !pod.uid.empty()) pods[pod.uid] = pod;
+        if (const PodId pod = podOfLogs(entry.path().filename().string()); !pod.uid.empty())
+            pods[pod.uid] = pod;
     std::vector<PodId> out;
     for (auto& [uid, pod] : pods)
         out.push_back(std::move(pod));
@@ -111,8 +118,7 @@ std::map<Uid, PodShare> podSharesOf(const PodFolders& folders, std::map<Uid, Pod
     }
     for (auto& [uid, share] : written)
         for (const char* quality : {"", "burstable", "besteffort"})
-            share.processes +=
-                numberIn(folders.cgroups / quality / ("pod" + uid.value()) / "pids.current");
+            share.processes += numberIn(folders.cgroups / quality / ("pod" + uid.value()) / "pids.current");
     return written;
 }
 

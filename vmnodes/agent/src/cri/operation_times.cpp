@@ -42,17 +42,19 @@ void OperationTimes::add(const std::string& request, Duration took, bool failed)
 }
 
 std::string OperationTimes::text() const {
-    std::string durations = "# HELP kubelet_runtime_operations_duration_seconds Duration in seconds of runtime "
-                            "operations, by operation type.\n"
-                            "# TYPE kubelet_runtime_operations_duration_seconds summary\n";
+    std::string durations =
+        "# HELP kubelet_runtime_operations_duration_seconds Duration in seconds of runtime "
+        "operations, by operation type.\n"
+        "# TYPE kubelet_runtime_operations_duration_seconds summary\n";
     std::string errors = "# HELP kubelet_runtime_operations_errors_total Runtime operations that failed, by "
                          "operation type.\n"
                          "# TYPE kubelet_runtime_operations_errors_total counter\n";
     for (const auto& [request, times] : byRequest_) {
         const std::string type = operationOf(request);
-        durations += fmt::format("kubelet_runtime_operations_duration_seconds_sum{{operation_type=\"{0}\"}} {1}\n"
-                                 "kubelet_runtime_operations_duration_seconds_count{{operation_type=\"{0}\"}} {2}\n",
-                                 type, std::chrono::duration<double>(times.sum).count(), times.count);
+        durations +=
+            fmt::format("kubelet_runtime_operations_duration_seconds_sum{{operation_type=\"{0}\"}} {1}\n"
+                        "kubelet_runtime_operations_duration_seconds_count{{operation_type=\"{0}\"}} {2}\n",
+                        type, std::chrono::duration<double>(times.sum).count(), times.count);
         errors += fmt::format("kubelet_runtime_operations_errors_total{{operation_type=\"{}\"}} {}\n", type,
                               times.failures);
     }

@@ -7,7 +7,8 @@
 
 namespace wheelhouse::agent {
 
-/// How long the container runtime took for what it was asked, as kubelets publish it. On the agent's executor.
+/// How long the container runtime took for what it was asked, as kubelets publish it. On the agent's
+/// executor.
 class OperationTimes {
   public:
     /// `request` is the name of its message: "RunPodSandboxRequest" is counted as run_podsandbox.

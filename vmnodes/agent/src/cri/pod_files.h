@@ -20,8 +20,8 @@ class PodFiles {
     Result<std::map<std::string, std::string>> make(const PodId& pod, const std::vector<VolumePlan>& plans);
     /// Writes the pod's /etc/hosts anew; answers with where. A container keeps the one it was made with.
     Result<std::string> writeHosts(const PodId& pod, const std::string& text);
-    /// Volumes that live as long as the pod: unmounts what is memory and deletes the rest; what is not there is
-    /// success.
+    /// Volumes that live as long as the pod: unmounts what is memory and deletes the rest; what is not there
+    /// is success.
     Result<void> removeVolumes(const PodId& pod);
     /// The same, and all else that is kept for the pod.
     Result<void> remove(const PodId& pod);

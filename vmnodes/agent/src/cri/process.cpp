@@ -106,7 +106,8 @@ Result<void> sendSignal(std::int64_t process, const std::string& container, int 
     Result<void> outcome;
     const auto groups = readFile(fmt::format("/proc/{}/cgroup", process));
     if (!groups || groups->find(container) == std::string::npos)
-        outcome = fail(Reason::NotFound, fmt::format("process {} is not of container {}", process, container));
+        outcome =
+            fail(Reason::NotFound, fmt::format("process {} is not of container {}", process, container));
     else if (::syscall(SYS_pidfd_send_signal, held, signal, nullptr, 0) != 0)
         outcome = fail(Reason::InternalError, fmt::format("process {}: {}", process, std::strerror(errno)));
     ::close(held);

@@ -25,8 +25,8 @@ class SystemProcesses final : public Processes {
                             Duration limit) override;
 };
 
-/// Sends a signal to the process of this number, if it is in a control group whose path names `container`: the
-/// number may be another's by now.
+/// Sends a signal to the process of this number, if it is in a control group whose path names `container`:
+/// the number may be another's by now.
 Result<void> sendSignal(std::int64_t process, const std::string& container, int signal);
 
 } // namespace wheelhouse::agent

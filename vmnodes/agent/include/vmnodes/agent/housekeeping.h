@@ -51,7 +51,7 @@ struct HousekeepingOptions {
     std::vector<EvictionThreshold> thresholds = defaultThresholds();
     /// How long a pressure condition stays true after the last time it was.
     Duration pressureTransition = std::chrono::seconds(15);
-    Duration maxPodGrace{}; ///< what an evicted pod has for its end, at most, by a soft threshold
+    Duration maxPodGrace{};    ///< what an evicted pod has for its end, at most, by a soft threshold
     int imageHighPercent = 85; ///< so full the disk of images may be; 100 = images are never collected
     int imageLowPercent = 80;  ///< … and so full it is to be after a collection
     Duration imageMinAge = std::chrono::minutes(2); ///< images known for less are kept

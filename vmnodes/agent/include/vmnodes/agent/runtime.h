@@ -163,8 +163,8 @@ struct FileSystemRoom {
 struct NodeRoom {
     std::int64_t memory = 0; ///< bytes
     std::int64_t freeMemory = 0;
-    FileSystemRoom node;     ///< volumes and logs of pods
-    FileSystemRoom images;   ///< images and what containers write
+    FileSystemRoom node;      ///< volumes and logs of pods
+    FileSystemRoom images;    ///< images and what containers write
     bool imagesApart = false; ///< the two are not the same
     std::int64_t processes = 0;
     std::int64_t freeProcesses = 0;

@@ -31,7 +31,8 @@ struct Options {
     Duration shutdownGrace = std::chrono::seconds(15); ///< then machines that do not stop are killed
     int mtu = 9000;                                    ///< of the network between machines
     std::string kernelArguments;                       ///< appended to the kernel's command line
-    std::string kubeletConfiguration; ///< JSON for the agents: what their nodes do when they run out of things
+    std::string
+        kubeletConfiguration; ///< JSON for the agents: what their nodes do when they run out of things
 };
 
 /// Whether this computer can make virtual machines at all, judged in microseconds: is QEMU there? The error

@@ -15,7 +15,7 @@ namespace wheelhouse::simulated {
 struct SimulatedOptions {
     SimulatedShape shape;      ///< cpus and memory are the machine's own when it says so
     agent::AgentOptions agent; ///< node name, labels and taints are filled in for each
-    int mostVolumes = 200; ///< as many as a machine of the other kind
+    int mostVolumes = 200;     ///< as many as a machine of the other kind
     Duration boot = std::chrono::milliseconds(20);
 };
 
