@@ -204,7 +204,7 @@ class TestPlane : public QObject {
         add("everything", sim::everyFault, most);
     }
     void convergesWithEverySeed_data() {
-        rows(20, 200);
+        rows(25, 230);
     }
     void convergesWithEverySeed() {
         QFETCH(int, seed);
@@ -215,7 +215,7 @@ class TestPlane : public QObject {
     }
 
     void setsConvergeWithEverySeed_data() {
-        rows(20, 200);
+        rows(25, 230);
     }
     void setsConvergeWithEverySeed() {
         QFETCH(int, seed);
