@@ -135,7 +135,6 @@ Outcome Attempt::run(const PodInfo& pod, SchedulingDecision& decision) {
     DecisionRecord record;
     const Outcome out = run(pod, record);
     record.head.pod = decision.pod;
-    record.head.podKey = decision.podKey;
     record.head.attempt = decision.attempt;
     record.head.at = decision.at;
     decision = record.expand();

@@ -219,7 +219,6 @@ struct Scheduler::Impl : std::enable_shared_from_this<Scheduler::Impl> {
         DecisionRecord record;
         SchedulingDecision& decision = record.head;
         decision.pod = pod->uid;
-        decision.podKey = pod->object->key();
         decision.attempt = attempts;
         decision.at = executor.clock().wallNow();
         const Outcome outcome = attempt.run(*pod, record);

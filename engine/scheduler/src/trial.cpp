@@ -87,7 +87,6 @@ Result<SchedulingDecision> Trial::place(const api::ObjectPtr& pod, WallTime now)
     const PodInfoPtr info = PodInfo::of(api::Object::of(message), cache_.shapes);
     SchedulingDecision decision;
     decision.pod = pod->uid();
-    decision.podKey = pod->key();
     decision.attempt = 1;
     decision.at = now;
     const Outcome outcome = attempt_.run(*info, decision);

@@ -176,6 +176,52 @@ class TestCache : public QObject {
         QCOMPARE(changed(), (std::set<Slot>{99}));
     }
 
+    void aDecisionComesOutOfTheLogAsItWasPutIn() {
+        DecisionRecord in;
+        in.head.pod = Uid("a");
+        in.head.attempt = 7;
+        in.head.at = WallTime(std::chrono::seconds(5));
+        in.head.chosen = "n1";
+        in.head.message = "because";
+        in.head.nominated = "n0";
+        in.head.preemption = "none needed";
+        in.head.candidates = {{1, {"ns/victim"}, 2}};
+        in.head.scorers = {{"Same", 3}, {"Own", 2}};
+        in.head.times = {{"Same", "Score", std::chrono::microseconds(4)}};
+        in.head.nodeNames = std::make_shared<std::vector<std::string>>(std::vector<std::string>{"n0", "n1"});
+        in.head.rejections = std::make_shared<std::vector<SchedulingDecision::Rejection>>(1);
+        in.columns.live = std::make_shared<std::vector<Slot>>(std::vector<Slot>{0, 1});
+        in.columns.verdicts = std::make_shared<std::vector<std::uint32_t>>(2, 0);
+        in.columns.scorers.push_back({nullptr, nullptr, 50});
+        in.columns.scorers.push_back(
+            {std::make_shared<std::vector<std::uint8_t>>(std::vector<std::uint8_t>{1, 9}),
+             std::make_shared<std::vector<std::int64_t>>(std::vector<std::int64_t>{10, 90})});
+        const SchedulingDecision before = in.expand();
+        DecisionLog log(3, 200);
+        log.add(in);
+        log.add(in);
+        QCOMPARE(log.of(Uid("a"))->size(), std::size_t(2));
+        const SchedulingDecision& after = log.of(Uid("a"))->back();
+        QCOMPARE(after.pod, before.pod);
+        QCOMPARE(after.attempt, 7);
+        QVERIFY(after.at == before.at);
+        QCOMPARE(after.chosen + after.message + after.nominated + after.preemption,
+                 std::string("n1becausen0none needed"));
+        QCOMPARE(after.candidates.size(), std::size_t(1));
+        QCOMPARE(after.candidates[0].victims, std::vector<std::string>{"ns/victim"});
+        QCOMPARE(after.candidates[0].budgetsBroken, 2U);
+        QCOMPARE(after.scorers.size(), std::size_t(2));
+        QCOMPARE(after.scorers[1].plugin, std::string("Own"));
+        QCOMPARE(after.times.size(), std::size_t(1));
+        QCOMPARE(std::string(after.times[0].plugin), std::string("Same"));
+        QVERIFY(after.times[0].time == before.times[0].time);
+        QCOMPARE(after.scores, before.scores);
+        QCOMPARE(after.scores, (std::vector<std::uint8_t>{50, 1, 50, 9}));
+        QCOMPARE(after.rawScores, before.rawScores);
+        QCOMPARE(after.nodes[1].total, before.nodes[1].total);
+        QCOMPARE(after.nodeNames, before.nodeNames);
+    }
+
     void decisionsAreBounded() {
         DecisionLog log(3, 200);
         const auto decision = [](const char* pod, int attempt, std::size_t nodes) {

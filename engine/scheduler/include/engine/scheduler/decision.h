@@ -44,8 +44,7 @@ struct SchedulingDecision {
     };
 
     Uid pod;
-    std::string podKey; ///< "namespace/name"
-    int attempt = 0;    ///< 1 = the first
+    int attempt = 0; ///< 1 = the first
     WallTime at{};
     std::string chosen;  ///< the node's name; empty = none
     std::string message; ///< what the event says
