@@ -1,14 +1,12 @@
 #include "engine/client/event_recorder.h"
 
 #include "engine/api/time.h"
-#include "engine/base/assert.h"
 #include "engine/base/log.h"
 #include "engine/client/metadata.h"
 
 #include <algorithm>
 #include <fmt/format.h>
 #include <list>
-#include <map>
 #include <unordered_map>
 
 namespace wheelhouse::client {
@@ -23,21 +21,21 @@ constexpr double tokensPerSecond = 1.0 / 300;
 } // namespace
 
 struct EventRecorder::Impl : std::enable_shared_from_this<EventRecorder::Impl> {
-    struct Known;
-    /// By what makes two occurrences the same Event: its bytes but for name, times and count. There are many,
-    /// so nothing is kept that these say.
-    using Events = std::map<std::string, Known>;
+    /// Stands for what makes two occurrences the same Event: its bytes but for name, times and count. There
+    /// are many, so what they say is not kept; whoever records it again says it again.
+    using Digest = std::size_t;
     /// One Event object: how often it happened, and how much of that is written.
     struct Known {
-        std::string name;
-        std::string revision; ///< of the object, when it happened first
+        std::uint64_t number = 0; ///< in its name
         WallTime first{};
         WallTime last{};
         int count = 0;
         int written = 0;
         bool busy = false;
-        std::list<Events::iterator>::iterator age;
+        std::list<Digest>::iterator age;
     };
+    /// What happened, as it was said last.
+    using Saying = std::shared_ptr<const api::core::Event>;
     struct Bucket {
         double tokens = burst;
         Instant filled{};
@@ -46,10 +44,12 @@ struct EventRecorder::Impl : std::enable_shared_from_this<EventRecorder::Impl> {
     Impl(Cluster& to, Executor& runsOn, std::string who, std::string from)
         : cluster(to), executor(runsOn), component(std::move(who)), host(std::move(from)) {}
 
+    static Digest digestOf(const std::string& text) { return std::hash<std::string>{}(text); }
+
     bool allowed(const std::string& object) {
         if (buckets.size() > mostRemembered) buckets.clear();
         const Instant now = executor.clock().now();
-        auto [place, isNew] = buckets.try_emplace(object);
+        auto [place, isNew] = buckets.try_emplace(digestOf(object));
         Bucket& bucket = place->second;
         if (!isNew) {
             const double seconds = std::chrono::duration<double>(now - bucket.filled).count();
@@ -65,20 +65,21 @@ struct EventRecorder::Impl : std::enable_shared_from_this<EventRecorder::Impl> {
                 const std::string& message) {
         if (!allowed(about.kind() + "/" + about.namespace_() + "/" + about.name() + "/" + about.uid()))
             return;
-        api::core::Event what;
-        *what.mutable_involvedobject() = about;
-        what.mutable_involvedobject()->clear_resourceversion();
-        what.set_reason(reason);
-        what.set_message(message.substr(0, longestMessage));
-        what.set_type(type == Type::Warning ? "Warning" : "Normal");
+        auto what = std::make_shared<api::core::Event>();
+        *what->mutable_involvedobject() = about;
+        what->mutable_involvedobject()->clear_resourceversion();
+        what->set_reason(reason);
+        what->set_message(message.substr(0, longestMessage));
+        what->set_type(type == Type::Warning ? "Warning" : "Normal");
         const WallTime now = executor.clock().wallNow();
-        const auto [found, isNew] = known.try_emplace(what.SerializeAsString());
+        const Digest digest = digestOf(what->SerializeAsString());
+        *what->mutable_involvedobject() = about;
+        const auto [found, isNew] = known.try_emplace(digest);
         Known& entry = found->second;
         if (isNew) {
-            byAge.push_front(found);
+            byAge.push_front(digest);
             entry.age = byAge.begin();
-            entry.name = newName(about.name());
-            entry.revision = about.resourceversion();
+            entry.number = newNumber();
             entry.first = now;
             forgetOldest();
         } else {
@@ -86,31 +87,33 @@ struct EventRecorder::Impl : std::enable_shared_from_this<EventRecorder::Impl> {
         }
         ++entry.count;
         entry.last = now;
-        write(found);
+        write(digest, entry, what);
     }
 
-    std::string newName(const std::string& about) {
+    std::uint64_t newNumber() {
         const auto now = executor.clock().wallNow().time_since_epoch().count();
-        return fmt::format("{}.{:x}", about, static_cast<std::uint64_t>(now) + ++made);
+        return static_cast<std::uint64_t>(now) + ++made;
+    }
+
+    static std::string nameOf(const Known& entry, const api::core::Event& what) {
+        return fmt::format("{}.{:x}", what.involvedobject().name(), entry.number);
     }
 
     /// The whole Event of an entry.
-    api::core::Event make(const Events::value_type& of) const {
-        api::core::Event event;
-        WH_ASSERT(event.ParseFromString(of.first), "an event that does not parse");
-        auto& about = *event.mutable_involvedobject();
-        if (!of.second.revision.empty()) about.set_resourceversion(of.second.revision);
+    api::core::Event make(const Known& entry, const api::core::Event& what) const {
+        api::core::Event event = what;
+        const auto& about = event.involvedobject();
         event.mutable_metadata()->set_namespace_(about.namespace_().empty() ? "default" : about.namespace_());
-        event.mutable_metadata()->set_name(of.second.name);
+        event.mutable_metadata()->set_name(nameOf(entry, what));
         event.mutable_source()->set_component(component);
         event.set_reportingcomponent(component);
         if (!host.empty()) {
             event.mutable_source()->set_host(host);
             event.set_reportinginstance(host);
         }
-        *event.mutable_firsttimestamp() = api::toTime(of.second.first);
-        *event.mutable_lasttimestamp() = api::toTime(of.second.last);
-        event.set_count(of.second.count);
+        *event.mutable_firsttimestamp() = api::toTime(entry.first);
+        *event.mutable_lasttimestamp() = api::toTime(entry.last);
+        event.set_count(entry.count);
         return event;
     }
 
@@ -121,17 +124,16 @@ struct EventRecorder::Impl : std::enable_shared_from_this<EventRecorder::Impl> {
         }
     }
 
-    void write(Events::iterator of) {
-        Known& entry = of->second;
+    void write(Digest digest, Known& entry, const Saying& what) {
         if (entry.busy || entry.written == entry.count) return;
         entry.busy = true;
         const bool first = entry.written == 0;
         const auto& kind = api::kindOf<api::core::Event>();
-        api::core::Event event = make(*of);
+        api::core::Event event = make(entry, *what);
         const std::string nameSpace = event.metadata().namespace_();
-        auto answered = [weak = weak_from_this(), key = of->first, upTo = entry.count,
+        auto answered = [weak = weak_from_this(), digest, what, upTo = entry.count,
                          first](const Result<Written>& result) {
-            if (const auto self = weak.lock()) self->written(key, upTo, first, result);
+            if (const auto self = weak.lock()) self->written(digest, what, upTo, first, result);
         };
         if (first) {
             cluster.create(kind.name, nameSpace, body(std::move(event)), {}, std::move(answered));
@@ -139,12 +141,12 @@ struct EventRecorder::Impl : std::enable_shared_from_this<EventRecorder::Impl> {
         }
         const std::string patch =
             fmt::format(R"({{"count":{},"lastTimestamp":"{}"}})", entry.count, api::formatTime(entry.last));
-        cluster.patch(kind.name, nameSpace, entry.name, api::PatchType::Merge, patch, {},
+        cluster.patch(kind.name, nameSpace, event.metadata().name(), api::PatchType::Merge, patch, {},
                       std::move(answered));
     }
 
-    void written(const std::string& key, int upTo, bool first, const Result<Written>& result) {
-        const auto found = known.find(key);
+    void written(Digest digest, const Saying& what, int upTo, bool first, const Result<Written>& result) {
+        const auto found = known.find(digest);
         if (found == known.end()) return;
         Known& entry = found->second;
         entry.busy = false;
@@ -152,13 +154,13 @@ struct EventRecorder::Impl : std::enable_shared_from_this<EventRecorder::Impl> {
             entry.written = upTo;
         } else if (!first && result.error().reason == Reason::NotFound) {
             // Its time to live ended: the next occurrence begins a new one.
-            entry.name = newName(make(*found).involvedobject().name());
+            entry.number = newNumber();
             entry.first = entry.last;
             entry.count -= entry.written;
             entry.written = 0;
         } else if (first && result.error().reason == Reason::AlreadyExists) {
             // Somebody else said something about the same object in the same moment.
-            entry.name = newName(make(*found).involvedobject().name());
+            entry.number = newNumber();
         } else {
             log::debug(component, "an event could not be written: {}", result.error().message);
             entry.written = first ? 0 : upTo;
@@ -168,7 +170,7 @@ struct EventRecorder::Impl : std::enable_shared_from_this<EventRecorder::Impl> {
                 return;
             }
         }
-        write(found);
+        write(digest, entry, what);
     }
 
     Cluster& cluster;
@@ -176,9 +178,9 @@ struct EventRecorder::Impl : std::enable_shared_from_this<EventRecorder::Impl> {
     const std::string component;
     const std::string host;
     std::uint64_t made = 0;
-    Events known;
-    std::list<Events::iterator> byAge;
-    std::unordered_map<std::string, Bucket> buckets;
+    std::unordered_map<Digest, Known> known;
+    std::list<Digest> byAge;
+    std::unordered_map<Digest, Bucket> buckets; ///< by the object
 };
 
 EventRecorder::EventRecorder(Cluster& cluster, Executor& executor, std::string component, std::string host)
