@@ -30,17 +30,21 @@ bool holdsOwners(const meta::ObjectMeta& metadata) {
                        [](const auto& reference) { return reference.blockownerdeletion(); });
 }
 
-/// Events and Leases come by the thousand and own nothing; they may be owned all the same.
+/// Leases come by the thousand and own nothing; they may be owned all the same.
 bool canOwn(const ObjectPtr& object) {
-    const std::string& resource = object->kind().name.resource;
-    return resource != "events" && resource != "leases";
+    return object->kind().name.resource != "leases";
+}
+
+/// Events are nobody's concern here, as in Kubernetes: they neither own nor are owned, and go by themselves.
+bool isFollowed(const api::Kind& kind) {
+    return kind.stored() && kind.descriptor != core::Event::descriptor();
 }
 
 } // namespace
 
 GarbageCollector::GarbageCollector(const Deps& deps) : QueuedController(deps, "garbagecollector", 64) {
     for (const api::Kind* kind : api::kinds()) {
-        if (!kind->stored()) continue;
+        if (!isFollowed(*kind)) continue;
         owners_[kind->apiVersion() + " " + kind->kind] = {kind->name, kind->namespaced};
         follow(watch(kind->name), kind->name);
     }
