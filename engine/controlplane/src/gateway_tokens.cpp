@@ -21,20 +21,16 @@ Duration usefulFor(std::int64_t seconds) {
 
 } // namespace
 
-GatewayTokens::GatewayTokens(Source source, Executor& executor, std::function<void(const ObjectName&)> ready)
+GatewayTokens::GatewayTokens(Source source, Executor& executor, Ready ready)
     : source_(std::move(source)), executor_(executor), ready_(std::move(ready)) {}
 
-std::string GatewayTokens::get(const ObjectName& name) {
-    auto& token = tokens_[name];
-    if (token) return token->text;
-    token = std::make_unique<Token>();
-    request(name);
-    return {};
+void GatewayTokens::want(const ObjectName& name) {
+    request(name, tokens_[name]);
 }
 
-void GatewayTokens::request(const ObjectName& name) {
+void GatewayTokens::request(const ObjectName& name, Token& token) {
     const auto wanted = nodelink::TokenName::parse(name.name);
-    if (!wanted || !source_) return;
+    if (!wanted || !source_ || std::exchange(token.asked, true)) return;
     Request body;
     body.mutable_metadata()->set_name(wanted->account);
     body.mutable_spec()->set_expirationseconds(wanted->seconds);
@@ -53,17 +49,19 @@ void GatewayTokens::request(const ObjectName& name) {
 void GatewayTokens::answered(const ObjectName& name, const Result<Request>& answer) {
     const auto it = tokens_.find(name);
     if (it == tokens_.end()) return; // its pod has gone meanwhile
-    Token& token = *it->second;
+    Token& token = it->second;
+    token.asked = false;
+    const auto again = [this, &name = it->first, &token] {
+        request(name, token);
+    }; // they stay where they are
     if (!answer) {
         // An account that is not there yet, or a pod that is going, is nothing to speak of.
         if (answer.error().reason != Reason::NotFound)
             log::warning("gateway", "no token for a pod of {}: {}", name.nameSpace, answer.error().message);
-        return token.next.start(executor_, tryAgain, [this, name] { request(name); });
+        return token.next.start(executor_, tryAgain, again);
     }
-    token.text = answer->status().token();
-    token.next.start(executor_, usefulFor(answer->spec().expirationseconds()),
-                     [this, name] { request(name); });
-    ready_(name);
+    token.next.start(executor_, usefulFor(answer->spec().expirationseconds()), again);
+    ready_(name, answer->status().token());
 }
 
 void GatewayTokens::forgetPod(const std::string& nameSpace, const std::string& podUid) {

@@ -32,7 +32,8 @@ NodeGateway::NodeGateway(client::Cluster& cluster, nodelink::NodeHub& hub, clien
       configMaps_(informers.of<core::ConfigMap>()), secrets_(informers.of<core::Secret>()),
       claims_(informers.of<core::PersistentVolumeClaim>()), volumes_(informers.of<core::PersistentVolume>()),
       writer_(cluster, control, nodes_, pods_, options_.leaseDuration),
-      tokens_(options_.tokens, control, [this](const ObjectName& name) { sendToken(name); }),
+      tokens_(options_.tokens, control,
+              [this](const ObjectName& name, const std::string& token) { sendToken(name, token); }),
       network_(informers, hub) {
     controllers::indexByNode(pods_);
     const std::weak_ptr life(life_);
@@ -244,13 +245,17 @@ void NodeGateway::sendPod(const NodeName& node, Connection& connection, const ap
 }
 
 void NodeGateway::sendObject(const NodeName& node, const ObjectName& name) {
+    if (name.kind == nodelink::tokenKind) return tokens_.want(name); // sent when it comes
+    sendObject(node, name, bytesOf(node, name));
+}
+
+void NodeGateway::sendObject(const NodeName& node, const ObjectName& name, const std::string& bytes) {
     nodelink::ToAgent message;
     nodelink::DesiredObject& desired = *message.mutable_object();
     desired.set_kind(name.kind);
     desired.mutable_object()->set_namespace_(name.nameSpace);
     desired.mutable_object()->set_name(name.name);
-    desired.set_bytes(name.kind == nodelink::tokenKind ? tokens_.get(name) : bytesOf(node, name));
-    if (name.kind == nodelink::tokenKind && desired.bytes().empty()) return; // sent when it comes
+    desired.set_bytes(bytes);
     hub_.send(node, std::move(message));
 }
 
@@ -321,12 +326,12 @@ void NodeGateway::sendToAll(const ObjectName& name) {
         if (connection.objects.contains(name)) sendObject(node, name);
 }
 
-void NodeGateway::sendToken(const ObjectName& name) {
+void NodeGateway::sendToken(const ObjectName& name, const std::string& token) {
     const auto wanted = nodelink::TokenName::parse(name.name);
     const api::ObjectPtr pod = wanted ? pods_.get(name.nameSpace + "/" + wanted->pod) : nullptr;
     const auto connection = pod ? connections_.find(nodeOf(pod)) : connections_.end();
     if (connection != connections_.end() && connection->second.objects.contains(name))
-        sendObject(connection->first, name);
+        sendObject(connection->first, name, token);
 }
 
 void NodeGateway::claimChanged(const std::string& nameSpace, const std::string& name) {

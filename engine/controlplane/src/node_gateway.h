@@ -87,7 +87,8 @@ class NodeGateway final : public nodelink::NodeListener {
     void sendPod(const NodeName& node, Connection& connection, const api::ObjectPtr& object);
     void sendToAll(const ObjectName& name);
     void sendObject(const NodeName& node, const ObjectName& name);
-    void sendToken(const ObjectName& name);
+    void sendObject(const NodeName& node, const ObjectName& name, const std::string& bytes);
+    void sendToken(const ObjectName& name, const std::string& token);
     void podChanged(const api::ObjectPtr& object);
     /// A node that stood still and goes on does not know what was said of its pods meanwhile. Nothing of it
     /// has changed, so it would never put that right: it is made to connect, and say all, once more.
