@@ -160,6 +160,8 @@ Result<void> ControlPlane::Impl::openState() {
     onControl([&] {
         store::Retention retention;
         retention.age = options.history;
+        // Whoever watches here is told at once; only who was away asks for what has been.
+        retention.recentBytes = std::size_t{16} << 20;
         Result<std::unique_ptr<store::Store>> openedStore =
             store::Store::open(std::move(*backend), seams.control, retention);
         if (!openedStore) {
