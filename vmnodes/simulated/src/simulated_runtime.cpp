@@ -229,7 +229,7 @@ void SimulatedRuntime::createContainer(const std::string& sandboxId, const Sandb
         made.info.state = ContainerInfo::State::Created;
         made.info.imageId = spec.imageId;
         made.behaviour = behaviourOf(spec);
-        made.plan = std::make_shared<const LoadPlan>(planLoad(spec, sandbox));
+        made.plan = std::make_shared<LoadPlan>(planLoad(spec, sandbox));
         made.spec = spec;
         in->second.containers.insert(made.info.id);
         const std::string id = made.info.id;
@@ -476,7 +476,8 @@ void SimulatedRuntime::applyTraffic(std::shared_ptr<const network::NetworkObject
 }
 
 void SimulatedRuntime::beginLoad(Container& container) {
-    container.load = std::make_shared<ContainerLoad>(*container.plan, loads_, container.started);
+    container.load = std::make_shared<ContainerLoad>(std::move(*container.plan), loads_, container.started);
+    container.plan.reset();
 }
 
 bool SimulatedRuntime::crashContainer(const std::string& id, int exitCode) {

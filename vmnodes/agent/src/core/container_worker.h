@@ -23,7 +23,7 @@ class ContainerOwner {
     virtual const PodId& podId() const = 0;
     virtual const std::string& sandboxId() const = 0;
     virtual const std::string& podIp() const = 0;
-    virtual const SandboxSpec& sandboxSpec() const = 0;
+    virtual SandboxSpec sandboxSpec() const = 0;
     /// The pod is being stopped: whatever was under way must not start anything any more.
     virtual bool stopping() const = 0;
     /// ServiceUnavailable: wait for an object; anything else: the pod is wrong.

@@ -11,7 +11,7 @@ namespace wheelhouse::agent {
 namespace core = api::core;
 
 LinuxResources PodWorker::resourcesOf(const core::Container& from) const {
-    return linuxResources(from, sandboxSpec_.qosClass, host_.memoryCapacity());
+    return linuxResources(from, qosClass_, host_.memoryCapacity());
 }
 
 Result<void> PodWorker::showVolumes(const core::Container& from,
@@ -63,11 +63,11 @@ Result<ContainerSpec> PodWorker::containerSpec(const core::Container& from) {
     const bool ownHosts = std::any_of(from.volumemounts().begin(), from.volumemounts().end(),
                                       [](const auto& mount) { return mount.mountpath() == "/etc/hosts"; });
     if (!ownHosts && !hostNetwork())
-        spec.hosts = hostsFile(*pod_, sandboxSpec_.hostname, sandbox_.ip, host_.options().clusterDomain);
+        spec.hosts = hostsFile(*pod_, hostname(), sandbox_.ip, host_.options().clusterDomain);
     spec.resources = resourcesOf(from);
     for (const auto& [key, value] : pod_->metadata().annotations())
         spec.annotations[key] = value;
-    spec.security = sandboxSpec_.security;
+    spec.security = security();
     const core::SecurityContext& own = from.securitycontext();
     spec.security.privileged = own.privileged();
     if (own.has_runasuser()) spec.security.runAsUser = own.runasuser();

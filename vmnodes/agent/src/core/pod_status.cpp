@@ -34,6 +34,12 @@ std::string PodWorker::waitingReason() const {
     return init_.empty() ? "ContainerCreating" : "PodInitializing";
 }
 
+void PodWorker::noteCondition(const core::PodCondition& condition) {
+    const bool value = condition.status() == "True";
+    if (condition.has_lasttransitiontime() && (value || condition.status() == "False"))
+        conditions_.push_back({condition.type(), value, condition.lasttransitiontime()});
+}
+
 void PodWorker::setCondition(core::PodStatus& status, const std::string& type, bool value,
                              const std::string& reason, const std::string& message) const {
     const std::string text = value ? "True" : "False";
@@ -44,9 +50,9 @@ void PodWorker::setCondition(core::PodStatus& status, const std::string& type, b
     if (!message.empty()) condition.set_message(message);
     if (pod_->metadata().generation() > 0) condition.set_observedgeneration(pod_->metadata().generation());
     *condition.mutable_lasttransitiontime() = api::toTime(host_.executor().clock().wallNow());
-    for (const core::PodCondition& before : status_.conditions())
-        if (before.type() == type && before.status() == text && before.has_lasttransitiontime())
-            *condition.mutable_lasttransitiontime() = before.lasttransitiontime();
+    for (const Condition& before : conditions_)
+        if (before.type == type && before.value == value)
+            *condition.mutable_lasttransitiontime() = before.since;
     *status.add_conditions() = std::move(condition);
 }
 
@@ -105,8 +111,8 @@ void PodWorker::fillConditions(core::PodStatus& status) const {
         setCondition(status, "PodResizeInProgress", true, "", "");
 }
 
-const core::PodStatus& PodWorker::refreshStatus() {
-    if (settled_) return status_;
+core::PodStatus PodWorker::refreshStatus() {
+    if (settled_) return pod_->status();
     core::PodStatus status;
     status.set_phase(phase());
     if (over_ && !overReason_.empty()) {
@@ -123,12 +129,18 @@ const core::PodStatus& PodWorker::refreshStatus() {
         status.add_podips()->set_ip(sandbox_.ip);
     }
     *status.mutable_starttime() = api::toTime(startTime_);
-    status.set_qosclass(sandboxSpec_.qosClass);
-    if (rejected_) {
+    status.set_qosclass(qosClass_);
+    if (rejected_)
         setCondition(status, "PodScheduled", true, "", "");
-        status_ = std::move(status);
-        return status_;
-    }
+    else
+        fillStatuses(status);
+    conditions_.clear();
+    for (const core::PodCondition& condition : status.conditions())
+        noteCondition(condition);
+    return status;
+}
+
+void PodWorker::fillStatuses(core::PodStatus& status) const {
     for (const auto& container : init_)
         *status.add_initcontainerstatuses() = container->status(waitingReason());
     for (const auto& container : containers_)
@@ -136,8 +148,6 @@ const core::PodStatus& PodWorker::refreshStatus() {
     for (const auto& container : ephemeral_)
         *status.add_ephemeralcontainerstatuses() = container->status(waitingReason());
     fillConditions(status);
-    status_ = std::move(status);
-    return status_;
 }
 
 } // namespace wheelhouse::agent

@@ -33,17 +33,23 @@ PodWorker::PodWorker(PodHost& host, std::shared_ptr<const core::Pod> pod)
     for (const core::Container& spec : pod_->spec().containers())
         containers_.push_back(std::make_unique<ContainerWorker>(*this, spec, false));
     takeEphemeral();
-    status_ = pod_->status();
+    const core::PodStatus& status = pod_->status();
+    for (const core::PodCondition& condition : status.conditions())
+        noteCondition(condition);
     startTime_ =
-        status_.has_starttime() ? api::fromTime(status_.starttime()) : host_.executor().clock().wallNow();
-    if (terminal(status_.phase())) {
+        status.has_starttime() ? api::fromTime(status.starttime()) : host_.executor().clock().wallNow();
+    if (terminal(status.phase())) {
         over_ = true;
-        overPhase_ = status_.phase();
-        overReason_ = status_.reason();
-        overMessage_ = status_.message();
+        overPhase_ = status.phase();
+        overReason_ = status.reason();
+        overMessage_ = status.message();
     }
     settled_ = over_;
-    fillSandboxSpec();
+    qosClass_ = qosClass(*pod_);
+    for (const core::Container& container : pod_->spec().containers())
+        addPorts(container);
+    for (const core::Container& container : pod_->spec().initcontainers())
+        if (container.restartpolicy() == "Always") addPorts(container);
 }
 
 /// Ephemeral containers are added while the pod runs and never change or go.
@@ -57,17 +63,14 @@ void PodWorker::takeEphemeral() {
     }
 }
 
-void PodWorker::fillSandboxSpec() {
+std::string PodWorker::hostname() const {
+    const std::string& own = pod_->spec().hostname();
+    return own.empty() ? id_.name.substr(0, 63) : own;
+}
+
+SecuritySettings PodWorker::security() const {
     const core::PodSpec& spec = pod_->spec();
-    sandboxSpec_ = {};
-    sandboxSpec_.pod = id_;
-    sandboxSpec_.qosClass = qosClass(*pod_);
-    sandboxSpec_.hostname = !spec.hostname().empty() ? spec.hostname() : id_.name.substr(0, 63);
-    for (const auto& [key, value] : pod_->metadata().labels())
-        sandboxSpec_.labels[key] = value;
-    for (const auto& [key, value] : pod_->metadata().annotations())
-        sandboxSpec_.annotations[key] = value;
-    SecuritySettings& security = sandboxSpec_.security;
+    SecuritySettings security;
     security.hostNetwork = spec.hostnetwork();
     security.hostPid = spec.hostpid();
     security.hostIpc = spec.hostipc();
@@ -77,43 +80,54 @@ void PodWorker::fillSandboxSpec() {
     if (from.has_runasgroup()) security.runAsGroup = from.runasgroup();
     security.supplementalGroups.assign(from.supplementalgroups().begin(), from.supplementalgroups().end());
     if (from.has_fsgroup()) security.supplementalGroups.push_back(from.fsgroup());
-    for (const core::Sysctl& sysctl : from.sysctls())
-        sandboxSpec_.sysctls[sysctl.name()] = sysctl.value();
-    for (const core::Container& container : spec.containers()) {
+    for (const core::Container& container : spec.containers())
         security.privileged = security.privileged || container.securitycontext().privileged();
-        addPorts(container);
-    }
-    for (const core::Container& container : spec.initcontainers())
-        if (container.restartpolicy() == "Always") addPorts(container);
+    return security;
+}
+
+SandboxSpec PodWorker::sandboxSpec() const {
+    const core::PodSpec& spec = pod_->spec();
+    SandboxSpec out;
+    out.pod = id_;
+    out.attempt = sandboxAttempt_;
+    out.qosClass = qosClass_;
+    out.hostname = hostname();
+    out.ports = ports_;
+    out.security = security();
+    for (const auto& [key, value] : pod_->metadata().labels())
+        out.labels[key] = value;
+    for (const auto& [key, value] : pod_->metadata().annotations())
+        out.annotations[key] = value;
+    for (const core::Sysctl& sysctl : spec.securitycontext().sysctls())
+        out.sysctls[sysctl.name()] = sysctl.value();
     const bool clusterFirst = spec.dnspolicy().empty() || spec.dnspolicy() == "ClusterFirstWithHostNet" ||
                               (spec.dnspolicy() == "ClusterFirst" && !spec.hostnetwork());
     if (clusterFirst && !host_.options().clusterDns.empty()) {
-        sandboxSpec_.dnsServers = host_.options().clusterDns;
+        out.dnsServers = host_.options().clusterDns;
         const std::string& domain = host_.options().clusterDomain;
-        sandboxSpec_.dnsSearches = {fmt::format("{}.svc.{}", id_.nameSpace, domain), "svc." + domain, domain};
-        sandboxSpec_.dnsOptions = {"ndots:5"};
+        out.dnsSearches = {fmt::format("{}.svc.{}", id_.nameSpace, domain), "svc." + domain, domain};
+        out.dnsOptions = {"ndots:5"};
     }
     const core::PodDNSConfig& dns = spec.dnsconfig();
-    sandboxSpec_.dnsServers.insert(sandboxSpec_.dnsServers.end(), dns.nameservers().begin(),
-                                   dns.nameservers().end());
-    sandboxSpec_.dnsSearches.insert(sandboxSpec_.dnsSearches.end(), dns.searches().begin(),
-                                    dns.searches().end());
+    out.dnsServers.insert(out.dnsServers.end(), dns.nameservers().begin(), dns.nameservers().end());
+    out.dnsSearches.insert(out.dnsSearches.end(), dns.searches().begin(), dns.searches().end());
     for (const core::PodDNSConfigOption& option : dns.options())
-        sandboxSpec_.dnsOptions.push_back(option.value().empty() ? option.name()
-                                                                 : option.name() + ":" + option.value());
+        out.dnsOptions.push_back(option.value().empty() ? option.name()
+                                                        : option.name() + ":" + option.value());
+    return out;
 }
 
 void PodWorker::addPorts(const core::Container& container) {
     for (const core::ContainerPort& port : container.ports())
         if (port.hostport() > 0)
-            sandboxSpec_.ports.push_back({port.protocol().empty() ? "TCP" : port.protocol(),
-                                          port.containerport(), port.hostport(), port.hostip()});
+            ports_.push_back({port.protocol().empty() ? "TCP" : port.protocol(), port.containerport(),
+                              port.hostport(), port.hostip()});
 }
 
 std::vector<network::HostPort> PodWorker::hostPorts() const {
     std::vector<network::HostPort> out;
     if (sandboxState_ != SandboxState::Ready || hostNetwork() || sandbox_.ip.empty()) return out;
-    for (const PortMapping& port : sandboxSpec_.ports)
+    for (const PortMapping& port : ports_)
         out.push_back({port.protocol, port.hostIp, port.hostPort, sandbox_.ip, port.containerPort});
     return out;
 }
@@ -128,7 +142,7 @@ void PodWorker::adopt(const std::vector<SandboxInfo>& sandboxes,
     }
     if (!sandbox_.id.empty()) sandboxState_ = sandbox_.ready ? SandboxState::Ready : SandboxState::Stopped;
     admitted_ = !sandbox_.id.empty();
-    sandboxSpec_.attempt = sandbox_.attempt;
+    sandboxAttempt_ = sandbox_.attempt;
     settled_ = over_ && containers.empty();
     for (const auto* group : {&init_, &containers_, &ephemeral_})
         for (const auto& worker : *group) {
@@ -377,11 +391,11 @@ void PodWorker::ensureSandbox() {
     if (sandboxState_ == SandboxState::Stopped) {
         oldSandboxes_.push_back(sandbox_.id);
         host_.runtime().stopSandbox(sandbox_.id, [](Result<void>) {});
-        sandboxSpec_.attempt = sandbox_.attempt + 1;
+        sandboxAttempt_ = sandbox_.attempt + 1;
         initialized_ = false;
     }
     sandboxState_ = SandboxState::Starting;
-    host_.runtime().runSandbox(sandboxSpec_, [this, life = lifeToken()](Result<SandboxInfo> made) {
+    host_.runtime().runSandbox(sandboxSpec(), [this, life = lifeToken()](Result<SandboxInfo> made) {
         if (life.expired()) return;
         if (made) {
             sandbox_ = std::move(*made);
@@ -390,7 +404,7 @@ void PodWorker::ensureSandbox() {
             sandboxBackOff_.reset();
         } else {
             sandboxState_ = SandboxState::None;
-            sandboxSpec_.attempt++;
+            ++sandboxAttempt_;
             const Duration pause = sandboxBackOff_.next();
             sandboxNotBefore_ = host_.executor().clock().now() + pause;
             host_.event(id_, true, "FailedCreatePodSandBox",

@@ -71,14 +71,14 @@ class PodWorker final : public ContainerOwner, public std::enable_shared_from_th
     std::vector<network::HostPort> hostPorts() const;
     /// The attached volumes that are or are about to be mounted for it, as the node's status names them.
     const std::set<std::string>& volumesInUse() const { return volumesInUse_; }
-    /// The status as it is now; keeps transition times from one call to the next.
-    const api::core::PodStatus& refreshStatus();
+    /// The status as it is now; conditions keep their times from one call to the next.
+    api::core::PodStatus refreshStatus();
 
     PodHost& host() override { return host_; }
     const PodId& podId() const override { return id_; }
     const std::string& sandboxId() const override { return sandbox_.id; }
     const std::string& podIp() const override { return sandbox_.ip; }
-    const SandboxSpec& sandboxSpec() const override { return sandboxSpec_; }
+    SandboxSpec sandboxSpec() const override;
     bool stopping() const override { return forced_ || pod_->metadata().has_deletiontimestamp(); }
     Result<ContainerSpec> containerSpec(const api::core::Container& spec) override;
     LinuxResources resourcesOf(const api::core::Container& spec) const override;
@@ -114,15 +114,18 @@ class PodWorker final : public ContainerOwner, public std::enable_shared_from_th
     void grant();
     void hold(const std::string& reason, const std::string& message);
     void followSpec(const PodPtr& pod);
-    void fillSandboxSpec();
+    std::string hostname() const;
+    SecuritySettings security() const;
     void addPorts(const api::core::Container& container);
     void takeEphemeral();
     bool everyContainerEnded() const;
     std::string phase() const;
     std::string waitingReason() const;
+    void noteCondition(const api::core::PodCondition& condition);
     void setCondition(api::core::PodStatus& status, const std::string& type, bool value,
                       const std::string& reason, const std::string& message) const;
     void fillConditions(api::core::PodStatus& status) const;
+    void fillStatuses(api::core::PodStatus& status) const;
 
     PodHost& host_;
     PodPtr wanted_;
@@ -134,7 +137,9 @@ class PodWorker final : public ContainerOwner, public std::enable_shared_from_th
     std::deque<api::core::Container> ephemeralSpecs_; ///< their workers point to them
     std::vector<std::unique_ptr<ContainerWorker>> ephemeral_;
     SandboxInfo sandbox_;
-    SandboxSpec sandboxSpec_;
+    std::uint32_t sandboxAttempt_ = 0; ///< of the next one
+    std::string qosClass_;
+    std::vector<PortMapping> ports_;
     SandboxState sandboxState_ = SandboxState::None;
     std::vector<std::string> oldSandboxes_;
     VolumeState volumeState_ = VolumeState::None;
@@ -162,7 +167,14 @@ class PodWorker final : public ContainerOwner, public std::enable_shared_from_th
     Instant volumesNotBefore_{};
     Instant sandboxNotBefore_{};
     WallTime startTime_{};
-    api::core::PodStatus status_;
+    /// A condition as it was said last. There is a worker for every pod of a node: whole statuses are not
+    /// kept.
+    struct Condition {
+        std::string type;
+        bool value = false;
+        api::meta::Time since;
+    };
+    std::vector<Condition> conditions_;
     ScopedTimer retry_;
     ScopedTimer deadline_;
     std::shared_ptr<int> life_ = std::make_shared<int>(0);

@@ -146,7 +146,7 @@ class SimulatedRuntime final : public agent::Runtime {
         agent::ContainerInfo info;
         agent::ContainerSpec spec;
         Behaviour behaviour;
-        std::shared_ptr<const LoadPlan> plan;
+        std::shared_ptr<LoadPlan> plan;      ///< until it starts
         std::shared_ptr<ContainerLoad> load; ///< from its start on
         Instant started{};
         Instant ended{};
