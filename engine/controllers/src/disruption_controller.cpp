@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 #include <google/protobuf/util/message_differencer.h>
 #include <map>
+#include <set>
 
 namespace wheelhouse::controllers {
 
@@ -89,7 +90,8 @@ Step DisruptionController::reconcile(std::string key) {
 std::vector<DisruptionController::Covered> DisruptionController::podsOf(const Budget& budget) const {
     std::vector<Covered> pods;
     for (const ObjectPtr& object : pods_.byIndex(byNamespace, budget.metadata().namespace_()))
-        if (api::budgetCovers(budget, object->labels())) pods.push_back({object, object->as<core::Pod>()});
+        if (api::budgetCovers(budget, object->labels()))
+            pods.push_back({object, api::PodFacts(*object).ready});
     return pods;
 }
 
@@ -125,8 +127,8 @@ Step DisruptionController::lookAtBudget(std::string key) {
     keepDisrupted(budget, after, pods);
     int healthy = 0;
     for (const Covered& each : pods)
-        healthy += !each.object->deleting() && !status.disruptedpods().contains(each.object->name()) &&
-                   isReady(each.pod);
+        healthy +=
+            !each.object->deleting() && !status.disruptedpods().contains(each.object->name()) && each.ready;
     status.set_currenthealthy(healthy);
     status.set_desiredhealthy(expected->healthy);
     status.set_expectedpods(expected->pods);
@@ -195,13 +197,17 @@ client::Task<Result<DisruptionController::Expected>>
 DisruptionController::expectScale(const std::vector<Covered>& pods) {
     Expected expected;
     std::map<std::string, int> scales;
+    std::set<std::string> asked;
     for (const Covered& each : pods) {
-        const auto* owner = client::controllerOf(each.pod.metadata());
-        if (!owner) {
+        const Uid& uid = each.object->controllerUid();
+        if (uid.empty()) {
             expected.unmanaged.push_back(each.object->name());
             continue;
         }
-        if (scales.contains(owner->uid())) continue;
+        // Pods have few owners: what an owner is called is read of its first pod alone.
+        if (!asked.insert(uid.value()).second) continue;
+        const auto metadata = client::metadataOf(*each.object);
+        const auto* owner = client::controllerOf(metadata);
         auto scale = co_await scaleOf(*owner, each.object->nameSpace());
         if (!scale) co_return fail(scale.error());
         if (!*scale)

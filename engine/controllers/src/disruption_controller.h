@@ -32,7 +32,7 @@ class DisruptionController final : public QueuedController {
     using Budget = api::policy::PodDisruptionBudget;
     struct Covered {
         ObjectPtr object;
-        core::Pod pod;
+        bool ready = false;
     };
     struct Expected {
         int pods = 0;

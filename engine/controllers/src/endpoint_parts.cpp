@@ -16,10 +16,11 @@ bool selects(const core::Service& service, const api::ObjectPtr& pod) {
     });
 }
 
-int resolvePort(const core::ServicePort& port, const core::Pod& pod) {
+int ServedPod::portNumber(const core::ServicePort& port) {
     const auto& target = port.targetport();
     if (!port.has_targetport() || (target.type() == 0 && target.intval() == 0)) return port.port();
     if (target.type() == 0) return target.intval();
+    if (!decoded_) decoded_ = object.as<core::Pod>();
     const auto portIn = [&](const core::Container& container) {
         for (const auto& candidate : container.ports()) {
             const std::string& protocol = candidate.protocol().empty() ? "TCP" : candidate.protocol();
@@ -28,16 +29,12 @@ int resolvePort(const core::ServicePort& port, const core::Pod& pod) {
         }
         return 0;
     };
-    for (const auto& container : pod.spec().containers())
+    for (const auto& container : decoded_->spec().containers())
         if (const int number = portIn(container)) return number;
-    for (const auto& container : pod.spec().initcontainers())
+    for (const auto& container : decoded_->spec().initcontainers())
         if (container.restartpolicy() == "Always")
             if (const int number = portIn(container)) return number;
     return 0;
-}
-
-bool hasOwnName(const core::Service& service, const core::Pod& pod) {
-    return !pod.spec().hostname().empty() && pod.spec().subdomain() == service.metadata().name();
 }
 
 } // namespace wheelhouse::controllers

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/api/glance.h"
 #include "engine/api/object.h"
 #include "engine/api/types.h"
 
@@ -19,10 +20,42 @@ inline constexpr const char* headlessLabel = "service.kubernetes.io/headless";
 /// Somebody other than its user has to say what is behind the Service.
 bool wantsEndpoints(const api::core::Service& service);
 bool selects(const api::core::Service& service, const api::ObjectPtr& pod);
-/// The number a Service port has in this pod; 0 when the pod has no port of that name.
-int resolvePort(const api::core::ServicePort& port, const api::core::Pod& pod);
-/// The pod is known to DNS by its own name below the Service's.
-bool hasOwnName(const api::core::Service& service, const api::core::Pod& pod);
+
+/// A pod as what may stand behind a Service. It is decoded only where a Service calls a port by its name: a
+/// Service may have all pods of a cluster.
+class ServedPod {
+  public:
+    explicit ServedPod(const api::ObjectPtr& pod) : object(*pod), facts(*pod) {}
+
+    /// The number a Service port has in this pod; 0 when the pod has no port of that name.
+    int portNumber(const api::core::ServicePort& port);
+    /// It is known to DNS by its own name below the Service's.
+    bool hasOwnName(const api::core::Service& service) const {
+        return !facts.hostname.empty() && facts.subdomain == service.metadata().name();
+    }
+
+    const api::Object& object; ///< lives as long as the pod this was made of
+    const api::PodFacts facts;
+
+  private:
+    std::optional<api::core::Pod> decoded_;
+};
+
+/// The Service's ports as they are in the pod, without those it does not have.
+template <class Port>
+std::vector<Port> portsIn(ServedPod& pod, const api::core::Service& service) {
+    std::vector<Port> ports;
+    for (const auto& port : service.spec().ports()) {
+        const int number = pod.portNumber(port);
+        if (number == 0) continue;
+        Port& each = ports.emplace_back();
+        each.set_name(port.name());
+        each.set_port(number);
+        each.set_protocol(port.protocol().empty() ? "TCP" : port.protocol());
+        if (port.has_appprotocol()) each.set_appprotocol(port.appprotocol());
+    }
+    return ports;
+}
 
 /// "namespace/service" of a slice this manager keeps; nothing for anybody else's.
 inline std::optional<std::string> serviceOfSlice(const api::ObjectPtr& slice, const char* manager) {

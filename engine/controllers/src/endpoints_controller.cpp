@@ -1,7 +1,6 @@
 #include "endpoints_controller.h"
 
 #include "endpoint_parts.h"
-#include "pods.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -24,31 +23,23 @@ constexpr const char* leftovers = "leftovers";
 
 using Addresses = google::protobuf::RepeatedPtrField<core::EndpointAddress>;
 
-core::EndpointAddress addressOf(const ObjectPtr& object, const core::Pod& pod, const core::Service& service) {
+core::EndpointAddress addressOf(const ServedPod& pod, const core::Service& service) {
     core::EndpointAddress address;
-    address.set_ip(pod.status().podip());
-    if (hasOwnName(service, pod)) address.set_hostname(pod.spec().hostname());
-    if (!pod.spec().nodename().empty()) address.set_nodename(pod.spec().nodename());
+    address.set_ip(std::string(pod.facts.ip));
+    if (pod.hasOwnName(service)) address.set_hostname(std::string(pod.facts.hostname));
+    if (!pod.facts.node.empty()) address.set_nodename(std::string(pod.facts.node));
     auto& target = *address.mutable_targetref();
     target.set_kind("Pod");
-    target.set_namespace_(object->nameSpace());
-    target.set_name(object->name());
-    target.set_uid(object->uid().value());
+    target.set_namespace_(pod.object.nameSpace());
+    target.set_name(pod.object.name());
+    target.set_uid(pod.object.uid().value());
     return address;
 }
 
-std::vector<core::EndpointPort> portsOf(const core::Service& service, const core::Pod& pod) {
-    std::vector<core::EndpointPort> ports;
-    for (const auto& port : service.spec().ports()) {
-        const int number = resolvePort(port, pod);
-        if (number == 0) continue;
-        core::EndpointPort each;
-        if (!port.name().empty()) each.set_name(port.name());
-        each.set_port(number);
-        each.set_protocol(port.protocol().empty() ? "TCP" : port.protocol());
-        if (port.has_appprotocol()) each.set_appprotocol(port.appprotocol());
-        ports.push_back(std::move(each));
-    }
+std::vector<core::EndpointPort> portsOf(const core::Service& service, ServedPod& pod) {
+    auto ports = portsIn<core::EndpointPort>(pod, service);
+    for (core::EndpointPort& each : ports)
+        if (each.name().empty()) each.clear_name();
     return ports;
 }
 
@@ -119,14 +110,14 @@ core::Endpoints EndpointsController::wanted(const core::Service& service) const 
     std::map<std::string, core::EndpointSubset> subsets;
     for (const ObjectPtr& object : pods_.byIndex(byNamespace, service.metadata().namespace_())) {
         if (!selects(service, object)) continue;
-        const auto pod = object->as<core::Pod>();
-        if (isTerminal(pod) || pod.status().podip().empty() || (object->deleting() && !all)) continue;
+        ServedPod pod(object);
+        if (pod.facts.terminal() || pod.facts.ip.empty() || (pod.facts.deleting && !all)) continue;
         const auto ports = portsOf(service, pod);
         if (ports.empty() && !(headless && service.spec().ports_size() == 0)) continue;
         core::EndpointSubset& subset = subsets[portKey(ports)];
         if (subset.ports_size() == 0) subset.mutable_ports()->Add(ports.begin(), ports.end());
-        *(all || isReady(pod) ? subset.add_addresses() : subset.add_notreadyaddresses()) =
-            addressOf(object, pod, service);
+        *(all || pod.facts.ready ? subset.add_addresses() : subset.add_notreadyaddresses()) =
+            addressOf(pod, service);
     }
     Endpoints endpoints;
     for (auto& [key, subset] : subsets) {

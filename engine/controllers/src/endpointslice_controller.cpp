@@ -1,8 +1,5 @@
 #include "endpointslice_controller.h"
 
-#include "endpoint_parts.h"
-#include "pods.h"
-
 #include <algorithm>
 #include <google/protobuf/util/message_differencer.h>
 
@@ -15,21 +12,6 @@ namespace {
 constexpr int mostInSlice = 100;
 constexpr const char* manager = "endpointslice-controller.k8s.io";
 constexpr const char* byService = "service"; ///< index: managed slices by "namespace/service"
-
-std::vector<discovery::EndpointPort> portsFor(const core::Service& service, const core::Pod& pod) {
-    std::vector<discovery::EndpointPort> ports;
-    for (const auto& port : service.spec().ports()) {
-        const int number = resolvePort(port, pod);
-        if (number == 0) continue;
-        discovery::EndpointPort each;
-        each.set_name(port.name());
-        each.set_protocol(port.protocol().empty() ? "TCP" : port.protocol());
-        each.set_port(number);
-        if (port.has_appprotocol()) each.set_appprotocol(port.appprotocol());
-        ports.push_back(std::move(each));
-    }
-    return ports;
-}
 
 void setLabels(const core::Service& service, meta::ObjectMeta& metadata) {
     auto& labels = *metadata.mutable_labels();
@@ -95,28 +77,28 @@ void EndpointSliceController::sliceChanged(const ObjectPtr& slice) {
     if (name != slice->labels().end()) enqueue(slice->nameSpace() + "/" + name->second);
 }
 
-EndpointSliceController::Endpoint EndpointSliceController::endpointOf(const ObjectPtr& object,
-                                                                      const core::Pod& pod,
+EndpointSliceController::Endpoint EndpointSliceController::endpointOf(const ServedPod& pod,
                                                                       const core::Service& service) const {
     Endpoint endpoint;
-    endpoint.add_addresses(pod.status().podip());
-    const bool terminating = object->deleting();
-    const bool serving = isReady(pod);
+    const std::string node(pod.facts.node);
+    endpoint.add_addresses(std::string(pod.facts.ip));
+    const bool terminating = pod.facts.deleting;
+    const bool serving = pod.facts.ready;
     endpoint.mutable_conditions()->set_serving(serving);
     endpoint.mutable_conditions()->set_terminating(terminating);
     endpoint.mutable_conditions()->set_ready(service.spec().publishnotreadyaddresses() ||
                                              (serving && !terminating));
     auto& target = *endpoint.mutable_targetref();
     target.set_kind("Pod");
-    target.set_namespace_(object->nameSpace());
-    target.set_name(object->name());
-    target.set_uid(object->uid().value());
-    if (!pod.spec().nodename().empty()) endpoint.set_nodename(pod.spec().nodename());
-    if (const ObjectPtr node = nodes_.get(pod.spec().nodename())) {
-        const auto zone = node->labels().find("topology.kubernetes.io/zone");
-        if (zone != node->labels().end()) endpoint.set_zone(zone->second);
+    target.set_namespace_(pod.object.nameSpace());
+    target.set_name(pod.object.name());
+    target.set_uid(pod.object.uid().value());
+    if (!node.empty()) endpoint.set_nodename(node);
+    if (const ObjectPtr known = nodes_.get(node)) {
+        const auto zone = known->labels().find("topology.kubernetes.io/zone");
+        if (zone != known->labels().end()) endpoint.set_zone(zone->second);
     }
-    if (hasOwnName(service, pod)) endpoint.set_hostname(pod.spec().hostname());
+    if (pod.hasOwnName(service)) endpoint.set_hostname(std::string(pod.facts.hostname));
     addHints(service, endpoint);
     return endpoint;
 }
@@ -126,14 +108,14 @@ EndpointSliceController::wantedGroups(const core::Service& service) const {
     std::map<std::string, Group> groups;
     for (const ObjectPtr& object : pods_.byIndex(byNamespace, service.metadata().namespace_())) {
         if (!selects(service, object)) continue;
-        const auto pod = object->as<core::Pod>();
-        if (isTerminal(pod) || pod.status().podip().empty() || pod.spec().nodename().empty()) continue;
-        auto ports = portsFor(service, pod);
+        ServedPod pod(object);
+        if (pod.facts.terminal() || pod.facts.ip.empty() || pod.facts.node.empty()) continue;
+        auto ports = portsIn<discovery::EndpointPort>(pod, service);
         // None of the Service's ports exist in this pod: there is nothing to route to.
         if (ports.empty() && service.spec().ports_size() > 0) continue;
         Group& group = groups[portKey(ports)];
         group.ports = std::move(ports);
-        group.endpoints[object->uid().value()] = endpointOf(object, pod, service);
+        group.endpoints[object->uid().value()] = endpointOf(pod, service);
     }
     // An empty slice says "nothing there", which is not the same as "nobody looked".
     if (groups.empty()) groups[std::string()];

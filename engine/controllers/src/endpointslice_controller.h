@@ -1,5 +1,6 @@
 #pragma once
 
+#include "endpoint_parts.h"
 #include "engine/controllers/queued_controller.h"
 #include "expectations.h"
 #include "look_pace.h"
@@ -41,7 +42,7 @@ class EndpointSliceController final : public QueuedController {
     void podChanged(const ObjectPtr& pod);
     void sliceChanged(const ObjectPtr& slice);
     std::map<std::string, Group> wantedGroups(const core::Service& service) const;
-    Endpoint endpointOf(const ObjectPtr& object, const core::Pod& pod, const core::Service& service) const;
+    Endpoint endpointOf(const ServedPod& pod, const core::Service& service) const;
     Step writeAll(ObjectPtr service, std::vector<Slice> fresh, std::vector<Slice> changed,
                   std::vector<ObjectPtr> doomed);
 

@@ -52,6 +52,12 @@ void readSpec(std::string_view spec, PodFacts& facts) {
         case core::PodSpec::kNodeNameFieldNumber:
             facts.node = fields.bytes();
             break;
+        case core::PodSpec::kHostnameFieldNumber:
+            facts.hostname = fields.bytes();
+            break;
+        case core::PodSpec::kSubdomainFieldNumber:
+            facts.subdomain = fields.bytes();
+            break;
         case core::PodSpec::kTolerationsFieldNumber:
             ++facts.tolerations;
             break;
@@ -99,6 +105,9 @@ void readStatus(std::string_view status, PodFacts& facts) {
         switch (fields.number()) {
         case core::PodStatus::kPhaseFieldNumber:
             facts.phase = fields.bytes();
+            break;
+        case core::PodStatus::kPodIPFieldNumber:
+            facts.ip = fields.bytes();
             break;
         case core::PodStatus::kConditionsFieldNumber:
             readCondition(fields.bytes(), facts);

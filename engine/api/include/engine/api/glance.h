@@ -29,8 +29,11 @@ struct PodFacts {
     /// `pod` must be a Pod.
     explicit PodFacts(const Object& pod);
 
-    std::string_view node; ///< spec.nodeName
+    std::string_view node;      ///< spec.nodeName
+    std::string_view hostname;  ///< spec.hostname
+    std::string_view subdomain; ///< spec.subdomain
     std::string_view phase;
+    std::string_view ip; ///< status.podIP
     bool deleting = false;
     bool ready = false;             ///< the Ready condition is True
     std::optional<WallTime> turned; ///< when the Ready condition became what it is
