@@ -2,6 +2,7 @@
 
 #include "call.h"
 #include "core.h"
+#include "event_lifetime.h"
 #include "verbs.h"
 
 namespace wheelhouse::apiserver {
@@ -24,6 +25,7 @@ void Core::serve(std::shared_ptr<const api::Catalogue> next) {
 
 void ApiServer::start(std::function<void(Result<void>)> done) {
     if (auto started = core_->definitions->start(); !started) return done(fail(started.error()));
+    endOldEvents(core_);
     bootstrap(core_, std::move(done));
 }
 

@@ -1,4 +1,5 @@
 #include "api_bench.h"
+#include "engine/api/time.h"
 
 #include <QtTest>
 
@@ -381,6 +382,33 @@ class TestApiserverVerbs : public QObject {
         QCOMPARE(q(dns.at("spec.clusterIP")), QString("10.96.0.10"));
         QCOMPARE(q(dns.at("spec.ports.0.name") + dns.at("spec.ports.1.name")), QString("dnsdns-tcp"));
         QCOMPARE(q(dns.at("metadata.labels.k8s-app")), QString("kube-dns"));
+    }
+
+    void eventsGoAnHourAfterTheyLastHappened() {
+        using namespace std::chrono_literals;
+        ApiBench bench;
+        const std::string all = "/api/v1/namespaces/default/events";
+        const auto event = [](const char* name) {
+            return J("{'metadata':{'name':'") + name +
+                   J("'},'involvedObject':{'kind':'Pod','namespace':'default','name':'p'},'reason':'Seen',"
+                     "'type':'Normal'}");
+        };
+        QCOMPARE(bench.send("POST", all, event("once"), json).code, 201);
+        QCOMPARE(bench.send("POST", all, event("again"), json).code, 201);
+        const auto watch = bench.open("GET", all + "?watch=1&resourceVersion=1");
+        bench.settle(40min);
+        const std::string time = wheelhouse::api::formatTime(bench.executor.clock().wallNow());
+        QCOMPARE(
+            bench.send("PATCH", all + "/again", J("{'lastTimestamp':'") + time + J("'}"), mergePatch).code,
+            200);
+        bench.settle(18min);
+        QCOMPARE(bench.send("GET", all + "/once").code, 200);
+        bench.settle(4min);
+        QCOMPARE(bench.send("GET", all + "/once").code, 404);
+        QCOMPARE(bench.send("GET", all + "/again").code, 200);
+        bench.settle(40min);
+        QCOMPARE(bench.send("GET", all + "/again").code, 404);
+        QVERIFY2(story(*watch).ends_with("DELETED once, DELETED again"), story(*watch).c_str());
     }
 
     void logsStream() {

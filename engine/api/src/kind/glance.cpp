@@ -160,6 +160,39 @@ std::string_view annotationOf(const Object& object, std::string_view key) {
     return {};
 }
 
+WallTime lastHappened(const Object& event) {
+    using core::Event;
+    WallTime last{};
+    const auto consider = [&last](std::string_view time) { last = std::max(last, timeIn(time)); };
+    WireFields fields(event.bytes());
+    while (fields.next()) {
+        switch (fields.number()) {
+        case Event::kMetadataFieldNumber: {
+            WireFields metadata(fields.bytes());
+            while (metadata.next())
+                if (metadata.number() == ObjectMeta::kCreationTimestampFieldNumber)
+                    consider(metadata.bytes());
+            break;
+        }
+        case Event::kFirstTimestampFieldNumber:
+        case Event::kLastTimestampFieldNumber:
+        case Event::kEventTimeFieldNumber:
+            consider(fields.bytes());
+            break;
+        case Event::kSeriesFieldNumber: {
+            WireFields series(fields.bytes());
+            while (series.next())
+                if (series.number() == core::EventSeries::kLastObservedTimeFieldNumber)
+                    consider(series.bytes());
+            break;
+        }
+        default:
+            break;
+        }
+    }
+    return last;
+}
+
 std::string_view nodeOfPod(const Object& pod) {
     WireFields fields(partOf(pod, core::Pod::kSpecFieldNumber));
     while (fields.next())

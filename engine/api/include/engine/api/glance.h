@@ -19,6 +19,9 @@ std::vector<std::string_view> ownerUids(const Object& object);
 /// Empty when there is none.
 std::string_view annotationOf(const Object& object, std::string_view key);
 
+/// When an Event happened last, by the newest of its times and of its creation.
+WallTime lastHappened(const Object& event);
+
 /// A pod's spec.nodeName.
 std::string_view nodeOfPod(const Object& pod);
 /// One of the pod's volumes is a claim, or an ephemeral one that becomes one.
