@@ -1,5 +1,6 @@
 #include "daemonset_controller.h"
 
+#include "engine/api/decoded.h"
 #include "pods.h"
 
 #include <algorithm>
@@ -44,6 +45,7 @@ Claim::Test DaemonSetController::matching(const api::Object& owner) const {
 
 /// Null before: it is new; null now: it is gone.
 void DaemonSetController::nodeChanged(const ObjectPtr& before, const ObjectPtr& node) {
+    if (owners_.size() == 0) return facts_.clear(); // nobody asks what a node is like
     const NodeFacts was = before ? factsOf(before) : NodeFacts();
     const NodeFacts is = node ? factsOf(node) : NodeFacts();
     if (!node) facts_.erase(before->name());
@@ -60,7 +62,7 @@ const NodeFacts& DaemonSetController::factsOf(const ObjectPtr& node) {
     auto& [object, facts] = facts_[node->name()];
     if (object != node) {
         object = node;
-        facts = NodeFacts::of(node->as<core::Node>());
+        facts = NodeFacts::of(*api::decoded<core::Node>(node));
     }
     return facts;
 }

@@ -1,5 +1,7 @@
 #include "nodeipam_controller.h"
 
+#include "engine/api/decoded.h"
+
 #include <charconv>
 #include <fmt/format.h>
 
@@ -73,7 +75,7 @@ NodeIpamController::NodeIpamController(const Deps& deps)
       blocks_(CidrBlocks::parse(deps.options.clusterCidr, deps.options.firstNodeCidr)) {}
 
 void NodeIpamController::nodeSeen(const ObjectPtr& node) {
-    const std::string cidr = node->as<core::Node>().spec().podcidr();
+    const std::string cidr = api::decoded<core::Node>(node)->spec().podcidr();
     if (cidr.empty()) return enqueue(node->key());
     const auto index = blocks_ ? blocks_->indexOf(cidr) : std::nullopt;
     if (!index) return;
@@ -106,7 +108,7 @@ std::optional<std::uint32_t> NodeIpamController::reserve(const Uid& node) {
 
 Step NodeIpamController::reconcile(std::string key) {
     const ObjectPtr node = nodes_.get(key);
-    if (!node || node->deleting() || !node->as<core::Node>().spec().podcidr().empty())
+    if (!node || node->deleting() || !api::decoded<core::Node>(node)->spec().podcidr().empty())
         co_return Result<void>();
     if (!blocks_) co_return fail(blocks_.error());
     const auto index = reserve(node->uid());

@@ -1,5 +1,6 @@
 #include "nodelifecycle_controller.h"
 
+#include "engine/api/decoded.h"
 #include "node_health.h"
 #include "pods.h"
 
@@ -52,8 +53,8 @@ NodeLifecycleController::NodeLifecycleController(const Deps& deps)
 }
 
 void NodeLifecycleController::nodeSeen(const ObjectPtr& object) {
-    const auto node = object->as<core::Node>();
-    const auto* ready = findCondition(node.status(), "Ready");
+    const auto node = api::decoded<core::Node>(object);
+    const auto* ready = findCondition(node->status(), "Ready");
     // Only the node itself renews its heartbeat; our own writes do not count as a sign of life.
     const std::string sign =
         ready ? fmt::format("{} {}", ready->lastheartbeattime().seconds(), ready->status() == "Unknown")
@@ -120,7 +121,7 @@ void NodeLifecycleController::leaseSeen(const ObjectPtr& lease) {
 Step NodeLifecycleController::reconcile(std::string key) {
     ObjectPtr object = nodes_.get(key);
     if (!object || object->deleting()) co_return Result<void>();
-    auto node = object->as<core::Node>();
+    core::Node node = *api::decoded<core::Node>(object);
     const bool reported = findCondition(node.status(), "Ready") != nullptr;
     const Duration grace = reported ? options_.nodeMonitorGrace : options_.nodeStartupGrace;
     const Duration silent = now() - health_[key].heard;

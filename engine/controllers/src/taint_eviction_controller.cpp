@@ -1,5 +1,6 @@
 #include "taint_eviction_controller.h"
 
+#include "engine/api/decoded.h"
 #include "engine/api/placement.h"
 #include "pods.h"
 
@@ -12,8 +13,9 @@ namespace {
 
 std::string executeTaints(const ObjectPtr& node) {
     std::string text;
-    const auto decoded = node->as<core::Node>();
-    for (const auto& taint : decoded.spec().taints())
+    if (!mentions(*node, "NoExecute")) return text;
+    const auto decoded = api::decoded<core::Node>(node);
+    for (const auto& taint : decoded->spec().taints())
         if (taint.effect() == "NoExecute")
             text += fmt::format("{}={}@{};", taint.key(), taint.value(), taint.timeadded().seconds());
     return text;
@@ -74,7 +76,7 @@ Step TaintEvictionController::reconcile(std::string key) {
     const ObjectPtr node = nodes_.get(std::string(facts.node));
     if (!node || facts.terminal() || !mentions(*node, "NoExecute")) co_return Result<void>();
     auto pod = object->as<core::Pod>();
-    const auto left = toleratedFor(pod, node->as<core::Node>(), wallNow());
+    const auto left = toleratedFor(pod, *api::decoded<core::Node>(node), wallNow());
     if (!left) co_return Result<void>();
     if (*left > Duration::zero()) {
         enqueueAfter(key, *left);

@@ -1,6 +1,7 @@
 #include "node_gateway.h"
 
 #include "engine/api/codec.h"
+#include "engine/api/decoded.h"
 #include "engine/api/glance.h"
 #include "engine/api/kind.h"
 #include "engine/base/log.h"
@@ -173,8 +174,8 @@ void NodeGateway::recordEvent(const NodeName& node, const nodelink::EventReport&
 void NodeGateway::noteWhoSpoke(const api::ObjectPtr& before, const api::ObjectPtr& now) {
     const auto it = connections_.find(nodeOf(now));
     if (it == connections_.end() || !api::PodFacts(*before).ready || api::PodFacts(*now).ready) return;
-    const auto pod = now->as<core::Pod>();
-    for (const core::PodCondition& condition : pod.status().conditions())
+    const auto pod = api::decoded<core::Pod>(now);
+    for (const core::PodCondition& condition : pod->status().conditions())
         if (condition.type() == "Ready") it->second.spokenFor |= condition.reason() == "NodeNotReady";
 }
 
@@ -234,7 +235,7 @@ void NodeGateway::sendPod(const NodeName& node, Connection& connection, const ap
     const auto [known, added] = connection.pods.try_emplace(object->uid().value(), hash);
     if (!added && known->second == hash) return; // only what the node itself reported has changed
     known->second = hash;
-    core::Pod pod = object->as<core::Pod>();
+    core::Pod pod = *api::decoded<core::Pod>(object);
     for (const ObjectName& name : referredObjects(pod))
         if (connection.objects.insert(name).second) sendObject(node, name);
     // Half of a pod may be who set which of its fields: nothing to a node, which keeps what it is sent.
@@ -372,8 +373,8 @@ void NodeGateway::sendDisks() {
 // ------------------------------------------------------------------------------------------------
 
 void NodeGateway::nodeChanged(const api::ObjectPtr& object) {
-    const auto decoded = object->as<core::Node>();
-    NodeRoute route = routeOf(decoded);
+    const auto decoded = api::decoded<core::Node>(object);
+    NodeRoute route = routeOf(*decoded);
     NodeRoute& known = routes_[object->name()];
     const bool same = known.name == route.name && known.podCidr == route.podCidr &&
                       known.address == route.address && known.simulated == route.simulated;
@@ -385,7 +386,7 @@ void NodeGateway::nodeChanged(const api::ObjectPtr& object) {
     if (connection->second.sentAll && connection->second.networkSent == 0)
         sendNetwork(connection->first, connection->second);
     if (!connection->second.disksSent) disksChanged();
-    attachedChanged(connection->first, connection->second, decoded);
+    attachedChanged(connection->first, connection->second, *decoded);
 }
 
 void NodeGateway::networkChanged() {

@@ -1,5 +1,7 @@
 #include "cluster_cache.h"
 
+#include "engine/api/decoded.h"
+
 #include <algorithm>
 
 namespace wheelhouse::scheduler {
@@ -91,7 +93,8 @@ bool ClusterCache::changedSince(std::uint64_t mark, std::vector<Slot>& out) cons
 // ----------------------------------------------------------------------------------------------------
 
 Happening ClusterCache::putNode(const api::ObjectPtr& object) {
-    const auto message = object->as<api::core::Node>();
+    const auto decoded = api::decoded<api::core::Node>(object);
+    const api::core::Node& message = *decoded;
     const Slot slot = slotFor(object->name());
     NodeInfo& node = slots_[slot];
     Happening happened;

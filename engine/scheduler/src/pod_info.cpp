@@ -1,6 +1,7 @@
 #include "pod_info.h"
 
 #include "engine/api/codec.h"
+#include "engine/api/decoded.h"
 
 #include <algorithm>
 #include <limits>
@@ -290,7 +291,8 @@ void ShapeTable::sweep() {
 }
 
 std::shared_ptr<const PodInfo> PodInfo::of(const api::ObjectPtr& object, ShapeTable& shapes) {
-    const auto pod = object->as<core::Pod>();
+    const auto decoded = api::decoded<core::Pod>(object);
+    const core::Pod& pod = *decoded;
     const auto& status = pod.status();
     auto out = std::make_shared<PodInfo>();
     out->object = object;
