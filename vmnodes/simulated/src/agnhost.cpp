@@ -50,7 +50,7 @@ bool lookOnce(const Flags& flags, SimulatedFiles& files, const std::function<voi
     const auto read = [&](const std::string& path) {
         const auto* file = files.find(path);
         out(file != nullptr
-                ? fmt::format("content of file \"{}\": {}\n", path, file->bytes)
+                ? fmt::format("content of file \"{}\": {}\n", path, file->bytes())
                 : fmt::format("error reading file content for \"{0}\": open {0}: no such file or directory\n",
                               path));
         return file != nullptr;
@@ -105,8 +105,8 @@ Shell::Code Shell::mountTest(Words words, Io& io) {
             io.out(
                 fmt::format("Error reading file {0}: open {0}: no such file or directory, retrying\n", path));
         else
-            io.out(fmt::format("content of file \"{}\": {}\n", path, file->bytes));
-        if (read && untilExpected && file->bytes == fresh) break;
+            io.out(fmt::format("content of file \"{}\": {}\n", path, file->bytes()));
+        if (read && untilExpected && file->bytes() == fresh) break;
         co_await Pause(executor_, lookAgain);
     }
     co_return fine&& read ? 0 : 1;

@@ -87,7 +87,7 @@ bool Commands::text(const std::string& path, std::string& out) const {
     if (path == "/dev/null") return true;
     const auto* file = files_.find(path);
     if (file == nullptr) return false;
-    out = file->bytes;
+    out = file->bytes();
     return true;
 }
 
@@ -310,7 +310,7 @@ int Commands::change(const Words& words) {
         if (from == nullptr) return refuse(paths.empty() ? "" : paths[0], "No such file or directory");
         std::string to = paths[1];
         if (files_.isFolder(to)) to += "/" + baseName(paths[0]);
-        if (const auto wrong = files_.write(to, std::string(from->bytes), false); !wrong.empty())
+        if (const auto wrong = files_.write(to, std::string(from->bytes()), false); !wrong.empty())
             return refuse(to, wrong);
         if (name == "mv") files_.remove(paths[0]);
         return 0;
@@ -454,7 +454,7 @@ bool Commands::holds(const Words& words) const {
         if (words[0] == "-n") return !of.empty();
         if (words[0] == "-d") return files_.isFolder(of);
         if (words[0] == "-f") return files_.find(of) != nullptr;
-        if (words[0] == "-s") return files_.find(of) != nullptr && !files_.find(of)->bytes.empty();
+        if (words[0] == "-s") return files_.find(of) != nullptr && !files_.find(of)->bytes().empty();
         if (words[0] == "-e" || words[0] == "-r" || words[0] == "-w" || words[0] == "-x")
             return files_.isFolder(of) || files_.find(of) != nullptr;
         return false;

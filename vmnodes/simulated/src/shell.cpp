@@ -231,7 +231,7 @@ Routine<bool> Shell::redirected(const ScriptNode& node, Io& io) {
                 io.err(fmt::format("{}: can't open {}: no such file\n", name_, path));
                 co_return false;
             }
-            io.in = file == nullptr ? "" : file->bytes;
+            io.in = file == nullptr ? "" : file->bytes();
         } else if (path == "/dev/null") {
             stream = [](const std::string&) {};
         } else if (path != "/dev/stdout" && path != "/dev/stderr") {

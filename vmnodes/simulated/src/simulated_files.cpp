@@ -136,14 +136,15 @@ std::string SimulatedFiles::write(std::string_view path, std::string_view bytes,
     if (readOnly_) return "Read-only file system";
     if (isFolder(clean)) return "Is a directory";
     const auto before = files_.find(clean);
-    const std::size_t had = before == files_.end() ? 0 : before->second.bytes.size();
+    const std::size_t had = before == files_.end() ? 0 : before->second.bytes().size();
     const std::size_t has = bytes.size() + (append ? had : 0);
     if (size_ - had + has > maxBytes) return "No space left on device";
     size_ = size_ - had + has;
     File& file = files_[clean];
     if (before == files_.end()) file.mode = mode;
-    if (!append) file.bytes.clear();
-    file.bytes += bytes;
+    if (!append || file.text.use_count() > 1)
+        file.text = std::make_shared<std::string>(append ? file.bytes() : std::string());
+    file.text->append(bytes);
     return {};
 }
 
@@ -180,7 +181,7 @@ std::string SimulatedFiles::remove(std::string_view path) {
             ++it;
             continue;
         }
-        size_ -= it->second.bytes.size();
+        size_ -= it->second.bytes().size();
         it = files_.erase(it);
         any = true;
     }
@@ -196,7 +197,7 @@ void SimulatedFiles::assign(std::map<std::string, File> files) {
     files_.clear();
     size_ = 0;
     for (auto& [path, file] : files) {
-        size_ += file.bytes.size();
+        size_ += file.bytes().size();
         files_[cleanPath(path)] = std::move(file);
     }
 }
@@ -227,7 +228,7 @@ std::string SimulatedFiles::pack(std::string_view path) const {
         const std::string now = std::move(left.back());
         left.pop_back();
         if (const File* file = find(now)) {
-            out += entry(now.substr(1), file->bytes);
+            out += entry(now.substr(1), file->bytes());
         } else if (isFolder(now)) {
             std::vector<std::string> names = list(now);
             for (auto it = names.rbegin(); it != names.rend(); ++it)

@@ -21,9 +21,13 @@ std::string cleanPath(std::string_view path);
 class SimulatedFiles {
   public:
     static constexpr std::size_t maxBytes = 4 * 1024 * 1024;
+    /// Equal files of many containers may have their text in common, until one of them is written.
+    using Text = std::shared_ptr<std::string>;
     struct File {
-        std::string bytes;
+        Text text = std::make_shared<std::string>();
         int mode = 0644;
+
+        const std::string& bytes() const { return *text; }
     };
 
     const File* find(std::string_view path) const;

@@ -84,7 +84,7 @@ void SimulatedRuntime::programEnded(const std::string& id, int code) {
     Container& container = it->second;
     const std::string& path = container.spec.terminationMessagePath;
     if (const auto* file = container.files->find(path.empty() ? "/dev/termination-log" : path))
-        container.info.message = file->bytes.substr(0, mostMessage);
+        container.info.message = file->bytes().substr(0, mostMessage);
     if (container.info.message.empty() && container.spec.terminationMessageFromLog && code != 0)
         container.info.message = container.output->tail(mostMessage / 2);
     end(id, code, code == 0 ? "Completed" : "Error");

@@ -54,13 +54,6 @@ std::shared_ptr<SimulatedFiles> newVolume(const VolumePlan& plan) {
     return volume;
 }
 
-std::map<std::string, SimulatedFiles::File> filesIn(const VolumePlan& plan) {
-    std::map<std::string, SimulatedFiles::File> files;
-    for (const auto& [path, file] : plan.files)
-        files[path] = {file.bytes, file.mode};
-    return files;
-}
-
 } // namespace
 
 SimulatedRuntime::SimulatedRuntime(Executor& executor, Random& random, SimulatedShape shape,
@@ -431,6 +424,19 @@ std::unique_ptr<PodSession> SimulatedRuntime::openPort(const PortTarget& target,
     return simulatePort(executor_, placeOf(target.pod, server), target.port, std::move(events));
 }
 
+void SimulatedRuntime::fill(SimulatedFiles& volume, const VolumePlan& plan) {
+    std::map<std::string, SimulatedFiles::File> files;
+    for (const auto& [path, file] : plan.files) {
+        // What one pod is given is mostly given to the next as well.
+        std::weak_ptr<std::string>& last = lastTexts_[path];
+        SimulatedFiles::Text text = last.lock();
+        if (!text || *text != file.bytes) text = std::make_shared<std::string>(file.bytes);
+        last = text;
+        files[path] = {std::move(text), file.mode};
+    }
+    volume.assign(std::move(files));
+}
+
 void SimulatedRuntime::makeVolumes(const PodId& pod, std::vector<VolumePlan> plans,
                                    Done<std::map<std::string, std::string>> done) {
     std::map<std::string, std::string> paths;
@@ -445,7 +451,7 @@ void SimulatedRuntime::makeVolumes(const PodId& pod, std::vector<VolumePlan> pla
         const std::string name = "/" + baseName(path);
         if (isFile && volume->find(name) == nullptr)
             volume->write(name, name == "/hosts" ? nodeHosts : "", false);
-        if (plan.kind == VolumePlan::Kind::Files) volume->assign(filesIn(plan));
+        if (plan.kind == VolumePlan::Kind::Files) fill(*volume, plan);
     }
     answer<std::map<std::string, std::string>>(Duration::zero(), std::move(done), std::move(paths));
 }

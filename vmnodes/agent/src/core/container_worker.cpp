@@ -92,7 +92,7 @@ void ContainerWorker::adopt(std::vector<ContainerInfo> found) {
     kept_ = found;
     const ContainerInfo& newest = found.back();
     attempt_ = newest.attempt;
-    if (found.size() > 1) last_ = found[found.size() - 2];
+    if (found.size() > 1) last_ = std::make_unique<ContainerInfo>(found[found.size() - 2]);
     containerId_ = newest.id;
     imageId_ = newest.imageId;
     startedImage_ = spec_->image();
@@ -119,7 +119,7 @@ void ContainerWorker::run() {
         return;
     }
     if (state_ == State::Exited || restartPlanned_) {
-        last_ = info_;
+        last_ = std::make_unique<ContainerInfo>(info_);
         ++attempt_;
         restartPlanned_ = false;
     }
@@ -140,7 +140,7 @@ void ContainerWorker::planRestart() {
     const std::string of = fmt::format("{} in pod {}_{}({})", name(), pod_.podId().name,
                                        pod_.podId().nameSpace, pod_.podId().uid.value());
     event(true, "BackOff", fmt::format("Back-off restarting failed container {}", of));
-    last_ = info_;
+    last_ = std::make_unique<ContainerInfo>(info_);
     wait("CrashLoopBackOff",
          fmt::format("back-off {} restarting failed container={} pod={}_{}({})", goDuration(pause), name(),
                      pod_.podId().name, pod_.podId().nameSpace, pod_.podId().uid.value()),

@@ -72,7 +72,7 @@ class ContainerWorker {
     bool starting() const { return active() && starting_; }
     /// The containers after it are not started yet: it has a postStart hook that is still to come to its end.
     bool holdsOthers() const { return spec_->lifecycle().has_poststart() && (busy() || starting()); }
-    bool everRan() const { return last_.has_value() || (!info_.id.empty() && !starting()); }
+    bool everRan() const { return last_ != nullptr || (!info_.id.empty() && !starting()); }
     bool exited() const { return state_ == State::Exited; }
     int exitCode() const { return info_.exitCode; }
     bool started() const { return started_; }
@@ -131,8 +131,8 @@ class ContainerWorker {
     std::string imageId_;
     std::string startedImage_; ///< the spec's image when it was started
     std::uint32_t attempt_ = 0;
-    ContainerInfo info_; ///< of the present or latest attempt
-    std::optional<ContainerInfo> last_;
+    ContainerInfo info_;                  ///< of the present or latest attempt
+    std::unique_ptr<ContainerInfo> last_; ///< few ever have one
     std::vector<ContainerInfo> kept_;
     BackOff restarts_;
     BackOff pulls_;

@@ -7,7 +7,7 @@
 #include "grants.h"
 #include "pod_host.h"
 
-#include <deque>
+#include <list>
 #include <memory>
 #include <set>
 #include <string>
@@ -134,7 +134,7 @@ class PodWorker final : public ContainerOwner, public std::enable_shared_from_th
     PodId id_;
     std::vector<std::unique_ptr<ContainerWorker>> init_;
     std::vector<std::unique_ptr<ContainerWorker>> containers_;
-    std::deque<api::core::Container> ephemeralSpecs_; ///< their workers point to them
+    std::list<api::core::Container> ephemeralSpecs_; ///< their workers point to them
     std::vector<std::unique_ptr<ContainerWorker>> ephemeral_;
     SandboxInfo sandbox_;
     std::uint32_t sandboxAttempt_ = 0; ///< of the next one

@@ -182,6 +182,7 @@ class SimulatedRuntime final : public agent::Runtime {
     static std::string addressText(std::uint32_t address);
     std::string takeAddress(std::uint32_t& address);
     void eraseContainer(const std::string& id);
+    void fill(SimulatedFiles& volume, const agent::VolumePlan& plan);
     SimulatedPlace placeOf(const agent::PodId& pod, Container* container) const;
     std::shared_ptr<SimulatedFiles> filesOf(const Container& container) const;
     /// Acts out what the container's command says, where it is known.
@@ -209,6 +210,7 @@ class SimulatedRuntime final : public agent::Runtime {
     std::unordered_map<std::string, Sandbox> sandboxes_;
     std::unordered_map<std::string, Container> containers_;
     std::unordered_map<std::string, std::shared_ptr<SimulatedFiles>> volumes_; ///< by path on the node
+    std::map<std::string, std::weak_ptr<std::string>> lastTexts_; ///< of files in volumes, by path there
     std::unordered_map<std::uint64_t, ProbeRun> probes_;
     std::map<std::string, agent::ImageInfo> images_; ///< by name
     agent::NodeRoom room_;
