@@ -24,8 +24,13 @@ class SimulatedFiles {
     /// Equal files of many containers may have their text in common, until one of them is written.
     using Text = std::shared_ptr<std::string>;
     struct File {
-        Text text = std::make_shared<std::string>();
-        int mode = 0644;
+        File() : File(std::string(), 0644) {}
+        File(std::string bytes, int mode)
+            : text(std::make_shared<std::string>(std::move(bytes))), mode(mode) {}
+        File(Text shared, int mode) : text(std::move(shared)), mode(mode) {}
+
+        Text text; ///< never null
+        int mode;
 
         const std::string& bytes() const { return *text; }
     };

@@ -46,7 +46,7 @@ void SimulatedRuntime::nodeStatus(Done<core::NodeStatus> done) {
     for (auto* amounts : {status.mutable_capacity(), status.mutable_allocatable()}) {
         (*amounts)["cpu"].set_string(std::to_string(shape_.cpus));
         (*amounts)["memory"].set_string(fmt::format("{}Mi", shape_.memoryMiB));
-        (*amounts)["ephemeral-storage"].set_string("100Gi");
+        (*amounts)[std::string("ephemeral-storage")].set_string("100Gi");
         (*amounts)["pods"].set_string(std::to_string(shape_.pods));
     }
     core::NodeCondition& ready = *status.add_conditions();

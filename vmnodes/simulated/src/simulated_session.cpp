@@ -104,7 +104,7 @@ class Attach final : public SimulatedSession {
             if (life.expired()) return;
             reading_ = false;
             if (!read) return end(fail(read.error()));
-            if (hears_) say(1, tty_ ? withReturns(read->bytes()) : read->bytes());
+            if (hears_) say(1, tty_ ? withReturns(read->bytes) : read->bytes);
             if (read->end) return end(0);
             if (unsaid() == 0) drained();
         });
