@@ -395,7 +395,7 @@ class TestApiserverVerbs : public QObject {
         };
         QCOMPARE(bench.send("POST", all, event("once"), json).code, 201);
         QCOMPARE(bench.send("POST", all, event("again"), json).code, 201);
-        const auto watch = bench.open("GET", all + "?watch=1&resourceVersion=1");
+        const auto watch = bench.open("GET", all + "?watch=1&resourceVersion=1&timeoutSeconds=99999");
         bench.settle(40min);
         const std::string time = wheelhouse::api::formatTime(bench.executor.clock().wallNow());
         QCOMPARE(

@@ -37,7 +37,7 @@ std::string PodWorker::waitingReason() const {
 void PodWorker::noteCondition(const core::PodCondition& condition) {
     const bool value = condition.status() == "True";
     if (condition.has_lasttransitiontime() && (value || condition.status() == "False"))
-        conditions_.push_back({condition.type(), value, condition.lasttransitiontime()});
+        conditions_.push_back({condition.type(), value, api::fromTime(condition.lasttransitiontime())});
 }
 
 void PodWorker::setCondition(core::PodStatus& status, const std::string& type, bool value,
@@ -52,7 +52,7 @@ void PodWorker::setCondition(core::PodStatus& status, const std::string& type, b
     *condition.mutable_lasttransitiontime() = api::toTime(host_.executor().clock().wallNow());
     for (const Condition& before : conditions_)
         if (before.type == type && before.value == value)
-            *condition.mutable_lasttransitiontime() = before.since;
+            *condition.mutable_lasttransitiontime() = api::toTime(before.since);
     *status.add_conditions() = std::move(condition);
 }
 
@@ -135,6 +135,7 @@ core::PodStatus PodWorker::refreshStatus() {
     else
         fillStatuses(status);
     conditions_.clear();
+    conditions_.reserve(static_cast<std::size_t>(status.conditions_size()));
     for (const core::PodCondition& condition : status.conditions())
         noteCondition(condition);
     return status;

@@ -172,7 +172,7 @@ class PodWorker final : public ContainerOwner, public std::enable_shared_from_th
     struct Condition {
         std::string type;
         bool value = false;
-        api::meta::Time since;
+        WallTime since{};
     };
     std::vector<Condition> conditions_;
     ScopedTimer retry_;
