@@ -22,7 +22,7 @@ struct CommandLine {
     std::filesystem::path kubeconfig; ///< empty = <data directory>/kubeconfig
     std::filesystem::path readyFile;  ///< empty = none
     /// Provider → how many machines there shall be at least. Empty = whatever the lab has; a new lab gets a
-    /// default.
+    /// default, or in a window is asked for.
     std::map<std::string, int> nodes;
     std::map<std::string, std::string> registryMirrors; ///< "docker.io" → "http://127.0.0.1:5000"
     Duration nodeMonitorGrace = std::chrono::seconds(50);

@@ -182,8 +182,10 @@ void Lab::start(std::function<void(Result<void>)> ready) {
                       [&impl, ready = std::move(ready)](const Result<void>& outcome) {
                           if (!outcome) return ready(outcome);
                           impl.cluster = impl.plane->connect(impl.control, "wheelhouse");
-                          std::map<std::string, int> fresh{{"simulated", 3}};
-                          if (libvirt::checkHost()) fresh["vm"] = 2;
+                          // In a window somebody chooses what a new lab begins with.
+                          std::map<std::string, int> fresh;
+                          if (impl.options.command == Command::Serve) fresh["simulated"] = 3;
+                          if (impl.options.command == Command::Serve && libvirt::checkHost()) fresh["vm"] = 2;
                           ensureMachines(*impl.cluster, impl.options.nodes, std::move(fresh), ready);
                       });
 }

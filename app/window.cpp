@@ -2,6 +2,7 @@
 
 #include "engine/base/system.h"
 #include "lab.h"
+#include "local_host.h"
 #include "paths.h"
 #include "serve.h"
 #include "single_instance.h"
@@ -54,7 +55,10 @@ int window(const CommandLine& options, int& argc, char** argv) {
     {
         ui::UiExecutor executor(clock);
         const std::unique_ptr<client::Cluster> cluster = (*lab)->connect(executor, "wheelhouse-window");
+        LocalHost host(executor, options.dataDirectory);
         ui::MainWindowOptions shown;
+        shown.host = &host;
+        shown.guide = options.nodes.empty();
         shown.title = QString::fromStdString(options.dataDirectory.filename().string());
         shown.place = QObject::tr("this computer");
         shown.appearance = appearanceOf(options.appearance);

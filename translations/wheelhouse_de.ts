@@ -316,6 +316,176 @@
     </message>
 </context>
 <context>
+    <name>HostModel</name>
+    <message>
+        <source>Hardware acceleration</source>
+        <translation>Hardware-Beschleunigung</translation>
+    </message>
+    <message>
+        <source>Virtual machines run by software emulation: everything works, but much slower.</source>
+        <translation>Virtuelle Maschinen laufen in Software-Emulation: alles geht, aber viel langsamer.</translation>
+    </message>
+    <message>
+        <source>KVM works</source>
+        <translation>KVM funktioniert</translation>
+    </message>
+    <message>
+        <source>Virtual machines run about as fast as this computer.</source>
+        <translation>Virtuelle Maschinen laufen etwa so schnell wie dieser Rechner.</translation>
+    </message>
+    <message>
+        <source>the processor offers none</source>
+        <translation>der Prozessor bietet keine</translation>
+    </message>
+    <message>
+        <source>Switch on VT-x or AMD-V in the firmware; where this is a virtual machine itself, nested virtualisation in its host.</source>
+        <translation>VT-x oder AMD-V in der Firmware einschalten; ist dies selbst eine virtuelle Maschine, die verschachtelte Virtualisierung in deren Wirt.</translation>
+    </message>
+    <message>
+        <source>/dev/kvm is not there</source>
+        <translation>/dev/kvm fehlt</translation>
+    </message>
+    <message>
+        <source>The kernel&apos;s module has to be loaded:</source>
+        <translation>Das Modul des Kernels muss geladen werden:</translation>
+    </message>
+    <message>
+        <source>this user may not use /dev/kvm</source>
+        <translation>dieser Benutzer darf /dev/kvm nicht verwenden</translation>
+    </message>
+    <message>
+        <source>Join its group, then log in again:</source>
+        <translation>Der Gruppe beitreten, dann neu anmelden:</translation>
+    </message>
+    <message>
+        <source>QEMU and libvirt</source>
+        <translation>QEMU und libvirt</translation>
+    </message>
+    <message>
+        <source>both are there</source>
+        <translation>beide sind da</translation>
+    </message>
+    <message>
+        <source>libvirt runs inside this program: no service to start, no group to join.</source>
+        <translation>libvirt läuft in diesem Programm: kein Dienst zu starten, keine Gruppe beizutreten.</translation>
+    </message>
+    <message>
+        <source>both are missing</source>
+        <translation>beide fehlen</translation>
+    </message>
+    <message>
+        <source>libvirt&apos;s driver for QEMU is missing</source>
+        <translation>der QEMU-Treiber von libvirt fehlt</translation>
+    </message>
+    <message>
+        <source>QEMU is missing</source>
+        <translation>QEMU fehlt</translation>
+    </message>
+    <message>
+        <source>Without them there are no virtual machines; simulated nodes need neither. To install:</source>
+        <translation>Ohne sie gibt es keine virtuellen Maschinen; simulierte Knoten brauchen beides nicht. Installieren mit:</translation>
+    </message>
+    <message>
+        <source>Node image</source>
+        <translation>Knoten-Abbild</translation>
+    </message>
+    <message>
+        <source>is built</source>
+        <translation>ist gebaut</translation>
+    </message>
+    <message>
+        <source>Every virtual machine starts from it: %1</source>
+        <translation>Jede virtuelle Maschine startet davon: %1</translation>
+    </message>
+    <message>
+        <source>cannot be built yet</source>
+        <translation>kann noch nicht gebaut werden</translation>
+    </message>
+    <message>
+        <source>Virtual machines start from it. Building it needs these packages:</source>
+        <translation>Virtuelle Maschinen starten davon. Zum Bauen fehlen diese Pakete:</translation>
+    </message>
+    <message>
+        <source>is not built yet</source>
+        <translation>ist noch nicht gebaut</translation>
+    </message>
+    <message>
+        <source>Built once, from the packages of this computer&apos;s own system; that takes a few minutes and the network. The first virtual machine does it by itself.</source>
+        <translation>Wird einmal aus den Paketen des eigenen Systems gebaut; das braucht ein paar Minuten und das Netz. Die erste virtuelle Maschine tut es von selbst.</translation>
+    </message>
+    <message>
+        <source>Build it now</source>
+        <translation>Jetzt bauen</translation>
+    </message>
+    <message>
+        <source>Memory and processors</source>
+        <translation>Speicher und Prozessoren</translation>
+    </message>
+    <message>
+        <source>%1 of %2 free, %3 processors</source>
+        <translation>%1 von %2 frei, %3 Prozessoren</translation>
+    </message>
+    <message>
+        <source>Too little for a virtual machine: close something. Simulated nodes need next to none.</source>
+        <translation>Zu wenig für eine virtuelle Maschine: etwas schließen. Simulierte Knoten brauchen fast nichts.</translation>
+    </message>
+    <message>
+        <source>Enough for one virtual machine of %1.</source>
+        <translation>Genug für eine virtuelle Maschine von %1.</translation>
+    </message>
+    <message>
+        <source>Enough for about %1 virtual machines of %2.</source>
+        <translation>Genug für etwa %1 virtuelle Maschinen von %2.</translation>
+    </message>
+    <message>
+        <source>Room on disk</source>
+        <translation>Platz auf der Platte</translation>
+    </message>
+    <message>
+        <source>%1 free</source>
+        <translation>%1 frei</translation>
+    </message>
+    <message>
+        <source>In %1. The disk of a machine takes room only as it is used.</source>
+        <translation>In %1. Die Platte einer Maschine belegt nur, was sie nutzt.</translation>
+    </message>
+    <message>
+        <source>In %1. When it is full, machines stop and the lab cannot be written to. What takes the most:</source>
+        <translation>In %1. Ist sie voll, bleiben Maschinen stehen, und das Lab kann nichts mehr schreiben. Was am meisten belegt:</translation>
+    </message>
+    <message>
+        <source>Virtual machines need QEMU, which is not installed.</source>
+        <translation>Virtuelle Maschinen brauchen QEMU, das nicht installiert ist.</translation>
+    </message>
+    <message>
+        <source>Virtual machines need libvirt&apos;s driver for QEMU, which is not installed.</source>
+        <translation>Virtuelle Maschinen brauchen den QEMU-Treiber von libvirt, der nicht installiert ist.</translation>
+    </message>
+    <message>
+        <source>Virtual machines need the node image, and building it needs: %1.</source>
+        <translation>Virtuelle Maschinen brauchen das Knoten-Abbild, und dessen Bau braucht: %1.</translation>
+    </message>
+</context>
+<context>
+    <name>Provision</name>
+    <message>
+        <source>%1 of memory is more than the %2 this computer can give its machines: it will swap, or end some of them.</source>
+        <translation>%1 Speicher sind mehr als die %2, die dieser Rechner seinen Maschinen geben kann: er wird auslagern oder einige beenden.</translation>
+    </message>
+    <message>
+        <source>Only %1 of memory is free now; other programs have the rest.</source>
+        <translation>Nur %1 Speicher sind jetzt frei; den Rest haben andere Programme.</translation>
+    </message>
+    <message>
+        <source>%1 processors are promised and %2 are there: machines will share them.</source>
+        <translation>%1 Prozessoren sind versprochen, %2 sind da: die Maschinen teilen sie sich.</translation>
+    </message>
+    <message>
+        <source>Their disks could grow to %1, and %2 are free.</source>
+        <translation>Ihre Platten könnten auf %1 wachsen, frei sind %2.</translation>
+    </message>
+</context>
+<context>
     <name>QObject</name>
     <message>
         <source>Wheelhouse</source>
@@ -832,64 +1002,43 @@
         <source>Add nodes</source>
         <translation>Knoten hinzufügen</translation>
     </message>
-    <message>
-        <source>Virtual machine</source>
-        <translation>Virtuelle Maschine</translation>
-    </message>
-    <message>
-        <source>Simulated</source>
-        <translation>Simuliert</translation>
-    </message>
-    <message>
-        <source>none</source>
-        <translation>keine</translation>
-    </message>
-    <message>
-        <source>How many</source>
-        <translation>Wie viele</translation>
-    </message>
-    <message>
-        <source>Processors each</source>
-        <translation>Prozessoren je Knoten</translation>
-    </message>
-    <message>
-        <source>Memory each</source>
-        <translation>Speicher je Knoten</translation>
-    </message>
-    <message>
-        <source>Zone</source>
-        <translation>Zone</translation>
-    </message>
-    <message>
-        <source>Add</source>
-        <translation>Hinzufügen</translation>
-    </message>
-    <message>
-        <source>The same node agent on a runtime that only pretends: starts at once, costs almost nothing. Pods must ask for it.</source>
-        <translation>Derselbe Knotenagent auf einer Laufzeit, die nur so tut: startet sofort, kostet fast nichts. Pods müssen es verlangen.</translation>
-    </message>
-    <message>
-        <source>A Linux machine of its own with containerd. Takes a few seconds to come up.</source>
-        <translation>Eine eigene Linux-Maschine mit containerd. Braucht ein paar Sekunden zum Hochfahren.</translation>
-    </message>
-    <message>
-        <source>Add simulated node</source>
-        <translation>Simulierten Knoten hinzufügen</translation>
-    </message>
-    <message>
-        <source>Add VM node</source>
-        <translation>VM-Knoten hinzufügen</translation>
-    </message>
-    <message>
-        <source>Add %1 nodes</source>
-        <translation>%1 Knoten hinzufügen</translation>
-    </message>
 </context>
 <context>
     <name>wheelhouse::ui::Banner</name>
     <message>
         <source>Close message</source>
         <translation>Meldung schließen</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::CheckRow</name>
+    <message>
+        <source>Stop</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>is being stopped</source>
+        <translation>wird abgebrochen</translation>
+    </message>
+    <message>
+        <source>is being built</source>
+        <translation>wird gebaut</translation>
+    </message>
+    <message>
+        <source>good</source>
+        <translation>gut</translation>
+    </message>
+    <message>
+        <source>could be better</source>
+        <translation>könnte besser sein</translation>
+    </message>
+    <message>
+        <source>missing</source>
+        <translation>fehlt</translation>
+    </message>
+    <message>
+        <source>working</source>
+        <translation>in Arbeit</translation>
     </message>
 </context>
 <context>
@@ -2271,6 +2420,22 @@
         <source>%1 cannot be edited: %2</source>
         <translation>%1 lässt sich nicht bearbeiten: %2</translation>
     </message>
+    <message>
+        <source>Start</source>
+        <translation>Start</translation>
+    </message>
+    <message>
+        <source>What this computer can do, and nodes to begin with</source>
+        <translation>Was dieser Rechner kann, und Knoten für den Anfang</translation>
+    </message>
+    <message>
+        <source>Start: this computer, a sample lab, first nodes</source>
+        <translation>Start: dieser Rechner, ein Beispiel-Lab, erste Knoten</translation>
+    </message>
+    <message>
+        <source>The shop could not be made: %1</source>
+        <translation>Der Shop konnte nicht angelegt werden: %1</translation>
+    </message>
 </context>
 <context>
     <name>wheelhouse::ui::MapDrag</name>
@@ -2639,6 +2804,80 @@
     </message>
 </context>
 <context>
+    <name>wheelhouse::ui::NodeForm</name>
+    <message>
+        <source>Virtual machine</source>
+        <translation>Virtuelle Maschine</translation>
+    </message>
+    <message>
+        <source>Simulated</source>
+        <translation>Simuliert</translation>
+    </message>
+    <message>
+        <source>How many</source>
+        <translation>Wie viele</translation>
+    </message>
+    <message>
+        <source>Processors each</source>
+        <translation>Prozessoren je Knoten</translation>
+    </message>
+    <message>
+        <source>Memory each</source>
+        <translation>Speicher je Knoten</translation>
+    </message>
+    <message>
+        <source>Zone</source>
+        <translation>Zone</translation>
+    </message>
+    <message>
+        <source>none; several, with commas, are taken in turn</source>
+        <translation>keine; mehrere, mit Kommas, reihum</translation>
+    </message>
+    <message>
+        <source>Add %1 nodes</source>
+        <translation>%1 Knoten hinzufügen</translation>
+    </message>
+    <message>
+        <source>Add simulated node</source>
+        <translation>Simulierten Knoten hinzufügen</translation>
+    </message>
+    <message>
+        <source>Add VM node</source>
+        <translation>VM-Knoten hinzufügen</translation>
+    </message>
+    <message>
+        <source>The same node agent on a runtime that only pretends: starts at once, costs almost nothing. Pods must ask for it.</source>
+        <translation>Derselbe Knotenagent auf einer Laufzeit, die nur so tut: startet sofort, kostet fast nichts. Pods müssen es verlangen.</translation>
+    </message>
+    <message>
+        <source>A Linux machine of its own with containerd. Takes a few seconds to come up.</source>
+        <translation>Eine eigene Linux-Maschine mit containerd. Braucht ein paar Sekunden zum Hochfahren.</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::NodeProgress</name>
+    <message>
+        <source>came up in %1</source>
+        <translation>hochgefahren in %1</translation>
+    </message>
+    <message>
+        <source>Node</source>
+        <translation>Knoten</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>Art</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Zustand</translation>
+    </message>
+    <message>
+        <source>Last step</source>
+        <translation>Letzter Schritt</translation>
+    </message>
+</context>
+<context>
     <name>wheelhouse::ui::ObjectTable</name>
     <message>
         <source>Namespace</source>
@@ -2862,6 +3101,25 @@ Es wird von selbst wieder versucht.</translation>
     </message>
 </context>
 <context>
+    <name>wheelhouse::ui::RoomBars</name>
+    <message>
+        <source>Room on this computer</source>
+        <translation>Platz auf diesem Rechner</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>Speicher</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 von %2</translation>
+    </message>
+    <message>
+        <source>Processors</source>
+        <translation>Prozessoren</translation>
+    </message>
+</context>
+<context>
     <name>wheelhouse::ui::ScalingChart</name>
     <message>
         <source>replicas</source>
@@ -3011,6 +3269,85 @@ Es wird von selbst wieder versucht.</translation>
     <message>
         <source>map of %1</source>
         <translation>Zuordnung zu %1</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::StartPage</name>
+    <message>
+        <source>Start</source>
+        <translation>Start</translation>
+    </message>
+    <message>
+        <source>The control plane runs already. What it needs now is nodes: real ones, or some that pretend.</source>
+        <translation>Die Steuerungsebene läuft schon. Was sie jetzt braucht, sind Knoten: echte, oder solche, die nur so tun.</translation>
+    </message>
+    <message>
+        <source>Not now</source>
+        <translation>Nicht jetzt</translation>
+    </message>
+    <message>
+        <source>Only a Wheelhouse lab can make nodes: this cluster does not serve Machines.</source>
+        <translation>Nur ein Wheelhouse-Lab kann Knoten anlegen: dieser Cluster kennt keine Machines.</translation>
+    </message>
+    <message>
+        <source>This computer</source>
+        <translation>Dieser Rechner</translation>
+    </message>
+    <message>
+        <source>Look again</source>
+        <translation>Noch einmal prüfen</translation>
+    </message>
+    <message>
+        <source>Make the sample lab</source>
+        <translation>Beispiel-Lab anlegen</translation>
+    </message>
+    <message>
+        <source>Sample lab</source>
+        <translation>Beispiel-Lab</translation>
+    </message>
+    <message>
+        <source>Six simulated nodes over three zones, and a shop with a database on them: something to look at, and to break.</source>
+        <translation>Sechs simulierte Knoten in drei Zonen und darauf ein Shop mit Datenbank: etwas zum Ansehen und zum Kaputtmachen.</translation>
+    </message>
+    <message>
+        <source>Use simulated nodes</source>
+        <translation>Simulierte Knoten nehmen</translation>
+    </message>
+    <message>
+        <source>Simulated nodes</source>
+        <translation>Simulierte Knoten</translation>
+    </message>
+    <message>
+        <source>Three nodes that only pretend. They need nothing of this computer and are up at once. Pods have to tolerate them, as those of the palette do.</source>
+        <translation>Drei Knoten, die nur so tun. Sie brauchen nichts von diesem Rechner und sind sofort da. Pods müssen sie tolerieren, wie es die der Palette tun.</translation>
+    </message>
+    <message>
+        <source>Nodes of your own</source>
+        <translation>Eigene Knoten</translation>
+    </message>
+    <message>
+        <source>Open the map</source>
+        <translation>Karte öffnen</translation>
+    </message>
+    <message>
+        <source>Nodes on their way</source>
+        <translation>Knoten im Aufbau</translation>
+    </message>
+    <message>
+        <source>Looking at what this computer can do…</source>
+        <translation>Es wird geprüft, was dieser Rechner kann …</translation>
+    </message>
+    <message>
+        <source>The lab runs on another computer: what that can do is not known here.</source>
+        <translation>Das Lab läuft auf einem anderen Rechner: was der kann, ist hier nicht bekannt.</translation>
+    </message>
+    <message>
+        <source>%1 of %2 nodes are ready</source>
+        <translation>%1 von %2 Knoten sind bereit</translation>
+    </message>
+    <message>
+        <source>, %1 in trouble</source>
+        <translation>, %1 in Schwierigkeiten</translation>
     </message>
 </context>
 <context>

@@ -316,6 +316,176 @@
     </message>
 </context>
 <context>
+    <name>HostModel</name>
+    <message>
+        <source>Hardware acceleration</source>
+        <translation>硬件加速</translation>
+    </message>
+    <message>
+        <source>Virtual machines run by software emulation: everything works, but much slower.</source>
+        <translation>虚拟机以软件模拟运行：一切可用，但慢得多。</translation>
+    </message>
+    <message>
+        <source>KVM works</source>
+        <translation>KVM 可用</translation>
+    </message>
+    <message>
+        <source>Virtual machines run about as fast as this computer.</source>
+        <translation>虚拟机的速度与本机相近。</translation>
+    </message>
+    <message>
+        <source>the processor offers none</source>
+        <translation>处理器不提供</translation>
+    </message>
+    <message>
+        <source>Switch on VT-x or AMD-V in the firmware; where this is a virtual machine itself, nested virtualisation in its host.</source>
+        <translation>请在固件中启用 VT-x 或 AMD-V；若本机本身是虚拟机，请在其宿主机上启用嵌套虚拟化。</translation>
+    </message>
+    <message>
+        <source>/dev/kvm is not there</source>
+        <translation>没有 /dev/kvm</translation>
+    </message>
+    <message>
+        <source>The kernel&apos;s module has to be loaded:</source>
+        <translation>需要加载内核模块：</translation>
+    </message>
+    <message>
+        <source>this user may not use /dev/kvm</source>
+        <translation>当前用户无权使用 /dev/kvm</translation>
+    </message>
+    <message>
+        <source>Join its group, then log in again:</source>
+        <translation>加入其用户组，然后重新登录：</translation>
+    </message>
+    <message>
+        <source>QEMU and libvirt</source>
+        <translation>QEMU 与 libvirt</translation>
+    </message>
+    <message>
+        <source>both are there</source>
+        <translation>均已安装</translation>
+    </message>
+    <message>
+        <source>libvirt runs inside this program: no service to start, no group to join.</source>
+        <translation>libvirt 在本程序内运行：无需启动服务，无需加入用户组。</translation>
+    </message>
+    <message>
+        <source>both are missing</source>
+        <translation>均未安装</translation>
+    </message>
+    <message>
+        <source>libvirt&apos;s driver for QEMU is missing</source>
+        <translation>缺少 libvirt 的 QEMU 驱动</translation>
+    </message>
+    <message>
+        <source>QEMU is missing</source>
+        <translation>缺少 QEMU</translation>
+    </message>
+    <message>
+        <source>Without them there are no virtual machines; simulated nodes need neither. To install:</source>
+        <translation>没有它们就没有虚拟机；模拟节点不需要。安装命令：</translation>
+    </message>
+    <message>
+        <source>Node image</source>
+        <translation>节点镜像</translation>
+    </message>
+    <message>
+        <source>is built</source>
+        <translation>已构建</translation>
+    </message>
+    <message>
+        <source>Every virtual machine starts from it: %1</source>
+        <translation>每台虚拟机都由它启动：%1</translation>
+    </message>
+    <message>
+        <source>cannot be built yet</source>
+        <translation>尚无法构建</translation>
+    </message>
+    <message>
+        <source>Virtual machines start from it. Building it needs these packages:</source>
+        <translation>虚拟机由它启动。构建需要以下软件包：</translation>
+    </message>
+    <message>
+        <source>is not built yet</source>
+        <translation>尚未构建</translation>
+    </message>
+    <message>
+        <source>Built once, from the packages of this computer&apos;s own system; that takes a few minutes and the network. The first virtual machine does it by itself.</source>
+        <translation>仅需构建一次，取自本机系统的软件包；需要几分钟和网络。第一台虚拟机会自动构建它。</translation>
+    </message>
+    <message>
+        <source>Build it now</source>
+        <translation>立即构建</translation>
+    </message>
+    <message>
+        <source>Memory and processors</source>
+        <translation>内存与处理器</translation>
+    </message>
+    <message>
+        <source>%1 of %2 free, %3 processors</source>
+        <translation>空闲 %1，共 %2，%3 个处理器</translation>
+    </message>
+    <message>
+        <source>Too little for a virtual machine: close something. Simulated nodes need next to none.</source>
+        <translation>不足以运行虚拟机：请关闭一些程序。模拟节点几乎不占内存。</translation>
+    </message>
+    <message>
+        <source>Enough for one virtual machine of %1.</source>
+        <translation>足够运行一台 %1 的虚拟机。</translation>
+    </message>
+    <message>
+        <source>Enough for about %1 virtual machines of %2.</source>
+        <translation>约可运行 %1 台 %2 的虚拟机。</translation>
+    </message>
+    <message>
+        <source>Room on disk</source>
+        <translation>磁盘空间</translation>
+    </message>
+    <message>
+        <source>%1 free</source>
+        <translation>空闲 %1</translation>
+    </message>
+    <message>
+        <source>In %1. The disk of a machine takes room only as it is used.</source>
+        <translation>位于 %1。机器的磁盘按实际使用量占用空间。</translation>
+    </message>
+    <message>
+        <source>In %1. When it is full, machines stop and the lab cannot be written to. What takes the most:</source>
+        <translation>位于 %1。空间用尽时机器会停止，实验室也无法写入。查看占用最多的内容：</translation>
+    </message>
+    <message>
+        <source>Virtual machines need QEMU, which is not installed.</source>
+        <translation>虚拟机需要 QEMU，但尚未安装。</translation>
+    </message>
+    <message>
+        <source>Virtual machines need libvirt&apos;s driver for QEMU, which is not installed.</source>
+        <translation>虚拟机需要 libvirt 的 QEMU 驱动，但尚未安装。</translation>
+    </message>
+    <message>
+        <source>Virtual machines need the node image, and building it needs: %1.</source>
+        <translation>虚拟机需要节点镜像，而构建它需要：%1。</translation>
+    </message>
+</context>
+<context>
+    <name>Provision</name>
+    <message>
+        <source>%1 of memory is more than the %2 this computer can give its machines: it will swap, or end some of them.</source>
+        <translation>%1 内存超过本机能分给机器的 %2：将会使用交换空间，或终止部分机器。</translation>
+    </message>
+    <message>
+        <source>Only %1 of memory is free now; other programs have the rest.</source>
+        <translation>目前仅空闲 %1 内存；其余被其他程序占用。</translation>
+    </message>
+    <message>
+        <source>%1 processors are promised and %2 are there: machines will share them.</source>
+        <translation>已承诺 %1 个处理器，实有 %2 个：机器将共用它们。</translation>
+    </message>
+    <message>
+        <source>Their disks could grow to %1, and %2 are free.</source>
+        <translation>它们的磁盘可能增长到 %1，而空闲 %2。</translation>
+    </message>
+</context>
+<context>
     <name>QObject</name>
     <message>
         <source>Wheelhouse</source>
@@ -832,64 +1002,43 @@
         <source>Add nodes</source>
         <translation>添加节点</translation>
     </message>
-    <message>
-        <source>Virtual machine</source>
-        <translation>虚拟机</translation>
-    </message>
-    <message>
-        <source>Simulated</source>
-        <translation>模拟</translation>
-    </message>
-    <message>
-        <source>none</source>
-        <translation>无</translation>
-    </message>
-    <message>
-        <source>How many</source>
-        <translation>数量</translation>
-    </message>
-    <message>
-        <source>Processors each</source>
-        <translation>每个的处理器</translation>
-    </message>
-    <message>
-        <source>Memory each</source>
-        <translation>每个的内存</translation>
-    </message>
-    <message>
-        <source>Zone</source>
-        <translation>可用区</translation>
-    </message>
-    <message>
-        <source>Add</source>
-        <translation>添加</translation>
-    </message>
-    <message>
-        <source>The same node agent on a runtime that only pretends: starts at once, costs almost nothing. Pods must ask for it.</source>
-        <translation>同样的节点代理，运行在只做模拟的运行时上：立即启动，几乎不耗资源。Pod 需要主动要求。</translation>
-    </message>
-    <message>
-        <source>A Linux machine of its own with containerd. Takes a few seconds to come up.</source>
-        <translation>一台带有 containerd 的独立 Linux 机器。启动需要几秒钟。</translation>
-    </message>
-    <message>
-        <source>Add simulated node</source>
-        <translation>添加模拟节点</translation>
-    </message>
-    <message>
-        <source>Add VM node</source>
-        <translation>添加虚拟机节点</translation>
-    </message>
-    <message>
-        <source>Add %1 nodes</source>
-        <translation>添加 %1 个节点</translation>
-    </message>
 </context>
 <context>
     <name>wheelhouse::ui::Banner</name>
     <message>
         <source>Close message</source>
         <translation>关闭消息</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::CheckRow</name>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>is being stopped</source>
+        <translation>正在停止</translation>
+    </message>
+    <message>
+        <source>is being built</source>
+        <translation>正在构建</translation>
+    </message>
+    <message>
+        <source>good</source>
+        <translation>良好</translation>
+    </message>
+    <message>
+        <source>could be better</source>
+        <translation>有待改善</translation>
+    </message>
+    <message>
+        <source>missing</source>
+        <translation>缺失</translation>
+    </message>
+    <message>
+        <source>working</source>
+        <translation>进行中</translation>
     </message>
 </context>
 <context>
@@ -2271,6 +2420,22 @@
         <source>%1 cannot be edited: %2</source>
         <translation>无法编辑 %1：%2</translation>
     </message>
+    <message>
+        <source>Start</source>
+        <translation>开始</translation>
+    </message>
+    <message>
+        <source>What this computer can do, and nodes to begin with</source>
+        <translation>本机的能力，以及初始节点</translation>
+    </message>
+    <message>
+        <source>Start: this computer, a sample lab, first nodes</source>
+        <translation>开始：本机、示例实验室、首批节点</translation>
+    </message>
+    <message>
+        <source>The shop could not be made: %1</source>
+        <translation>无法创建商店：%1</translation>
+    </message>
 </context>
 <context>
     <name>wheelhouse::ui::MapDrag</name>
@@ -2639,6 +2804,80 @@
     </message>
 </context>
 <context>
+    <name>wheelhouse::ui::NodeForm</name>
+    <message>
+        <source>Virtual machine</source>
+        <translation>虚拟机</translation>
+    </message>
+    <message>
+        <source>Simulated</source>
+        <translation>模拟</translation>
+    </message>
+    <message>
+        <source>How many</source>
+        <translation>数量</translation>
+    </message>
+    <message>
+        <source>Processors each</source>
+        <translation>每个的处理器</translation>
+    </message>
+    <message>
+        <source>Memory each</source>
+        <translation>每个的内存</translation>
+    </message>
+    <message>
+        <source>Zone</source>
+        <translation>可用区</translation>
+    </message>
+    <message>
+        <source>none; several, with commas, are taken in turn</source>
+        <translation>无；可用逗号分隔多个，轮流使用</translation>
+    </message>
+    <message>
+        <source>Add %1 nodes</source>
+        <translation>添加 %1 个节点</translation>
+    </message>
+    <message>
+        <source>Add simulated node</source>
+        <translation>添加模拟节点</translation>
+    </message>
+    <message>
+        <source>Add VM node</source>
+        <translation>添加虚拟机节点</translation>
+    </message>
+    <message>
+        <source>The same node agent on a runtime that only pretends: starts at once, costs almost nothing. Pods must ask for it.</source>
+        <translation>同样的节点代理，运行在只做模拟的运行时上：立即启动，几乎不耗资源。Pod 需要主动要求。</translation>
+    </message>
+    <message>
+        <source>A Linux machine of its own with containerd. Takes a few seconds to come up.</source>
+        <translation>一台带有 containerd 的独立 Linux 机器。启动需要几秒钟。</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::NodeProgress</name>
+    <message>
+        <source>came up in %1</source>
+        <translation>启动用时 %1</translation>
+    </message>
+    <message>
+        <source>Node</source>
+        <translation>节点</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>类型</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Last step</source>
+        <translation>最后一步</translation>
+    </message>
+</context>
+<context>
     <name>wheelhouse::ui::ObjectTable</name>
     <message>
         <source>Namespace</source>
@@ -2862,6 +3101,25 @@ It is tried again by itself.</source>
     </message>
 </context>
 <context>
+    <name>wheelhouse::ui::RoomBars</name>
+    <message>
+        <source>Room on this computer</source>
+        <translation>本机余量</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>内存</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 / %2</translation>
+    </message>
+    <message>
+        <source>Processors</source>
+        <translation>处理器</translation>
+    </message>
+</context>
+<context>
     <name>wheelhouse::ui::ScalingChart</name>
     <message>
         <source>replicas</source>
@@ -3011,6 +3269,85 @@ It is tried again by itself.</source>
     <message>
         <source>map of %1</source>
         <translation>%1 映射</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::StartPage</name>
+    <message>
+        <source>Start</source>
+        <translation>开始</translation>
+    </message>
+    <message>
+        <source>The control plane runs already. What it needs now is nodes: real ones, or some that pretend.</source>
+        <translation>控制平面已在运行。现在它需要节点：真实的，或模拟的。</translation>
+    </message>
+    <message>
+        <source>Not now</source>
+        <translation>以后再说</translation>
+    </message>
+    <message>
+        <source>Only a Wheelhouse lab can make nodes: this cluster does not serve Machines.</source>
+        <translation>只有 Wheelhouse 实验室能创建节点：此集群不提供 Machine。</translation>
+    </message>
+    <message>
+        <source>This computer</source>
+        <translation>本机</translation>
+    </message>
+    <message>
+        <source>Look again</source>
+        <translation>重新检查</translation>
+    </message>
+    <message>
+        <source>Make the sample lab</source>
+        <translation>创建示例实验室</translation>
+    </message>
+    <message>
+        <source>Sample lab</source>
+        <translation>示例实验室</translation>
+    </message>
+    <message>
+        <source>Six simulated nodes over three zones, and a shop with a database on them: something to look at, and to break.</source>
+        <translation>三个可用区中的六个模拟节点，以及其上的商店和数据库：可供观察，也可供破坏。</translation>
+    </message>
+    <message>
+        <source>Use simulated nodes</source>
+        <translation>使用模拟节点</translation>
+    </message>
+    <message>
+        <source>Simulated nodes</source>
+        <translation>模拟节点</translation>
+    </message>
+    <message>
+        <source>Three nodes that only pretend. They need nothing of this computer and are up at once. Pods have to tolerate them, as those of the palette do.</source>
+        <translation>三个模拟的节点。不占用本机资源，立即可用。Pod 需要容忍它们，面板中的 Pod 均已如此。</translation>
+    </message>
+    <message>
+        <source>Nodes of your own</source>
+        <translation>自定义节点</translation>
+    </message>
+    <message>
+        <source>Open the map</source>
+        <translation>打开地图</translation>
+    </message>
+    <message>
+        <source>Nodes on their way</source>
+        <translation>启动中的节点</translation>
+    </message>
+    <message>
+        <source>Looking at what this computer can do…</source>
+        <translation>正在检查本机的能力…</translation>
+    </message>
+    <message>
+        <source>The lab runs on another computer: what that can do is not known here.</source>
+        <translation>实验室运行在另一台计算机上：此处无法得知其能力。</translation>
+    </message>
+    <message>
+        <source>%1 of %2 nodes are ready</source>
+        <translation>%2 个节点中 %1 个就绪</translation>
+    </message>
+    <message>
+        <source>, %1 in trouble</source>
+        <translation>，%1 个有问题</translation>
     </message>
 </context>
 <context>

@@ -217,7 +217,7 @@ class TestUiLab : public WindowLab {
         QVERIFY(press("Add node"));
         auto* panel = part<AddNodePanel>();
         QTRY_VERIFY(panel->isVisible());
-        panel->setSimulated(true);
+        panel->form()->setSimulated(true);
         QTest::mouseClick(panel->addButton(), Qt::LeftButton);
         QTRY_COMPARE_WITH_TIMEOUT(map()->layoutOfMap().cards().size(), 4U, soon);
         QTRY_COMPARE_WITH_TIMEOUT(lines({"nodes"}, "{range .items[*]}{.metadata.name}{\"\\n\"}{end}").size(),

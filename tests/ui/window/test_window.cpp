@@ -158,7 +158,7 @@ void TestWindow::addAndRemoveNodes() {
     stage.press("Add a node");
     auto* panel = stage.part<AddNodePanel>();
     QTRY_VERIFY(panel->isVisible());
-    panel->setSimulated(true);
+    panel->form()->setSimulated(true);
     QDir().mkpath(shotFolder());
     panel->grab().save(shotFolder() + "/add-node-dark.png");
     QTest::mouseClick(panel->addButton(), Qt::LeftButton);
@@ -166,7 +166,7 @@ void TestWindow::addAndRemoveNodes() {
     QTRY_VERIFY_WITH_TIMEOUT(!stage.map()->rectOfNode("sim-1").isNull(), soon);
     QTRY_VERIFY_WITH_TIMEOUT(stage.cluster.get<api::core::Node>("sim-1").has_value(), soon);
     stage.press("Add node");
-    panel->setSimulated(false);
+    panel->form()->setSimulated(false);
     QTest::mouseClick(panel->addButton(), Qt::LeftButton);
     QTRY_VERIFY_WITH_TIMEOUT(stage.cluster.get<api::lab::Machine>("vm-1").has_value(), soon);
     QCOMPARE(QString::fromStdString(stage.cluster.get<api::lab::Machine>("vm-1")->spec().provider()),

@@ -1,5 +1,6 @@
 // The seams everything else stands on: executors, virtual time, chance, files, reasons.
 #include "engine/base/files.h"
+#include "engine/base/programs.h"
 #include "engine/base/simulation.h"
 #include "engine/base/status.h"
 #include "engine/base/system.h"
@@ -17,6 +18,21 @@ class TestBase : public QObject {
     Q_OBJECT
 
   private slots:
+    void programsAreFoundWhereTheyAre() {
+        const QByteArray path = qgetenv("PATH");
+        QTemporaryDir folder;
+        QFile file(folder.filePath("wh-program"));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.close();
+        qputenv("PATH", ("/nowhere::" + folder.path()).toUtf8());
+        QVERIFY(!programExists("wh-program")); // nobody may run it
+        file.setPermissions(QFile::ReadOwner | QFile::ExeOwner | QFile::ExeGroup | QFile::ExeOther);
+        QVERIFY(programExists("wh-program"));
+        QVERIFY(!programExists("wh-other-program"));
+        qputenv("PATH", "/nowhere");
+        QVERIFY(!programExists("wh-program"));
+        qputenv("PATH", path);
+    }
     void virtualTimeRunsTasksInDueOrder() {
         SimulatedExecutor executor;
         std::vector<int> order;

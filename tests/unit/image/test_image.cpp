@@ -73,7 +73,10 @@ class ImageTest : public QObject {
 
 void ImageTest::buildsOnceAndReuses() {
     const Lab lab(good);
-    QVERIFY(!findCached(lab.options).has_value());
+    QCOMPARE(findCached(lab.options).error().reason, Reason::NotFound);
+    auto without = lab.options;
+    without.demoProgram = "/nowhere/wheelhouse-demo"; // nothing to build it from
+    QCOMPARE(findCached(without).error().reason, Reason::Invalid);
     QStringList steps;
     const auto paths =
         buildOrReuse(lab.options, [&](const Progress& p) { steps << QString::fromStdString(p.step); });

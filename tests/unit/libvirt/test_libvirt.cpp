@@ -7,6 +7,8 @@
 #include "machine_folder.h"
 #include "processes.h"
 #include "vmnodes/libvirt/accelerator.h"
+#include "vmnodes/libvirt/host_report.h"
+#include "vmnodes/libvirt/libvirt_provider.h"
 #include "volume_pool.h"
 
 #include <QProcess>
@@ -102,6 +104,8 @@ class LibvirtTest : public QObject {
     void acceleratorIsJudged_data();
     void acceleratorIsJudged();
     void theRealTrialEndsInTime();
+    void theProcessorSaysWhatItOffers();
+    void theHostIsInspected();
     void loopbackIsTranslatedForTheGuest_data();
     void loopbackIsTranslatedForTheGuest();
     void agentConfigSaysEverything();
@@ -207,6 +211,31 @@ void LibvirtTest::acceleratorIsJudged() {
     const auto verdict = judge({opened, error.toStdString(), sse3, finished, right});
     QCOMPARE(QString::fromStdString(verdict.text()), text);
     QCOMPARE(verdict.kvm, text == "kvm");
+}
+
+void LibvirtTest::theProcessorSaysWhatItOffers() {
+    QCOMPARE(virtualisationOf("processor\t: 0\nflags\t\t: fpu vme vmx sse\n\nflags: svm\n"),
+             std::string("vmx"));
+    QCOMPARE(virtualisationOf("flags\t\t: fpu svm\n"), std::string("svm"));
+    QCOMPARE(virtualisationOf("flags\t\t: fpu vmxnet svmx\nbugs : vmx\n"), std::string());
+    QCOMPARE(virtualisationOf(""), std::string());
+}
+
+/// Whatever this computer is, its report must not contradict itself, nor what the lab goes by.
+void LibvirtTest::theHostIsInspected() {
+    const HostReport report = inspectHost();
+    QCOMPARE(report.qemu, checkHost().has_value());
+    QVERIFY(!report.accelerator.kvm || (report.kvmDevice && report.kvmPermitted));
+    QVERIFY(!report.kvmPermitted || report.kvmDevice);
+    QCOMPARE(report.accelerator.kvm, accelerator().kvm);
+    const QByteArray before = qgetenv("LIBVIRT_DRIVER_DIR");
+    QTemporaryDir folder;
+    qputenv("LIBVIRT_DRIVER_DIR", folder.path().toUtf8());
+    QVERIFY(!inspectHost().driver);
+    QFile driver(folder.filePath("libvirt_driver_qemu.so"));
+    QVERIFY(driver.open(QIODevice::WriteOnly));
+    QVERIFY(inspectHost().driver);
+    before.isEmpty() ? qunsetenv("LIBVIRT_DRIVER_DIR") : qputenv("LIBVIRT_DRIVER_DIR", before);
 }
 
 void LibvirtTest::theRealTrialEndsInTime() {

@@ -27,6 +27,12 @@ std::vector<QString> freeNames(const ClusterActions::NewMachines& wanted, const 
     return names;
 }
 
+/// The zone of the machine that is made as this one, counted from 0; empty = none.
+QString zoneOf(const ClusterActions::NewMachines& wanted, std::size_t index) {
+    const QStringList zones = wanted.zone.split(u',', Qt::SkipEmptyParts);
+    return zones.isEmpty() ? QString() : zones[static_cast<qsizetype>(index) % zones.size()].trimmed();
+}
+
 api::lab::Machine machineOf(const ClusterActions::NewMachines& wanted, const QString& name) {
     api::lab::Machine machine;
     machine.mutable_metadata()->set_name(name.toStdString());
@@ -72,13 +78,14 @@ void ClusterActions::addMachines(const NewMachines& wanted, const std::vector<QS
     NewMachines one = wanted;
     one.count = 1;
     std::vector<QString> used = taken;
+    std::size_t index = 0;
     for (const QString& name : freeNames(wanted, taken)) {
+        one.zone = zoneOf(wanted, index++);
         const QString command = kubectl::apply({}, machineManifest(one, used), {});
         used.push_back(name);
         const QString what = wanted.simulated ? tr("added the simulated node %1.").arg(name)
                                               : tr("added the VM node %1.").arg(name);
-        cluster_.create(machineResource, {}, client::body(machineOf(wanted, name)), {},
-                        report(what, command));
+        cluster_.create(machineResource, {}, client::body(machineOf(one, name)), {}, report(what, command));
     }
 }
 
@@ -182,13 +189,14 @@ void ClusterActions::apply(const QString& text, const QString& file, const QStri
 QString ClusterActions::machineManifest(const NewMachines& wanted, const std::vector<QString>& taken) {
     QStringList documents;
     for (const QString& name : freeNames(wanted, taken)) {
+        const QString zone = zoneOf(wanted, static_cast<std::size_t>(documents.size()));
         QString one =
             QStringLiteral("apiVersion: lab.wheelhouse.dev/v1alpha1\nkind: Machine\nmetadata:\n  name: %1\n"
                            "spec:\n  provider: %2\n  cpus: %3\n  memoryMiB: %4\n")
                 .arg(name, wanted.simulated ? u"simulated" : u"vm")
                 .arg(wanted.cpus)
                 .arg(wanted.memoryMiB);
-        if (!wanted.zone.isEmpty()) one += QStringLiteral("  zone: %1\n").arg(wanted.zone);
+        if (!zone.isEmpty()) one += QStringLiteral("  zone: %1\n").arg(zone);
         documents.push_back(one);
     }
     return documents.join(QStringLiteral("---\n"));

@@ -156,6 +156,9 @@ MapNode readMachine(const api::Object& object) {
     result.zone = text(machine.spec().zone());
     result.pool = poolOf(object);
     result.provider = text(machine.spec().provider());
+    // What it will have; its node says what is left of that, once there is one.
+    result.cpuMilli = qint64{machine.spec().cpus()} * 1000;
+    result.memoryBytes = qint64{machine.spec().memorymib()} << 20;
     const QString accelerator = text(machine.status().accelerator());
     const qsizetype colon = accelerator.indexOf(u':');
     result.accelerator = colon < 0 ? accelerator : accelerator.left(colon);

@@ -71,7 +71,7 @@ void MainWindow::Impl::build() {
     column->addWidget(vertical, 1);
     row->addLayout(column, 1);
     self.setCentralWidget(root);
-    addPanel = new AddNodePanel(theme, &self);
+    addPanel = new AddNodePanel(theme, host, session.map(), &self);
     deployPanel = new DeployPanel(actions, theme, root);
     deployPanel->setNamespace(options.defaultNamespace);
     jump = new JumpPanel(session, theme, root);
@@ -110,8 +110,10 @@ QWidget* MainWindow::Impl::buildRail() {
     add("scaling", MainWindow::tr("Scaling"), MainWindow::tr("Autoscalers and pools of nodes"));
     add("fault", MainWindow::tr("Failures"), MainWindow::tr("Break things on purpose"));
     add("access", MainWindow::tr("Access"), MainWindow::tr("Who can do what"));
-    railPlaces.front()->setChecked(true);
     column->addStretch(1);
+    add("wheel", MainWindow::tr("Start"),
+        MainWindow::tr("What this computer can do, and nodes to begin with"));
+    railPlaces.front()->setChecked(true);
     return rail;
 }
 
@@ -133,6 +135,8 @@ QWidget* MainWindow::Impl::buildCentre() {
     places->addWidget(faultsPage);
     access = new AccessPage(session, theme, places);
     places->addWidget(access);
+    start = new StartPage(session, host, theme, places);
+    places->addWidget(start);
     drawer = new DetailDrawer(session, actions, theme, horizontal);
     drawer->setMinimumWidth(320);
     drawer->hide();

@@ -3,6 +3,7 @@
 #include "chrome.h"
 #include "close_panel.h"
 #include "palette_bar.h"
+#include "ui/models/host_model.h"
 #include "ui/models/node_drain.h"
 #include "ui/models/time_travel.h"
 #include "ui/views/access_page.h"
@@ -18,6 +19,7 @@
 #include "ui/views/next_view.h"
 #include "ui/views/objects_view.h"
 #include "ui/views/scaling_page.h"
+#include "ui/views/start_page.h"
 #include "ui/views/terminal_view.h"
 #include "ui/views/timeline_view.h"
 #include "ui/views/verdicts_page.h"
@@ -33,14 +35,14 @@ namespace wheelhouse::ui {
 
 /// The parts of the window and what ties them together: `main_window.cpp` builds it, `main_window_links.cpp`
 /// connects it, `main_window_pods.cpp` says how pods are worked with, `main_window_jump.cpp` what can be
-/// typed.
+/// typed, `main_window_start.cpp` how one begins.
 struct MainWindow::Impl {
     enum Dock { Timeline, Feed, Next, Logs, Terminal, Forwards, Yaml };
-    enum Place { Map, Objects, Verdicts, Scaling, Failures, Access };
+    enum Place { Map, Objects, Verdicts, Scaling, Failures, Access, Start };
 
     Impl(MainWindow& window, MainWindowOptions given, client::Cluster& cluster, Executor& executor)
         : self(window), options(std::move(given)), theme(isDark()), session(cluster, executor),
-          actions(cluster), drain(cluster, executor), travel(cluster),
+          actions(cluster), host(options.host), drain(cluster, executor), travel(cluster),
           faults([this] { return session.now(); }), links(faults, [this] { return session.now(); }) {}
 
     bool isDark() const {
@@ -61,6 +63,9 @@ struct MainWindow::Impl {
     void connectDrain();
     void connectTimeline();
     void connectFaults();
+    void connectStart();
+    void useSimulatedNodes();
+    void makeSampleLab();
     void connectKeys();
     void connectPods();
     /// What can be done by its name.
@@ -107,6 +112,7 @@ struct MainWindow::Impl {
     void goBack(Revision revision);
     void goLive();
     std::vector<QString> takenNames();
+    std::vector<QString> takenNodes();
     /// The window as it was left.
     void recall();
     void remember();
@@ -117,6 +123,7 @@ struct MainWindow::Impl {
     Theme theme;
     ClusterSession session;
     ClusterActions actions;
+    HostModel host;
     NodeDrain drain;
     TimeTravel travel;
     FaultModel faults;
@@ -137,6 +144,7 @@ struct MainWindow::Impl {
     FaultsPage* faultsPage = nullptr;
     FaultPanel* faultPanel = nullptr;
     AccessPage* access = nullptr;
+    StartPage* start = nullptr;
     TimelineView* timeline = nullptr;
     DeployPanel* deployPanel = nullptr;
     JumpPanel* jump = nullptr;

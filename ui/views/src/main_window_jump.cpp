@@ -17,6 +17,8 @@ std::vector<MainWindow::Impl::Deed> MainWindow::Impl::makeDeeds() {
         {MainWindow::tr("Scaling"), QStringLiteral("Ctrl+4"), shows(Scaling)},
         {MainWindow::tr("Failures"), QStringLiteral("Ctrl+5"), shows(Failures)},
         {MainWindow::tr("Access"), QStringLiteral("Ctrl+6"), shows(Access)},
+        {MainWindow::tr("Start: this computer, a sample lab, first nodes"), QStringLiteral("Ctrl+7"),
+         shows(Start)},
         {MainWindow::tr("Deploy a manifest"), {}, [this] { deploy(); }},
         {MainWindow::tr("Add a node"),
          {},

@@ -11,8 +11,6 @@
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QTabBar>
-#include <array>
-#include <set>
 
 namespace wheelhouse::ui {
 
@@ -26,6 +24,7 @@ void MainWindow::Impl::connectAll() {
     connectDrain();
     connectTimeline();
     connectFaults();
+    connectStart();
     connectKeys();
     connectPods();
     connectJump();
@@ -69,12 +68,8 @@ void MainWindow::Impl::connectMap() {
     QObject::connect(map, &MapView::nodeMenu, &self,
                      [this](const QString& name, const QPoint& at) { nodeMenu(name, at); });
     QObject::connect(mapPage, &MapPage::addNodeRequested, &self, [this](QWidget* near) { addNodes(near); });
-    QObject::connect(addPanel, &AddNodePanel::chosen, &self, [this] {
-        std::vector<QString> taken;
-        for (const auto& [name, node] : session.map().nodes())
-            taken.push_back(name);
-        actions.addMachines(addPanel->wanted(), taken);
-    });
+    QObject::connect(addPanel, &AddNodePanel::chosen, &self,
+                     [this] { actions.addMachines(addPanel->form()->wanted(), takenNodes()); });
 }
 
 void MainWindow::Impl::connectObjects() {
@@ -348,13 +343,7 @@ void MainWindow::Impl::hideDrawer() {
 }
 
 void MainWindow::Impl::addNodes(QWidget* near) {
-    std::vector<QString> taken;
-    std::set<QString> zones;
-    for (const auto& [name, node] : session.map().nodes()) {
-        taken.push_back(name);
-        if (!node.zone.isEmpty()) zones.insert(node.zone);
-    }
-    addPanel->prepare(std::move(taken), QStringList(zones.begin(), zones.end()));
+    addPanel->prepare();
     addPanel->adjustSize();
     const QPoint corner = near->mapToGlobal(QPoint(near->width(), near->height() + 6));
     addPanel->move(corner - QPoint(addPanel->width(), 0));

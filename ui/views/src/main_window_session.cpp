@@ -12,7 +12,8 @@ namespace {
 /// In the order of Place.
 const QStringList pageNames = {QStringLiteral("Map"),      QStringLiteral("Objects"),
                                QStringLiteral("Verdicts"), QStringLiteral("Scaling"),
-                               QStringLiteral("Failures"), QStringLiteral("Access")};
+                               QStringLiteral("Failures"), QStringLiteral("Access"),
+                               QStringLiteral("Start")};
 
 } // namespace
 

@@ -50,6 +50,7 @@ WindowMemory WindowMemory::load(const QString& path) {
     out.grouping = all.value(QStringLiteral("grouping")).toInt();
     out.onlyTrouble = all.value(QStringLiteral("onlyTrouble")).toBool();
     out.appearance = text("appearance");
+    out.begun = all.value(QStringLiteral("begun")).toBool();
     const QString onClose = text("onClose");
     out.onClose = onClose == u"stop"    ? OnClose::StopMachines
                   : onClose == u"leave" ? OnClose::LeaveMachines
@@ -70,6 +71,7 @@ bool WindowMemory::save(const QString& path) const {
     all.insert(QStringLiteral("grouping"), grouping);
     all.insert(QStringLiteral("onlyTrouble"), onlyTrouble);
     all.insert(QStringLiteral("appearance"), appearance);
+    all.insert(QStringLiteral("begun"), begun);
     all.insert(QStringLiteral("onClose"), QString::fromLatin1(wordOf(onClose)));
     QSaveFile file(path);
     if (!file.open(QIODevice::WriteOnly)) return false;

@@ -225,6 +225,7 @@ QString Theme::styleSheet() const {
         {"@disabled", mix(tokens_.panel, tokens_.muted, 0.6)},
         {"@badTint", tint(Tone::Bad)},
         {"@bad", tokens_.bad},
+        {"@ok", tokens_.ok},
         {"@warningTint", tint(Tone::Warning)},
         {"@warning", tokens_.warning},
         {"@selection", mix(tokens_.panel, tokens_.accent, tokens_.dark ? 0.32 : 0.2)},

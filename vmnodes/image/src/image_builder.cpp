@@ -3,6 +3,7 @@
 #include "build_process.h"
 #include "engine/base/files.h"
 #include "engine/base/log.h"
+#include "engine/base/programs.h"
 #include "vmnodes/image/oci.h"
 
 #include <algorithm>
@@ -208,7 +209,7 @@ ImageOptions defaultOptions(const fs::path& program) {
 
 Result<ImagePaths> findCached(const ImageOptions& options) {
     const auto payload = gather(options);
-    if (!payload) return tl::unexpected(payload.error());
+    if (!payload) return fail(Reason::Invalid, payload.error().message);
     ImagePaths paths = pathsIn(cacheFolder(options) / payload->key, payload->key);
     if (!complete(paths))
         return fail(Reason::NotFound, "the node image has not been built yet: run ./dev image");
@@ -238,6 +239,18 @@ Result<ImagePaths> buildOrReuse(const ImageOptions& options, const OnProgress& p
     if (!built) return tl::unexpected(built.error());
     if (progress) progress({"Image complete", 1});
     return paths;
+}
+
+/// The same programs as build.sh looks for.
+std::vector<std::string> missingPackages() {
+    std::vector<std::string> missing;
+    for (const auto& [program, package] : {std::pair("mmdebstrap", "mmdebstrap"),
+                                           {"mkfs.erofs", "erofs-utils"},
+                                           {"xz", "xz-utils"},
+                                           {"newuidmap", "uidmap"}})
+        if (!programExists(program) && (::geteuid() != 0 || std::string_view(package) != "uidmap"))
+            missing.emplace_back(package);
+    return missing;
 }
 
 struct ImageBuilder::Impl {

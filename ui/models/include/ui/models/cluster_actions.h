@@ -20,7 +20,7 @@ class ClusterActions final : public QObject {
         int count = 1;
         int cpus = 1;
         int memoryMiB = 512;
-        QString zone;
+        QString zone; ///< or several with commas between them: each machine the next one
     };
     using Applied = std::function<void(Result<std::vector<client::ManifestOutcome>>)>;
 

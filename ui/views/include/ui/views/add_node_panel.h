@@ -1,24 +1,19 @@
 #pragma once
 
-#include "ui/models/cluster_actions.h"
-#include "ui/widgets/controls.h"
+#include "ui/views/node_form.h"
 
 #include <QFrame>
 
-class QLineEdit;
-
 namespace wheelhouse::ui {
 
-/// A small panel that asks what kind of node, how many, how big and where, and shows the command that does
-/// the same.
+/// A small panel that asks for nodes: the form, and a button that makes them.
 class AddNodePanel final : public QFrame {
     Q_OBJECT
   public:
-    explicit AddNodePanel(const Theme& theme, QWidget* parent = nullptr);
-    /// Names in use, so that the command shows the ones that will be made, and zones to offer.
-    void prepare(std::vector<QString> taken, const QStringList& zones);
-    ClusterActions::NewMachines wanted() const;
-    void setSimulated(bool simulated);
+    AddNodePanel(const Theme& theme, HostModel& host, ClusterMapModel& map, QWidget* parent = nullptr);
+    /// Looks at the map and the computer as they are now.
+    void prepare();
+    NodeForm* form() { return form_; }
     QPushButton* addButton() { return add_; }
 
   Q_SIGNALS:
@@ -28,18 +23,10 @@ class AddNodePanel final : public QFrame {
     void paintEvent(QPaintEvent* event) override;
 
   private:
-    void refresh();
     const Theme& theme_;
-    QPushButton* vm_;
-    QPushButton* simulated_;
-    Stepper* count_;
-    Stepper* cpus_;
-    Stepper* memory_;
-    QLineEdit* zone_;
-    QLabel* note_;
-    CommandStrip* command_;
+    HostModel& host_;
+    NodeForm* form_;
     QPushButton* add_;
-    std::vector<QString> taken_;
 };
 
 } // namespace wheelhouse::ui

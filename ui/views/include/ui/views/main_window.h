@@ -2,6 +2,7 @@
 
 #include "engine/base/executor.h"
 #include "engine/client/cluster.h"
+#include "ui/models/host.h"
 
 #include <QMainWindow>
 #include <QString>
@@ -21,7 +22,9 @@ struct MainWindowOptions {
     bool reducedMotion = false; ///< no animation at all
     QString stateFile;          ///< what it remembers from one session to the next; empty = nothing
     bool ownsMachines = false;  ///< closing it may end virtual machines, so it asks
-    QString notice;             ///< one line to show at the top until it is closed; empty = none
+    Host* host = nullptr;       ///< the computer under the lab, where this is it; outlives the window
+    bool guide = false; ///< an empty lab in which nobody has chosen anything is met with the first steps
+    QString notice;     ///< one line to show at the top until it is closed; empty = none
 };
 
 /// The window on one cluster: map, objects, details, feed, logs and manifests. It appears at once and fills

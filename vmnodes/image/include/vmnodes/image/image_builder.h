@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace wheelhouse::image {
 
@@ -47,8 +48,12 @@ ImageOptions defaultOptions(const std::filesystem::path& program);
 /// happened and what to do.
 Result<ImagePaths> buildOrReuse(const ImageOptions& options, const OnProgress& progress,
                                 const std::atomic<bool>* cancel = nullptr);
-/// The cached image if there is one; touches no network and returns at once.
+/// The cached image if there is one; touches no network and returns at once. NotFound = it has not been built
+/// yet; Invalid = nor could it be, as something it is made of is missing.
 Result<ImagePaths> findCached(const ImageOptions& options);
+
+/// Debian packages a build needs whose programs are not here, as this user would need them; empty = all are.
+std::vector<std::string> missingPackages();
 
 /// Runs buildOrReuse on a thread of its own. Thread-safe. The destructor cancels and joins.
 class ImageBuilder {
