@@ -1068,14 +1068,6 @@
         <translation>Clusterzeit anhalten</translation>
     </message>
     <message>
-        <source>Go on (Ctrl+Space)</source>
-        <translation>Weiter (Strg+Leertaste)</translation>
-    </message>
-    <message>
-        <source>Stop the cluster&apos;s time: controllers, scheduler and leases stand still (Ctrl+Space)</source>
-        <translation>Clusterzeit anhalten: Controller, Scheduler und Leases stehen still (Strg+Leertaste)</translation>
-    </message>
-    <message>
         <source>Let one thing happen</source>
         <translation>Eines geschehen lassen</translation>
     </message>
@@ -1084,24 +1076,28 @@
         <translation>Erst die Zeit anhalten, dann Schritt für Schritt</translation>
     </message>
     <message>
-        <source>Let one thing happen (Ctrl+.)</source>
-        <translation>Eines geschehen lassen (Strg+.)</translation>
-    </message>
-    <message>
-        <source>Let %1 look at %2 (Ctrl+.)</source>
-        <translation>%1 sieht nach %2 (Strg+.)</translation>
-    </message>
-    <message>
-        <source>How fast the cluster&apos;s time goes (Ctrl+] faster, Ctrl+[ slower)</source>
-        <translation>Wie schnell die Clusterzeit geht (Strg+] schneller, Strg+[ langsamer)</translation>
-    </message>
-    <message>
         <source>The cluster&apos;s time stands still</source>
         <translation>Die Clusterzeit steht still</translation>
     </message>
     <message>
         <source>The cluster&apos;s time</source>
         <translation>Die Clusterzeit</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>Weiter</translation>
+    </message>
+    <message>
+        <source>Stop the cluster&apos;s time: controllers, scheduler and leases stand still</source>
+        <translation>Die Zeit des Clusters anhalten: Controller, Scheduler und Leases stehen still</translation>
+    </message>
+    <message>
+        <source>Let %1 look at %2</source>
+        <translation>%1 auf %2 schauen lassen</translation>
+    </message>
+    <message>
+        <source>How fast the cluster&apos;s time goes</source>
+        <translation>Wie schnell die Zeit des Clusters vergeht</translation>
     </message>
 </context>
 <context>
@@ -1946,6 +1942,56 @@
     </message>
 </context>
 <context>
+    <name>wheelhouse::ui::HelpModel</name>
+    <message>
+        <source>%1: no key</source>
+        <translation>%1: keine Taste</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::HelpPanel</name>
+    <message>
+        <source>press a key</source>
+        <translation>Taste drücken</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>Tasten</translation>
+    </message>
+    <message>
+        <source>Standard keys</source>
+        <translation>Standardtasten</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Keys where you are</source>
+        <translation>Tasten an dieser Stelle</translation>
+    </message>
+    <message>
+        <source>Keys that work everywhere</source>
+        <translation>Tasten, die überall gelten</translation>
+    </message>
+    <message>
+        <source>Press Enter or click on a line to give it another key.</source>
+        <translation>Eingabetaste oder Klick auf eine Zeile gibt ihr eine andere Taste.</translation>
+    </message>
+    <message>
+        <source>“%1” has its keys for good.</source>
+        <translation>„%1“ behält seine Tasten.</translation>
+    </message>
+    <message>
+        <source>%1: press the new key. Backspace takes its key away, Escape leaves it as it is.</source>
+        <translation>%1: die neue Taste drücken. Rücktaste nimmt die Taste weg, Escape lässt alles, wie es ist.</translation>
+    </message>
+</context>
+<context>
     <name>wheelhouse::ui::JumpModel</name>
     <message>
         <source>namespace</source>
@@ -1977,6 +2023,229 @@
     <message>
         <source>Nothing by that name.</source>
         <translation>Nichts mit diesem Namen.</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::KeyTable</name>
+    <message>
+        <source>Map</source>
+        <translation>Karte</translation>
+    </message>
+    <message>
+        <source>Objects</source>
+        <translation>Objekte</translation>
+    </message>
+    <message>
+        <source>Verdicts</source>
+        <translation>Urteile</translation>
+    </message>
+    <message>
+        <source>Scaling</source>
+        <translation>Skalierung</translation>
+    </message>
+    <message>
+        <source>Failures</source>
+        <translation>Störungen</translation>
+    </message>
+    <message>
+        <source>Access</source>
+        <translation>Zugriff</translation>
+    </message>
+    <message>
+        <source>Start: this computer, a sample lab, first nodes</source>
+        <translation>Start: dieser Rechner, ein Beispiel-Lab, erste Knoten</translation>
+    </message>
+    <message>
+        <source>Search or run</source>
+        <translation>Suchen oder ausführen</translation>
+    </message>
+    <message>
+        <source>Go to a kind, as :pod shop</source>
+        <translation>Zu einer Art, wie :pod shop</translation>
+    </message>
+    <message>
+        <source>There and back</source>
+        <translation>Hin und zurück</translation>
+    </message>
+    <message>
+        <source>Back in history</source>
+        <translation>Im Verlauf zurück</translation>
+    </message>
+    <message>
+        <source>Forward in history</source>
+        <translation>Im Verlauf vor</translation>
+    </message>
+    <message>
+        <source>Filter the table</source>
+        <translation>Tabelle filtern</translation>
+    </message>
+    <message>
+        <source>Keys and what they do</source>
+        <translation>Tasten und was sie tun</translation>
+    </message>
+    <message>
+        <source>Deploy a manifest</source>
+        <translation>Ein Manifest anwenden</translation>
+    </message>
+    <message>
+        <source>Add a node</source>
+        <translation>Einen Knoten hinzufügen</translation>
+    </message>
+    <message>
+        <source>Pause or resume the cluster&apos;s time</source>
+        <translation>Zeit des Clusters anhalten oder fortsetzen</translation>
+    </message>
+    <message>
+        <source>Let one step happen</source>
+        <translation>Einen Schritt geschehen lassen</translation>
+    </message>
+    <message>
+        <source>Time goes faster</source>
+        <translation>Zeit vergeht schneller</translation>
+    </message>
+    <message>
+        <source>Time goes slower</source>
+        <translation>Zeit vergeht langsamer</translation>
+    </message>
+    <message>
+        <source>Show only trouble</source>
+        <translation>Nur Probleme zeigen</translation>
+    </message>
+    <message>
+        <source>Timeline</source>
+        <translation>Zeitleiste</translation>
+    </message>
+    <message>
+        <source>Feed</source>
+        <translation>Geschehen</translation>
+    </message>
+    <message>
+        <source>Who acts next</source>
+        <translation>Wer als Nächstes handelt</translation>
+    </message>
+    <message>
+        <source>Logs</source>
+        <translation>Logs</translation>
+    </message>
+    <message>
+        <source>Terminal</source>
+        <translation>Terminal</translation>
+    </message>
+    <message>
+        <source>Forwarded ports</source>
+        <translation>Weitergeleitete Ports</translation>
+    </message>
+    <message>
+        <source>Light or dark</source>
+        <translation>Hell oder dunkel</translation>
+    </message>
+    <message>
+        <source>Details</source>
+        <translation>Details</translation>
+    </message>
+    <message>
+        <source>Its YAML</source>
+        <translation>Sein YAML</translation>
+    </message>
+    <message>
+        <source>Edit</source>
+        <translation>Bearbeiten</translation>
+    </message>
+    <message>
+        <source>Logs of its previous life</source>
+        <translation>Logs des vorigen Laufs</translation>
+    </message>
+    <message>
+        <source>Shell in a pod</source>
+        <translation>Shell in einem Pod</translation>
+    </message>
+    <message>
+        <source>Forward a port</source>
+        <translation>Einen Port weiterleiten</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>Löschen</translation>
+    </message>
+    <message>
+        <source>Cordon or uncordon a node</source>
+        <translation>Knoten sperren oder freigeben</translation>
+    </message>
+    <message>
+        <source>Drain a node</source>
+        <translation>Einen Knoten leeren</translation>
+    </message>
+    <message>
+        <source>To the next node or pod</source>
+        <translation>Zum nächsten Knoten oder Pod</translation>
+    </message>
+    <message>
+        <source>Into a node, to its pods</source>
+        <translation>In einen Knoten, zu seinen Pods</translation>
+    </message>
+    <message>
+        <source>Out again</source>
+        <translation>Wieder heraus</translation>
+    </message>
+    <message>
+        <source>One step back</source>
+        <translation>Einen Schritt zurück</translation>
+    </message>
+    <message>
+        <source>One step on</source>
+        <translation>Einen Schritt weiter</translation>
+    </message>
+    <message>
+        <source>Play or stop</source>
+        <translation>Abspielen oder anhalten</translation>
+    </message>
+    <message>
+        <source>Play faster</source>
+        <translation>Schneller abspielen</translation>
+    </message>
+    <message>
+        <source>Play slower</source>
+        <translation>Langsamer abspielen</translation>
+    </message>
+    <message>
+        <source>As far back as there is</source>
+        <translation>So weit zurück, wie es geht</translation>
+    </message>
+    <message>
+        <source>Back to the present</source>
+        <translation>Zurück in die Gegenwart</translation>
+    </message>
+    <message>
+        <source>Everywhere</source>
+        <translation>Überall</translation>
+    </message>
+    <message>
+        <source>What is selected</source>
+        <translation>Das Ausgewählte</translation>
+    </message>
+    <message>
+        <source>On the map</source>
+        <translation>Auf der Karte</translation>
+    </message>
+    <message>
+        <source>On the timeline</source>
+        <translation>Auf der Zeitleiste</translation>
+    </message>
+    <message>
+        <source>“%1” has its keys for good.</source>
+        <translation>„%1“ behält seine Tasten.</translation>
+    </message>
+    <message>
+        <source>That is no key.</source>
+        <translation>Das ist keine Taste.</translation>
+    </message>
+    <message>
+        <source>%1 moves through every window and stays as it is.</source>
+        <translation>%1 dient in jedem Fenster der Bewegung und bleibt, wie sie ist.</translation>
+    </message>
+    <message>
+        <source>%1 is taken: “%2” (%3). Give that another key first.</source>
+        <translation>%1 ist vergeben: „%2“ (%3). Erst diesem eine andere Taste geben.</translation>
     </message>
 </context>
 <context>
@@ -2329,38 +2598,6 @@
         <translation>hast %1 weitergeleitet.</translation>
     </message>
     <message>
-        <source>Deploy a manifest</source>
-        <translation>Ein Manifest anwenden</translation>
-    </message>
-    <message>
-        <source>Add a node</source>
-        <translation>Node hinzufügen</translation>
-    </message>
-    <message>
-        <source>Pause or resume the cluster&apos;s time</source>
-        <translation>Zeit des Clusters anhalten oder fortsetzen</translation>
-    </message>
-    <message>
-        <source>Let one step happen</source>
-        <translation>Einen Schritt geschehen lassen</translation>
-    </message>
-    <message>
-        <source>Show only trouble</source>
-        <translation>Nur Probleme zeigen</translation>
-    </message>
-    <message>
-        <source>Who acts next</source>
-        <translation>Wer als Nächstes handelt</translation>
-    </message>
-    <message>
-        <source>Forwarded ports</source>
-        <translation>Weitergeleitete Ports</translation>
-    </message>
-    <message>
-        <source>Light or dark</source>
-        <translation>Hell oder dunkel</translation>
-    </message>
-    <message>
         <source>Access</source>
         <translation>Zugriff</translation>
     </message>
@@ -2413,10 +2650,6 @@
         <translation>Seine Container abschießen…</translation>
     </message>
     <message>
-        <source>%1 (Ctrl+%2)</source>
-        <translation>%1 (Strg+%2)</translation>
-    </message>
-    <message>
         <source>%1 cannot be edited: %2</source>
         <translation>%1 lässt sich nicht bearbeiten: %2</translation>
     </message>
@@ -2427,10 +2660,6 @@
     <message>
         <source>What this computer can do, and nodes to begin with</source>
         <translation>Was dieser Rechner kann, und Knoten für den Anfang</translation>
-    </message>
-    <message>
-        <source>Start: this computer, a sample lab, first nodes</source>
-        <translation>Start: dieser Rechner, ein Beispiel-Lab, erste Knoten</translation>
     </message>
     <message>
         <source>The shop could not be made: %1</source>
@@ -3553,12 +3782,8 @@ Es wird von selbst wieder versucht.</translation>
         <translation>Suchen oder ausführen</translation>
     </message>
     <message>
-        <source>Go anywhere, do anything (Ctrl+K or :)</source>
-        <translation>Überallhin, alles tun (Strg+K oder :)</translation>
-    </message>
-    <message>
-        <source>Search or run   Ctrl K</source>
-        <translation>Suchen oder ausführen   Strg K</translation>
+        <source>Go anywhere, do anything</source>
+        <translation>Überallhin, alles tun</translation>
     </message>
 </context>
 <context>

@@ -1068,14 +1068,6 @@
         <translation>停止集群时间</translation>
     </message>
     <message>
-        <source>Go on (Ctrl+Space)</source>
-        <translation>继续（Ctrl+空格）</translation>
-    </message>
-    <message>
-        <source>Stop the cluster&apos;s time: controllers, scheduler and leases stand still (Ctrl+Space)</source>
-        <translation>停止集群时间：控制器、调度器和租约都静止（Ctrl+空格）</translation>
-    </message>
-    <message>
         <source>Let one thing happen</source>
         <translation>让一件事发生</translation>
     </message>
@@ -1084,24 +1076,28 @@
         <translation>先停止时间，然后逐步进行</translation>
     </message>
     <message>
-        <source>Let one thing happen (Ctrl+.)</source>
-        <translation>让一件事发生（Ctrl+.）</translation>
-    </message>
-    <message>
-        <source>Let %1 look at %2 (Ctrl+.)</source>
-        <translation>让 %1 处理 %2（Ctrl+.）</translation>
-    </message>
-    <message>
-        <source>How fast the cluster&apos;s time goes (Ctrl+] faster, Ctrl+[ slower)</source>
-        <translation>集群时间的快慢（Ctrl+] 加快，Ctrl+[ 减慢）</translation>
-    </message>
-    <message>
         <source>The cluster&apos;s time stands still</source>
         <translation>集群时间已停止</translation>
     </message>
     <message>
         <source>The cluster&apos;s time</source>
         <translation>集群时间</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Stop the cluster&apos;s time: controllers, scheduler and leases stand still</source>
+        <translation>停止集群时间：控制器、调度器和租约都静止</translation>
+    </message>
+    <message>
+        <source>Let %1 look at %2</source>
+        <translation>让 %1 查看 %2</translation>
+    </message>
+    <message>
+        <source>How fast the cluster&apos;s time goes</source>
+        <translation>集群时间的快慢</translation>
     </message>
 </context>
 <context>
@@ -1946,6 +1942,56 @@
     </message>
 </context>
 <context>
+    <name>wheelhouse::ui::HelpModel</name>
+    <message>
+        <source>%1: no key</source>
+        <translation>%1：无按键</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1：%2</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::HelpPanel</name>
+    <message>
+        <source>press a key</source>
+        <translation>请按键</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>按键</translation>
+    </message>
+    <message>
+        <source>Standard keys</source>
+        <translation>默认按键</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Keys where you are</source>
+        <translation>当前位置的按键</translation>
+    </message>
+    <message>
+        <source>Keys that work everywhere</source>
+        <translation>随处可用的按键</translation>
+    </message>
+    <message>
+        <source>Press Enter or click on a line to give it another key.</source>
+        <translation>按回车或点击某行可更换其按键。</translation>
+    </message>
+    <message>
+        <source>“%1” has its keys for good.</source>
+        <translation>“%1”的按键固定不变。</translation>
+    </message>
+    <message>
+        <source>%1: press the new key. Backspace takes its key away, Escape leaves it as it is.</source>
+        <translation>%1：请按新按键。退格键清除按键，Esc 保持不变。</translation>
+    </message>
+</context>
+<context>
     <name>wheelhouse::ui::JumpModel</name>
     <message>
         <source>namespace</source>
@@ -1977,6 +2023,229 @@
     <message>
         <source>Nothing by that name.</source>
         <translation>没有这个名称的内容。</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::KeyTable</name>
+    <message>
+        <source>Map</source>
+        <translation>地图</translation>
+    </message>
+    <message>
+        <source>Objects</source>
+        <translation>对象</translation>
+    </message>
+    <message>
+        <source>Verdicts</source>
+        <translation>裁决</translation>
+    </message>
+    <message>
+        <source>Scaling</source>
+        <translation>伸缩</translation>
+    </message>
+    <message>
+        <source>Failures</source>
+        <translation>故障</translation>
+    </message>
+    <message>
+        <source>Access</source>
+        <translation>访问权限</translation>
+    </message>
+    <message>
+        <source>Start: this computer, a sample lab, first nodes</source>
+        <translation>开始：本机、示例实验室、首批节点</translation>
+    </message>
+    <message>
+        <source>Search or run</source>
+        <translation>搜索或执行</translation>
+    </message>
+    <message>
+        <source>Go to a kind, as :pod shop</source>
+        <translation>前往某种类，如 :pod shop</translation>
+    </message>
+    <message>
+        <source>There and back</source>
+        <translation>往返</translation>
+    </message>
+    <message>
+        <source>Back in history</source>
+        <translation>历史后退</translation>
+    </message>
+    <message>
+        <source>Forward in history</source>
+        <translation>历史前进</translation>
+    </message>
+    <message>
+        <source>Filter the table</source>
+        <translation>筛选表格</translation>
+    </message>
+    <message>
+        <source>Keys and what they do</source>
+        <translation>按键及其作用</translation>
+    </message>
+    <message>
+        <source>Deploy a manifest</source>
+        <translation>部署清单</translation>
+    </message>
+    <message>
+        <source>Add a node</source>
+        <translation>添加节点</translation>
+    </message>
+    <message>
+        <source>Pause or resume the cluster&apos;s time</source>
+        <translation>暂停或恢复集群的时间</translation>
+    </message>
+    <message>
+        <source>Let one step happen</source>
+        <translation>执行一步</translation>
+    </message>
+    <message>
+        <source>Time goes faster</source>
+        <translation>时间加快</translation>
+    </message>
+    <message>
+        <source>Time goes slower</source>
+        <translation>时间放慢</translation>
+    </message>
+    <message>
+        <source>Show only trouble</source>
+        <translation>只看问题</translation>
+    </message>
+    <message>
+        <source>Timeline</source>
+        <translation>时间线</translation>
+    </message>
+    <message>
+        <source>Feed</source>
+        <translation>动态</translation>
+    </message>
+    <message>
+        <source>Who acts next</source>
+        <translation>接下来谁行动</translation>
+    </message>
+    <message>
+        <source>Logs</source>
+        <translation>日志</translation>
+    </message>
+    <message>
+        <source>Terminal</source>
+        <translation>终端</translation>
+    </message>
+    <message>
+        <source>Forwarded ports</source>
+        <translation>已转发的端口</translation>
+    </message>
+    <message>
+        <source>Light or dark</source>
+        <translation>浅色或深色</translation>
+    </message>
+    <message>
+        <source>Details</source>
+        <translation>详情</translation>
+    </message>
+    <message>
+        <source>Its YAML</source>
+        <translation>其 YAML</translation>
+    </message>
+    <message>
+        <source>Edit</source>
+        <translation>编辑</translation>
+    </message>
+    <message>
+        <source>Logs of its previous life</source>
+        <translation>上次运行的日志</translation>
+    </message>
+    <message>
+        <source>Shell in a pod</source>
+        <translation>Pod 中的 Shell</translation>
+    </message>
+    <message>
+        <source>Forward a port</source>
+        <translation>转发端口</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Cordon or uncordon a node</source>
+        <translation>封锁或解封节点</translation>
+    </message>
+    <message>
+        <source>Drain a node</source>
+        <translation>排空节点</translation>
+    </message>
+    <message>
+        <source>To the next node or pod</source>
+        <translation>到下一个节点或 Pod</translation>
+    </message>
+    <message>
+        <source>Into a node, to its pods</source>
+        <translation>进入节点，到其 Pod</translation>
+    </message>
+    <message>
+        <source>Out again</source>
+        <translation>返回上层</translation>
+    </message>
+    <message>
+        <source>One step back</source>
+        <translation>后退一步</translation>
+    </message>
+    <message>
+        <source>One step on</source>
+        <translation>前进一步</translation>
+    </message>
+    <message>
+        <source>Play or stop</source>
+        <translation>播放或停止</translation>
+    </message>
+    <message>
+        <source>Play faster</source>
+        <translation>加快播放</translation>
+    </message>
+    <message>
+        <source>Play slower</source>
+        <translation>放慢播放</translation>
+    </message>
+    <message>
+        <source>As far back as there is</source>
+        <translation>回到最早</translation>
+    </message>
+    <message>
+        <source>Back to the present</source>
+        <translation>回到现在</translation>
+    </message>
+    <message>
+        <source>Everywhere</source>
+        <translation>随处</translation>
+    </message>
+    <message>
+        <source>What is selected</source>
+        <translation>所选对象</translation>
+    </message>
+    <message>
+        <source>On the map</source>
+        <translation>在地图上</translation>
+    </message>
+    <message>
+        <source>On the timeline</source>
+        <translation>在时间线上</translation>
+    </message>
+    <message>
+        <source>“%1” has its keys for good.</source>
+        <translation>“%1”的按键固定不变。</translation>
+    </message>
+    <message>
+        <source>That is no key.</source>
+        <translation>这不是按键。</translation>
+    </message>
+    <message>
+        <source>%1 moves through every window and stays as it is.</source>
+        <translation>%1 用于在所有窗口中移动，保持不变。</translation>
+    </message>
+    <message>
+        <source>%1 is taken: “%2” (%3). Give that another key first.</source>
+        <translation>%1 已被占用：“%2”（%3）。请先为其更换按键。</translation>
     </message>
 </context>
 <context>
@@ -2329,38 +2598,6 @@
         <translation>转发了 %1。</translation>
     </message>
     <message>
-        <source>Deploy a manifest</source>
-        <translation>部署清单</translation>
-    </message>
-    <message>
-        <source>Add a node</source>
-        <translation>添加节点</translation>
-    </message>
-    <message>
-        <source>Pause or resume the cluster&apos;s time</source>
-        <translation>暂停或恢复集群的时间</translation>
-    </message>
-    <message>
-        <source>Let one step happen</source>
-        <translation>执行一步</translation>
-    </message>
-    <message>
-        <source>Show only trouble</source>
-        <translation>只显示问题</translation>
-    </message>
-    <message>
-        <source>Who acts next</source>
-        <translation>下一个行动者</translation>
-    </message>
-    <message>
-        <source>Forwarded ports</source>
-        <translation>已转发的端口</translation>
-    </message>
-    <message>
-        <source>Light or dark</source>
-        <translation>浅色或深色</translation>
-    </message>
-    <message>
         <source>Access</source>
         <translation>访问权限</translation>
     </message>
@@ -2413,10 +2650,6 @@
         <translation>杀死其容器…</translation>
     </message>
     <message>
-        <source>%1 (Ctrl+%2)</source>
-        <translation>%1（Ctrl+%2）</translation>
-    </message>
-    <message>
         <source>%1 cannot be edited: %2</source>
         <translation>无法编辑 %1：%2</translation>
     </message>
@@ -2427,10 +2660,6 @@
     <message>
         <source>What this computer can do, and nodes to begin with</source>
         <translation>本机的能力，以及初始节点</translation>
-    </message>
-    <message>
-        <source>Start: this computer, a sample lab, first nodes</source>
-        <translation>开始：本机、示例实验室、首批节点</translation>
     </message>
     <message>
         <source>The shop could not be made: %1</source>
@@ -3553,12 +3782,8 @@ It is tried again by itself.</source>
         <translation>搜索或执行</translation>
     </message>
     <message>
-        <source>Go anywhere, do anything (Ctrl+K or :)</source>
-        <translation>前往任何地方，执行任何操作（Ctrl+K 或 :）</translation>
-    </message>
-    <message>
-        <source>Search or run   Ctrl K</source>
-        <translation>搜索或执行   Ctrl K</translation>
+        <source>Go anywhere, do anything</source>
+        <translation>前往任意位置，执行任意操作</translation>
     </message>
 </context>
 <context>

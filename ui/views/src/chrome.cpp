@@ -63,8 +63,8 @@ void RailButton::leaveEvent(QEvent* event) {
     update();
 }
 
-TopBar::TopBar(ClusterSession& session, ClusterActions& actions, const Theme& theme, const QString& title,
-               const QString& place, QWidget* parent)
+TopBar::TopBar(ClusterSession& session, ClusterActions& actions, const KeyTable& keys, const Theme& theme,
+               const QString& title, const QString& place, QWidget* parent)
     : QWidget(parent), session_(session), theme_(theme) {
     setObjectName(QStringLiteral("topBar"));
     setAttribute(Qt::WA_StyledBackground);
@@ -89,10 +89,14 @@ TopBar::TopBar(ClusterSession& session, ClusterActions& actions, const Theme& th
     search_ = makeButton({}, "search", this);
     setThemedIcon(search_, theme, QStringLiteral("search"), Tone::Muted);
     search_->setAccessibleName(tr("Search or run"));
-    search_->setToolTip(tr("Go anywhere, do anything (Ctrl+K or :)"));
+    const auto hint = [this, &keys] {
+        search_->setToolTip(keys.hint(tr("Go anywhere, do anything"), Deed::Search));
+        searchKey_ = keys.textOf(Deed::Search);
+        nameSearch();
+    };
     row->addWidget(search_);
     row->addStretch(1);
-    clock_ = new ClockBar(session.clock(), actions, session.executor(), theme, this);
+    clock_ = new ClockBar(session.clock(), actions, session.executor(), keys, theme, this);
     row->addWidget(clock_);
     row->addSpacing(4);
     const auto count = [&](const QString& tip) {
@@ -115,6 +119,8 @@ TopBar::TopBar(ClusterSession& session, ClusterActions& actions, const Theme& th
     deploy_->setToolTip(tr("Apply a manifest"));
     row->addSpacing(4);
     row->addWidget(deploy_);
+    hint();
+    connect(&keys, &KeyTable::changed, this, hint);
     connect(light, &QPushButton::clicked, this, &TopBar::appearanceRequested);
     connect(deploy_, &QPushButton::clicked, this, &TopBar::deployRequested);
     connect(search_, &QPushButton::clicked, this, &TopBar::searchRequested);
@@ -132,7 +138,12 @@ TopBar::TopBar(ClusterSession& session, ClusterActions& actions, const Theme& th
 void TopBar::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
     clock_->setCompact(width() < narrowBar);
-    search_->setText(width() < roomyBar ? QString() : tr("Search or run   Ctrl K"));
+    nameSearch();
+}
+
+void TopBar::nameSearch() {
+    search_->setText(width() < roomyBar ? QString()
+                                        : tr("Search or run") + QStringLiteral("   ") + searchKey_);
 }
 
 void TopBar::fillNamespaces() {

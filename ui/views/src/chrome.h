@@ -34,8 +34,8 @@ class RailButton final : public QAbstractButton {
 class TopBar final : public QWidget {
     Q_OBJECT
   public:
-    TopBar(ClusterSession& session, ClusterActions& actions, const Theme& theme, const QString& title,
-           const QString& place, QWidget* parent);
+    TopBar(ClusterSession& session, ClusterActions& actions, const KeyTable& keys, const Theme& theme,
+           const QString& title, const QString& place, QWidget* parent);
     ClockBar* clock() { return clock_; }
     QPushButton* deployButton() { return deploy_; }
     QPushButton* namespaceButton() { return nameSpace_; }
@@ -61,9 +61,11 @@ class TopBar final : public QWidget {
   private:
     void refresh();
     void fillNamespaces();
+    void nameSearch();
     ClusterSession& session_;
     const Theme& theme_;
     QString chosen_;
+    QString searchKey_;
     bool past_ = false;
     StateChip* state_;
     ClockBar* clock_;

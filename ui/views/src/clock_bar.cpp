@@ -33,9 +33,9 @@ QString speedFields(double speed) {
 
 } // namespace
 
-ClockBar::ClockBar(ClockModel& clock, ClusterActions& actions, Executor& executor, const Theme& theme,
-                   QWidget* parent)
-    : QWidget(parent), clock_(clock), actions_(actions), executor_(executor), theme_(theme) {
+ClockBar::ClockBar(ClockModel& clock, ClusterActions& actions, Executor& executor, const KeyTable& keys,
+                   const Theme& theme, QWidget* parent)
+    : QWidget(parent), clock_(clock), actions_(actions), executor_(executor), keys_(keys), theme_(theme) {
     setObjectName(QStringLiteral("clock"));
     setAttribute(Qt::WA_StyledBackground);
     setFixedHeight(34);
@@ -75,6 +75,7 @@ ClockBar::ClockBar(ClockModel& clock, ClusterActions& actions, Executor& executo
     connect(pause_, &QPushButton::clicked, this, &ClockBar::togglePause);
     connect(step_, &QPushButton::clicked, this, &ClockBar::step);
     connect(&clock_, &ClockModel::changed, this, &ClockBar::refresh);
+    connect(&keys_, &KeyTable::changed, this, &ClockBar::refresh);
     connect(&theme_, &Theme::changed, this, [this] {
         shownPaused_ = !clock_.paused();
         refresh();
@@ -124,10 +125,10 @@ void ClockBar::refresh() {
                                          : tr("Stop the cluster's time"));
     }
     setTip(pause_,
-           !known ? cannot
-           : paused
-               ? tr("Go on (Ctrl+Space)")
-               : tr("Stop the cluster's time: controllers, scheduler and leases stand still (Ctrl+Space)"),
+           !known   ? cannot
+           : paused ? keys_.hint(tr("Go on"), Deed::Pause)
+                    : keys_.hint(tr("Stop the cluster's time: controllers, scheduler and leases stand still"),
+                                 Deed::Pause),
            known ? kubectl::setClock(QStringLiteral("\"paused\":%1").arg(paused ? u"false" : u"true"))
                  : QString());
     step_->setAccessibleName(tr("Let one thing happen"));
@@ -135,8 +136,8 @@ void ClockBar::refresh() {
            !known    ? cannot
            : !paused ? tr("Stop the time first, then go step by step")
            : clock_.nextQueue().isEmpty()
-               ? tr("Let one thing happen (Ctrl+.)")
-               : tr("Let %1 look at %2 (Ctrl+.)").arg(clock_.nextQueue(), clock_.nextKey()),
+               ? keys_.hint(tr("Let one thing happen"), Deed::Step)
+               : keys_.hint(tr("Let %1 look at %2").arg(clock_.nextQueue(), clock_.nextKey()), Deed::Step),
            {});
     bool among = false;
     for (std::size_t i = 0; i < speeds_.size(); ++i) {
@@ -148,8 +149,7 @@ void ClockBar::refresh() {
     }
     present_->setText(speedText(clock_.speed()));
     present_->setVisible(known && (compact_ || !among));
-    present_->setToolTip(known ? tr("How fast the cluster's time goes (Ctrl+] faster, Ctrl+[ slower)")
-                               : cannot);
+    present_->setToolTip(known ? keys_.hint(tr("How fast the cluster's time goes"), Deed::Faster) : cannot);
     restyle(time_, "tone", paused ? "warning" : "");
     tick();
 }

@@ -2,6 +2,7 @@
 
 #include "ui/models/clock_model.h"
 #include "ui/models/cluster_actions.h"
+#include "ui/models/key_table.h"
 #include "ui/widgets/theme.h"
 
 #include <QWidget>
@@ -18,8 +19,8 @@ namespace wheelhouse::ui {
 class ClockBar final : public QWidget {
     Q_OBJECT
   public:
-    ClockBar(ClockModel& clock, ClusterActions& actions, Executor& executor, const Theme& theme,
-             QWidget* parent);
+    ClockBar(ClockModel& clock, ClusterActions& actions, Executor& executor, const KeyTable& keys,
+             const Theme& theme, QWidget* parent);
     /// Only the present speed instead of all, where there is little room.
     void setCompact(bool compact);
     void togglePause();
@@ -45,6 +46,7 @@ class ClockBar final : public QWidget {
     QLabel* time_;
     bool compact_ = false;
     bool shownPaused_ = false;
+    const KeyTable& keys_;
     const Theme& theme_;
     ScopedTimer timer_;
 };

@@ -47,7 +47,7 @@ void MainWindow::Impl::build() {
     row->addWidget(buildRail());
     auto* column = new QVBoxLayout;
     column->setSpacing(0);
-    top = new TopBar(session, actions, theme, options.title, options.place, root);
+    top = new TopBar(session, actions, keys, theme, options.title, options.place, root);
     column->addWidget(top);
     unreachable = new Banner(theme, "banner", QStringLiteral("warning"), Tone::Bad, root);
     failure = new Banner(theme, "banner", QStringLiteral("warning"), Tone::Bad, root);
@@ -76,6 +76,7 @@ void MainWindow::Impl::build() {
     deployPanel->setNamespace(options.defaultNamespace);
     jump = new JumpPanel(session, theme, root);
     faultPanel = new FaultPanel(actions, theme, root);
+    help = new HelpPanel(keys, theme, root);
 }
 
 QWidget* MainWindow::Impl::buildRail() {
@@ -99,8 +100,12 @@ QWidget* MainWindow::Impl::buildRail() {
     column->addSpacing(12);
     const auto add = [&](const char* icon, const QString& name, const QString& tip) {
         auto* button = new RailButton(theme, QString::fromLatin1(icon), name, rail);
+        // In the order of the deeds, too.
+        const Deed deed = static_cast<Deed>(static_cast<int>(Deed::ShowMap) + railPlaces.size());
         railPlaces.push_back(button);
-        button->setToolTip(MainWindow::tr("%1 (Ctrl+%2)").arg(tip).arg(railPlaces.size()));
+        const auto hint = [this, button, tip, deed] { button->setToolTip(keys.hint(tip, deed)); };
+        hint();
+        QObject::connect(&keys, &KeyTable::changed, button, hint);
         column->addWidget(button);
     };
     // In the order of `Place`.
@@ -175,7 +180,7 @@ QWidget* MainWindow::Impl::buildDock() {
     column->addLayout(tabs);
     dockPages = new QStackedWidget(dock);
     timeline = new TimelineView(
-        session.timeline(), session.executor(), [this] { return session.now(); }, theme, dockPages);
+        session.timeline(), session.executor(), [this] { return session.now(); }, keys, theme, dockPages);
     feed = new FeedView(session.feed(), theme, dockPages);
     next = new NextView(session, actions, theme, dockPages);
     logs = new LogsView(session.cluster(), session.executor(), theme, dockPages);
@@ -240,18 +245,12 @@ void MainWindow::changeEvent(QEvent* event) {
 }
 
 void MainWindow::keyPressEvent(QKeyEvent* event) {
-    if (event->key() == Qt::Key_Slash) {
-        impl_->place(Impl::Objects);
-        impl_->objects->focusFilter();
-        return;
-    }
     if (event->key() == Qt::Key_Escape && impl_->drawer->isVisible()) return impl_->hideDrawer();
     const DetailDrawer::Subject& shown = impl_->drawer->subject();
     if (impl_->drawer->isVisible() &&
         impl_->rowKey(event->key(), event->modifiers(), QString::fromStdString(shown.resource.kind),
                       shown.nameSpace, shown.name))
         return;
-    if (event->key() == Qt::Key_Delete && impl_->drawer->isVisible()) return impl_->drawer->askDelete();
     QMainWindow::keyPressEvent(event);
 }
 

@@ -2,6 +2,7 @@
 
 #include "chrome.h"
 #include "close_panel.h"
+#include "help_panel.h"
 #include "palette_bar.h"
 #include "ui/models/host_model.h"
 #include "ui/models/node_drain.h"
@@ -27,6 +28,7 @@
 #include "window_memory.h"
 
 class QMenu;
+class QShortcut;
 class QSplitter;
 class QStackedWidget;
 class QTabBar;
@@ -35,7 +37,7 @@ namespace wheelhouse::ui {
 
 /// The parts of the window and what ties them together: `main_window.cpp` builds it, `main_window_links.cpp`
 /// connects it, `main_window_pods.cpp` says how pods are worked with, `main_window_jump.cpp` what can be
-/// typed, `main_window_start.cpp` how one begins.
+/// typed, `main_window_keys.cpp` what keys do, `main_window_start.cpp` how one begins.
 struct MainWindow::Impl {
     enum Dock { Timeline, Feed, Next, Logs, Terminal, Forwards, Yaml };
     enum Place { Map, Objects, Verdicts, Scaling, Failures, Access, Start };
@@ -67,16 +69,17 @@ struct MainWindow::Impl {
     void useSimulatedNodes();
     void makeSampleLab();
     void connectKeys();
+    /// Everything that can be done wherever one is.
+    void makeDeeds();
+    void makeClockDeeds();
+    void makePlaceDeeds();
+    /// Binds the keys of the table anew.
+    void bindKeys();
+    /// Where in the key table the focus is.
+    KeyPlace keyPlace() const;
     void connectPods();
-    /// What can be done by its name.
-    struct Deed {
-        QString title;
-        QString keys;
-        std::function<void()> run;
-    };
     void connectJump();
     void jumpTo(const JumpEntry& entry);
-    std::vector<Deed> makeDeeds();
     void connectEditor();
     void openEditor(const QString& kind, const QString& nameSpace, const QString& name);
     void applyTheme();
@@ -123,6 +126,7 @@ struct MainWindow::Impl {
     Theme theme;
     ClusterSession session;
     ClusterActions actions;
+    KeyTable keys;
     HostModel host;
     NodeDrain drain;
     TimeTravel travel;
@@ -148,7 +152,9 @@ struct MainWindow::Impl {
     TimelineView* timeline = nullptr;
     DeployPanel* deployPanel = nullptr;
     JumpPanel* jump = nullptr;
-    std::vector<Deed> deeds;
+    HelpPanel* help = nullptr;
+    std::map<Deed, std::function<void()>> deeds;
+    std::vector<QShortcut*> shortcuts;
     QString drained;
     DetailDrawer* drawer = nullptr;
     QTabBar* dockTabs = nullptr;

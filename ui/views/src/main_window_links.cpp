@@ -7,7 +7,6 @@
 #include <QClipboard>
 #include <QDateTime>
 #include <QMenu>
-#include <QShortcut>
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QTabBar>
@@ -114,23 +113,6 @@ void MainWindow::Impl::connectReports() {
                                     .arg(options.place, session.connectionError())
                               : QString());
     });
-}
-
-void MainWindow::Impl::connectKeys() {
-    const auto key = [this](const QKeySequence& sequence, auto act) {
-        QObject::connect(new QShortcut(sequence, &self), &QShortcut::activated, &self, act);
-    };
-    for (int index = 0; index < static_cast<int>(railPlaces.size()); ++index)
-        key(QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_1 + index)),
-            [this, index] { place(index); });
-    key(QKeySequence(Qt::CTRL | Qt::Key_T), [this] {
-        openDock(Timeline);
-        timeline->setFocus(Qt::ShortcutFocusReason);
-    });
-    key(QKeySequence(Qt::CTRL | Qt::Key_Space), [this] { top->clock()->togglePause(); });
-    key(QKeySequence(Qt::CTRL | Qt::Key_Period), [this] { top->clock()->step(); });
-    key(QKeySequence(Qt::CTRL | Qt::Key_BracketRight), [this] { top->clock()->changeSpeed(1); });
-    key(QKeySequence(Qt::CTRL | Qt::Key_BracketLeft), [this] { top->clock()->changeSpeed(-1); });
 }
 
 void MainWindow::Impl::connectClock() {

@@ -74,42 +74,41 @@ void MainWindow::Impl::openEditor(const QString& kind, const QString& nameSpace,
 
 bool MainWindow::Impl::rowKey(int key, Qt::KeyboardModifiers modifiers, const QString& kind,
                               const QString& nameSpace, const QString& name) {
+    const auto deed = keys.deedOf(KeyPlace::Row, key, modifiers);
+    if (!deed) return false;
     const bool isPod = kind == u"Pod";
-    if (modifiers == Qt::ControlModifier && key == Qt::Key_D) {
+    switch (*deed) {
+    case Deed::Remove:
         showObject(kind, nameSpace, name);
         drawer->askDelete();
         return true;
-    }
-    if (modifiers == Qt::ShiftModifier && key == Qt::Key_F) {
-        const bool can = isPod || kind == u"Service";
-        if (can) openForward(kind, nameSpace, name);
-        return can;
-    }
-    if (modifiers != Qt::NoModifier) return false;
-    switch (key) {
-    case Qt::Key_D:
+    case Deed::Forward:
+        if (!isPod && kind != u"Service") return false;
+        openForward(kind, nameSpace, name);
+        return true;
+    case Deed::Describe:
         showObject(kind, nameSpace, name);
         return true;
-    case Qt::Key_E:
+    case Deed::Edit:
         openEditor(kind, nameSpace, name);
         return true;
-    case Qt::Key_Y:
+    case Deed::ObjectYaml:
         showObject(kind, nameSpace, name, DetailDrawer::Yaml);
         return true;
-    case Qt::Key_L:
-    case Qt::Key_P:
-        logs->setPrevious(key == Qt::Key_P);
+    case Deed::Logs:
+    case Deed::PreviousLogs:
+        logs->setPrevious(*deed == Deed::PreviousLogs);
         return openLogs(kind, nameSpace, name);
-    case Qt::Key_S:
+    case Deed::Shell:
         if (isPod) openShell(nameSpace, name);
         return isPod;
-    case Qt::Key_U:
+    case Deed::Cordon:
         if (const MapNode* node = kind == u"Node" ? session.map().findNode(name) : nullptr) {
             actions.setCordoned(name, node->look != NodeLook::Cordoned);
             return true;
         }
         return false;
-    case Qt::Key_R:
+    case Deed::Drain:
         if (kind != u"Node") return false;
         showNode(name);
         drawer->askDrain(false);

@@ -33,6 +33,7 @@ void MainWindow::Impl::recall() {
         if (sizes.size() == splitter->count()) splitter->setSizes(sizes);
     if (options.appearance == Appearance::System && !memory.appearance.isEmpty())
         options.appearance = memory.appearance == u"light" ? Appearance::Light : Appearance::Dark;
+    keys.restore(memory.keys);
     const auto grouping = static_cast<MapGrouping>(memory.grouping);
     mapPage->setGrouping(grouping);
     mapPage->setOnlyTrouble(memory.onlyTrouble);
@@ -56,6 +57,7 @@ void MainWindow::Impl::remember() {
     memory.appearance = options.appearance == Appearance::System  ? QString()
                         : options.appearance == Appearance::Light ? QStringLiteral("light")
                                                                   : QStringLiteral("dark");
+    memory.keys = keys.kept();
     memory.save(options.stateFile);
 }
 

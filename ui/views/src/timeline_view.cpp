@@ -34,8 +34,8 @@ QString clockText(WallTime when) {
 } // namespace
 
 TimelineView::TimelineView(TimelineModel& model, Executor& executor, std::function<WallTime()> now,
-                           const Theme& theme, QWidget* parent)
-    : QWidget(parent), model_(model), executor_(executor), now_(std::move(now)), theme_(theme) {
+                           const KeyTable& keys, const Theme& theme, QWidget* parent)
+    : QWidget(parent), model_(model), executor_(executor), now_(std::move(now)), keys_(keys), theme_(theme) {
     setFocusPolicy(Qt::StrongFocus);
     setMouseTracking(true);
     setAccessibleName(tr("Timeline"));
@@ -180,41 +180,47 @@ void TimelineView::mouseReleaseEvent(QMouseEvent* event) {
 }
 
 void TimelineView::keyPressEvent(QKeyEvent* event) {
-    switch (event->key()) {
-    case Qt::Key_Left:
+    const auto deed = keys_.deedOf(KeyPlace::Timeline, event->key(), event->modifiers());
+    if (!deed) return QWidget::keyPressEvent(event);
+    switch (*deed) {
+    case Deed::TapeBack:
         play(false);
         return step(-1);
-    case Qt::Key_Right:
+    case Deed::TapeForward:
         play(false);
         return step(1);
-    case Qt::Key_Home:
+    case Deed::TapeOldest:
         if (model_.empty()) return;
         play(false);
         setHead(model_.oldest());
         return Q_EMIT wanted(model_.oldest());
-    case Qt::Key_Space:
+    case Deed::TapePlay:
         if (!model_.empty()) play(!playing_);
         return;
-    case Qt::Key_Plus:
-    case Qt::Key_Equal:
+    case Deed::TapeFaster:
         speed_ = std::min(fastest, speed_ * 2);
         return update();
-    case Qt::Key_Minus:
+    case Deed::TapeSlower:
         speed_ = std::max(slowest, speed_ / 2);
         return update();
-    case Qt::Key_L:
-    case Qt::Key_End:
-    case Qt::Key_Escape:
-        if (!head_) break;
+    case Deed::TapeLive:
+        if (!head_) return QWidget::keyPressEvent(event);
         play(false);
         return Q_EMIT liveWanted();
     default:
-        break;
+        return QWidget::keyPressEvent(event);
     }
-    QWidget::keyPressEvent(event);
 }
 
 bool TimelineView::event(QEvent* event) {
+    // With the focus here a key is the tape's before it is the window's.
+    if (event->type() == QEvent::ShortcutOverride) {
+        const auto& key = *static_cast<QKeyEvent*>(event);
+        if (keys_.deedOf(KeyPlace::Timeline, key.key(), key.modifiers())) {
+            event->accept();
+            return true;
+        }
+    }
     if (event->type() != QEvent::ToolTip) return QWidget::event(event);
     auto* help = static_cast<QHelpEvent*>(event);
     const Incident* incident = incidentAt(help->pos());

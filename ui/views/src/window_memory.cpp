@@ -13,6 +13,7 @@ namespace {
 
 constexpr qint64 mostBytes = 1 << 20;
 constexpr int mostParts = 8;
+constexpr std::size_t mostKeys = 200;
 
 QJsonArray arrayOf(const QList<int>& sizes) {
     QJsonArray out;
@@ -50,6 +51,12 @@ WindowMemory WindowMemory::load(const QString& path) {
     out.grouping = all.value(QStringLiteral("grouping")).toInt();
     out.onlyTrouble = all.value(QStringLiteral("onlyTrouble")).toBool();
     out.appearance = text("appearance");
+    const QJsonObject keys = all.value(QStringLiteral("keys")).toObject();
+    for (auto it = keys.begin(); it != keys.end() && out.keys.size() < mostKeys; ++it) {
+        QStringList& of = out.keys[it.key()];
+        for (const auto& key : it.value().toArray())
+            if (of.size() < mostParts) of << key.toString();
+    }
     out.begun = all.value(QStringLiteral("begun")).toBool();
     const QString onClose = text("onClose");
     out.onClose = onClose == u"stop"    ? OnClose::StopMachines
@@ -71,6 +78,10 @@ bool WindowMemory::save(const QString& path) const {
     all.insert(QStringLiteral("grouping"), grouping);
     all.insert(QStringLiteral("onlyTrouble"), onlyTrouble);
     all.insert(QStringLiteral("appearance"), appearance);
+    QJsonObject bound;
+    for (const auto& [id, of] : keys)
+        bound.insert(id, QJsonArray::fromStringList(of));
+    all.insert(QStringLiteral("keys"), bound);
     all.insert(QStringLiteral("begun"), begun);
     all.insert(QStringLiteral("onClose"), QString::fromLatin1(wordOf(onClose)));
     QSaveFile file(path);

@@ -3,6 +3,8 @@
 #include <QByteArray>
 #include <QList>
 #include <QString>
+#include <QStringList>
+#include <map>
 
 namespace wheelhouse::ui {
 
@@ -23,7 +25,8 @@ struct WindowMemory {
     bool onlyTrouble = false;
     QString appearance; ///< "light", "dark"; empty = the desktop's
     OnClose onClose = OnClose::Ask;
-    bool begun = false; ///< somebody chose what the lab begins with, or that it need not
+    std::map<QString, QStringList> keys; ///< what KeyTable::kept() gave
+    bool begun = false;                  ///< somebody chose what the lab begins with, or that it need not
 
     /// Of no file, and of one that cannot be read: everything as in a new window.
     static WindowMemory load(const QString& file);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/base/executor.h"
+#include "ui/models/key_table.h"
 #include "ui/models/timeline_model.h"
 #include "ui/widgets/theme.h"
 
@@ -11,13 +12,13 @@
 namespace wheelhouse::ui {
 
 /// The tape of time: how much happened when, flags where something went wrong, and a head that can be taken
-/// anywhere between. Drag or press to go there; with the focus, ←/→ go from one revision to the next, Space
-/// plays, + and − change the speed, L and Esc return to the present. UI thread only.
+/// anywhere between. Drag or press to go there; with the focus, keys go from one revision to the
+/// next, play and return to the present. UI thread only.
 class TimelineView final : public QWidget {
     Q_OBJECT
   public:
-    TimelineView(TimelineModel& model, Executor& executor, std::function<WallTime()> now, const Theme& theme,
-                 QWidget* parent = nullptr);
+    TimelineView(TimelineModel& model, Executor& executor, std::function<WallTime()> now,
+                 const KeyTable& keys, const Theme& theme, QWidget* parent = nullptr);
 
     /// The head stands at this revision; nothing = live.
     void setHead(std::optional<Revision> revision);
@@ -61,6 +62,7 @@ class TimelineView final : public QWidget {
     TimelineModel& model_;
     Executor& executor_;
     std::function<WallTime()> now_;
+    const KeyTable& keys_;
     const Theme& theme_;
     std::optional<Revision> head_;
     WallTime playTime_{};
