@@ -35,6 +35,7 @@ class AgentContainerdCareTest : public QObject {
     void startAgent(const std::function<void(agent::AgentOptions&)>& adjust) {
         agent_.reset(); // never two at a time
         agent_ = std::make_unique<RealAgent>(containerd_.options(), containerd_.folder(), true, adjust);
+        QTRY_COMPARE_WITH_TIMEOUT(agent_->channel.hello().node_name(), std::string("here"), 20'000);
         nodelink::ToAgent message;
         message.mutable_network()->set_pod_cidr("10.244.7.0/24");
         agent_->say(message);
