@@ -166,7 +166,7 @@ class TestValidation : public QObject {
         const QString at = "spec.containers[0].lifecycle.stopSignal: ";
         row("a signal of no system", "{\"spec\":{" + signal.arg("SIGUSR1") + "}}",
             {at + "Forbidden: may not be set for containers with empty `spec.os.name`"});
-        row("a signal", R"({"spec":{"os":{"name":"linux"},)" + signal.arg("SIGRTMINPLUS3") + "}}", {});
+        row("a signal", R"({"spec":{"os":{"name":"linux"},)" + signal.arg("SIGRTMIN+3") + "}}", {});
         row("no signal there", R"({"spec":{"os":{"name":"windows"},)" + signal.arg("SIGUSR1") + "}}",
             {at + "Unsupported value: \"SIGUSR1\": supported values: \"SIGKILL\", \"SIGTERM\""});
         row("schema enumeration", R"({"spec":{"os":{"name":"plan9"}}})",

@@ -345,9 +345,7 @@ void Agent::Impl::onMessage(const nodelink::ToAgent& message) {
 
 std::shared_ptr<PodWorker> Agent::Impl::addPod(std::shared_ptr<const core::Pod> pod) {
     const Uid uid(pod->metadata().uid());
-    auto worker = std::make_shared<PodWorker>(*this, std::move(pod));
-    pods_[uid] = worker;
-    return worker;
+    return pods_[uid] = std::make_shared<PodWorker>(*this, std::move(pod));
 }
 
 void Agent::Impl::onPod(const std::string& bytes) {

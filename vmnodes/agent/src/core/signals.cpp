@@ -32,9 +32,8 @@ std::optional<int> realTime(std::string_view name, std::string_view base, int fr
     if (!name.starts_with(base)) return std::nullopt;
     name.remove_prefix(base.size());
     if (name.empty()) return from;
-    const std::string_view word = step > 0 ? "PLUS" : "MINUS";
-    if (!name.starts_with(word)) return std::nullopt;
-    name.remove_prefix(word.size());
+    if (!name.starts_with(step > 0 ? '+' : '-')) return std::nullopt;
+    name.remove_prefix(1);
     int distance = 0;
     const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), distance);
     const bool whole = error == std::errc() && end == name.data() + name.size();

@@ -5,7 +5,7 @@
 
 namespace wheelhouse::agent {
 
-/// The number Linux has for a signal by its full name ("SIGUSR1", "SIGRTMINPLUS3"); nothing for a name that
+/// The number Linux has for a signal by its full name ("SIGUSR1", "SIGRTMIN+3"); nothing for a name that
 /// is none. Pure.
 std::optional<int> signalNumber(std::string_view name);
 /// Whether a program that says nothing of the signal ends by it.
