@@ -5,10 +5,10 @@
 
 using namespace wheelhouse;
 
-/// Nodes of which many fail at once, in virtual time, many seeds. Each run has twenty seeds of 5,000 nodes and
-/// as many of 220; the long form has 200 of 5,000 (`test_sim_chaos "manyNodesComeBack:17"` is one of them).
-/// Pods of a node that is lost are given up after five minutes and a half: of 5,000 nodes the faults of one
-/// seed in five last that long in each run, those of the others five minutes.
+/// Nodes of which many fail at once, in virtual time, many seeds. Each run has twenty seeds of 5,000 nodes
+/// and as many of 220; the long form has 200 of 5,000 (`test_sim_chaos "manyNodesComeBack:17"` is one of
+/// them). Pods of a node that is lost are given up after five minutes and a half: of 5,000 nodes the faults
+/// of one seed in five last that long in each run, those of the others five minutes.
 class TestChaos : public QObject {
     Q_OBJECT
 
