@@ -44,7 +44,7 @@ class IoThreads {
     std::vector<std::thread> threads_;
 };
 
-controlplane::Options planeOptions(const CommandLine& options) {
+controlplane::Options planeOptions(const CommandLine& options, bool hasMachines) {
     controlplane::Options out;
     out.listenHost = options.listenHost;
     out.listenPort = options.listenPort;
@@ -61,7 +61,7 @@ controlplane::Options planeOptions(const CommandLine& options) {
     out.schedulerConfiguration = options.schedulerConfiguration;
     // Where every node is simulated there is nothing better to prefer.
     const auto vms = options.nodes.find("vm");
-    out.taintSimulated = options.nodes.empty() || (vms != options.nodes.end() && vms->second > 0);
+    out.taintSimulated = options.nodes.empty() ? hasMachines : vms != options.nodes.end() && vms->second > 0;
     return out;
 }
 
@@ -168,7 +168,7 @@ Result<std::unique_ptr<Lab>> Lab::open(const CommandLine& options) {
     std::unique_ptr<Lab> lab(new Lab(std::make_unique<Impl>(options)));
     Impl& impl = *lab->impl_;
     auto plane =
-        controlplane::ControlPlane::open(std::move(*directory), planeOptions(options),
+        controlplane::ControlPlane::open(std::move(*directory), planeOptions(options, host.has_value()),
                                          {impl.control, impl.disk, impl.io.io(), impl.clock, impl.random});
     if (!plane) return tl::unexpected<Status>(plane.error());
     impl.plane = std::move(*plane);
