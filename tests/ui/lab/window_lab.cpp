@@ -96,9 +96,10 @@ void WindowLab::selectNode(const QString& name) const {
 }
 
 void WindowLab::selectPod(const QString& line) const {
-    const QRect rect = map()->rectOfPod(Uid(line.section(' ', 0, 0).toStdString()));
-    QVERIFY(!rect.isNull());
-    QTest::mouseClick(map()->viewport(), Qt::LeftButton, {}, rect.center());
+    const Uid uid(line.section(' ', 0, 0).toStdString());
+    // kubectl may have been told of a new pod before the window was.
+    QTRY_VERIFY_WITH_TIMEOUT(!map()->rectOfPod(uid).isNull(), soon);
+    QTest::mouseClick(map()->viewport(), Qt::LeftButton, {}, map()->rectOfPod(uid).center());
     QTRY_COMPARE_WITH_TIMEOUT(part<DetailDrawer>()->subject().name, line.section(' ', 2, 2), soon);
 }
 
