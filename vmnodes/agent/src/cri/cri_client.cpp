@@ -13,6 +13,28 @@ CriClient::CriClient(const std::string& socketPath, Executor& executor) : execut
     images_ = ::runtime::v1::ImageService::NewStub(channel);
 }
 
+CriClient::~CriClient() {
+    underWay_->giveUpAndWait();
+}
+
+void CriClient::UnderWay::begin(grpc::ClientContext* call) {
+    const std::lock_guard lock(mutex_);
+    calls_.insert(call);
+}
+
+void CriClient::UnderWay::end(grpc::ClientContext* call) {
+    const std::lock_guard lock(mutex_);
+    calls_.erase(call);
+    if (calls_.empty()) none_.notify_all();
+}
+
+void CriClient::UnderWay::giveUpAndWait() {
+    std::unique_lock lock(mutex_);
+    for (grpc::ClientContext* each : calls_)
+        each->TryCancel();
+    none_.wait(lock, [this] { return calls_.empty(); });
+}
+
 Reason CriClient::reasonOf(const grpc::Status& status) {
     switch (status.error_code()) {
     case grpc::StatusCode::NOT_FOUND:

@@ -7,20 +7,25 @@
 #include "vmnodes/agent/runtime.h"
 
 #include <chrono>
+#include <condition_variable>
 #include <grpcpp/grpcpp.h>
 #include <memory>
+#include <mutex>
+#include <set>
 #include <string>
 #include <utility>
 
 namespace wheelhouse::agent {
 
-/// CRI calls over a unix socket; answers arrive on the executor, unless this is gone by then.
+/// CRI calls over a unix socket; answers arrive on the executor, unless this is gone by then. When it goes,
+/// calls that are under way are given up and waited for, so that gRPC does not use the executor any more.
 class CriClient {
   public:
     using RuntimeStub = ::runtime::v1::RuntimeService::StubInterface::async_interface;
     using ImageStub = ::runtime::v1::ImageService::StubInterface::async_interface;
 
     CriClient(const std::string& socketPath, Executor& executor);
+    ~CriClient();
 
     template <class Request, class Response>
     void call(void (RuntimeStub::*method)(grpc::ClientContext*, const Request*, Response*,
@@ -38,6 +43,18 @@ class CriClient {
     const OperationTimes& times() const { return times_; }
 
   private:
+    /// The calls under way. From any thread.
+    class UnderWay {
+      public:
+        void begin(grpc::ClientContext* call);
+        void end(grpc::ClientContext* call);
+        void giveUpAndWait();
+
+      private:
+        std::mutex mutex_;
+        std::condition_variable none_;
+        std::set<grpc::ClientContext*> calls_;
+    };
     template <class Request, class Response>
     struct Call {
         grpc::ClientContext context;
@@ -52,9 +69,10 @@ class CriClient {
         call->context.set_deadline(std::chrono::system_clock::now() +
                                    std::chrono::duration_cast<std::chrono::system_clock::duration>(deadline));
         call->context.set_wait_for_ready(false);
+        underWay_->begin(&call->context);
         (stub.*method)(&call->context, &call->request, &call->response,
                        [this, call, began, executor = &executor_, life = std::weak_ptr(life_),
-                        done = std::move(done)](const grpc::Status& status) {
+                        underWay = underWay_, done = std::move(done)](const grpc::Status& status) {
                            executor->post([this, call, began, life, done, status] {
                                if (life.expired()) return;
                                times_.add(Request::descriptor()->name(), executor_.clock().now() - began,
@@ -62,6 +80,7 @@ class CriClient {
                                if (status.ok()) return done(std::move(call->response));
                                done(fail(reasonOf(status), status.error_message()));
                            });
+                           underWay->end(&call->context);
                        });
     }
     static Reason reasonOf(const grpc::Status& status);
@@ -70,6 +89,7 @@ class CriClient {
     OperationTimes times_;
     std::unique_ptr<::runtime::v1::RuntimeService::Stub> runtime_;
     std::unique_ptr<::runtime::v1::ImageService::Stub> images_;
+    std::shared_ptr<UnderWay> underWay_ = std::make_shared<UnderWay>();
     std::shared_ptr<int> life_ = std::make_shared<int>(0);
 };
 
