@@ -1,5 +1,6 @@
 #include "command_line.h"
 
+#include "engine/api/duration.h"
 #include "paths.h"
 
 #include <charconv>
@@ -53,7 +54,7 @@ Result<void> addMirror(CommandLine& out, const std::string& value) {
 }
 
 Result<void> setDuration(Duration& out, const std::string& option, const std::string& value) {
-    const Result<Duration> parsed = parseDuration(value);
+    const std::optional<Duration> parsed = api::parseSpan(value);
     if (!parsed || *parsed <= Duration::zero())
         return usage(fmt::format("{} takes a time such as 50s, not '{}'", option, value));
     out = *parsed;
@@ -180,35 +181,6 @@ Result<void> applyOption(CommandLine& out, const std::vector<std::string>& argum
 }
 
 } // namespace
-
-Result<Duration> parseDuration(const std::string& text) {
-    if (const auto seconds = number<double>(text))
-        return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(*seconds));
-    static const std::pair<std::string_view, double> units[] = {
-        {"ms", 1e6}, {"s", 1e9}, {"m", 60e9}, {"h", 3600e9}};
-    double total = 0;
-    std::string_view rest = text;
-    if (rest.empty()) return fail(Reason::BadRequest, "no time given");
-    while (!rest.empty()) {
-        double value = 0;
-        const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), value);
-        if (error != std::errc() || value < 0)
-            return fail(Reason::BadRequest, fmt::format("'{}' is no time", text));
-        rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
-        bool known = false;
-        for (const auto& [unit, nanoseconds] : units) {
-            const bool letterFollows =
-                rest.size() > unit.size() && rest[unit.size()] >= 'a' && rest[unit.size()] <= 'z';
-            if (!rest.starts_with(unit) || letterFollows) continue;
-            total += value * nanoseconds;
-            rest.remove_prefix(unit.size());
-            known = true;
-            break;
-        }
-        if (!known) return fail(Reason::BadRequest, fmt::format("'{}' is no time", text));
-    }
-    return Duration(static_cast<std::int64_t>(total));
-}
 
 Result<CommandLine> parseCommandLine(const std::vector<std::string>& arguments) {
     static const std::map<std::string, Command> commands{

@@ -45,7 +45,4 @@ struct CommandLine {
 Result<CommandLine> parseCommandLine(const std::vector<std::string>& arguments);
 std::string helpText();
 
-/// "90s", "2m", "1m30s", "500ms"; a bare number is seconds.
-Result<Duration> parseDuration(const std::string& text);
-
 } // namespace wheelhouse::app

@@ -1,10 +1,9 @@
 #include "load_pattern.h"
 
+#include "engine/api/duration.h"
 #include "engine/api/quantity.h"
 
 #include <algorithm>
-#include <cctype>
-#include <charconv>
 #include <cmath>
 #include <fmt/format.h>
 #include <numbers>
@@ -43,31 +42,13 @@ Result<double> amountOf(const std::string& text) {
 }
 
 Result<Duration> spanOf(const std::string& text) {
-    const Duration span = parseDuration(text);
-    if (span <= Duration::zero())
+    const auto span = api::parseSpan(text);
+    if (!span || *span <= Duration::zero())
         return fail(Reason::BadRequest, fmt::format("\"{}\" is no span of time", text));
-    return span;
+    return *span;
 }
 
 } // namespace
-
-Duration parseDuration(std::string_view text) {
-    Duration total{};
-    while (!text.empty()) {
-        double number = 0;
-        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-        if (error != std::errc()) return {};
-        text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-        std::size_t unitLength = 0;
-        while (unitLength < text.size() && std::isalpha(static_cast<unsigned char>(text[unitLength])) != 0)
-            ++unitLength;
-        const std::string_view unit = text.substr(0, unitLength);
-        text.remove_prefix(unitLength);
-        const double factor = unit == "ms" ? 1e-3 : unit == "m" ? 60 : unit == "h" ? 3600 : 1;
-        total += std::chrono::duration_cast<Duration>(std::chrono::duration<double>(number * factor));
-    }
-    return total;
-}
 
 Result<LoadPattern> LoadPattern::parse(const std::string& text) {
     const std::string_view all = trimmed(text);

@@ -4,13 +4,9 @@
 #include "engine/base/status.h"
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace wheelhouse::simulated {
-
-/// "90s", "1m30s", "250ms", "90" (seconds); zero for anything else.
-Duration parseDuration(std::string_view text);
 
 /// An amount (cores, bytes) as a function of time, in the words of an annotation:
 ///   200m                              always as much

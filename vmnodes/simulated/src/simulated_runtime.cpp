@@ -1,6 +1,7 @@
 #include "vmnodes/simulated/simulated_runtime.h"
 
 #include "container_load.h"
+#include "engine/api/duration.h"
 #include "engine/api/time.h"
 #include "recorded_log.h"
 #include "shell.h"
@@ -85,11 +86,13 @@ std::string SimulatedRuntime::newId() {
 
 SimulatedRuntime::Behaviour SimulatedRuntime::behaviourOf(const ContainerSpec& spec) {
     Behaviour out;
-    out.exitAfter = parseDuration(annotation(spec, "exit-after"));
-    out.stopAfter = parseDuration(annotation(spec, "stop-after"));
-    out.unreadyAfter = parseDuration(annotation(spec, "unready-after"));
-    if (const Duration every = parseDuration(annotation(spec, "log-every")); every > Duration::zero())
-        out.logEvery = every;
+    const auto span = [&spec](const char* name) {
+        return api::parseSpan(annotation(spec, name)).value_or(Duration::zero());
+    };
+    out.exitAfter = span("exit-after");
+    out.stopAfter = span("stop-after");
+    out.unreadyAfter = span("unready-after");
+    if (const Duration every = span("log-every"); every > Duration::zero()) out.logEvery = every;
     const std::string code = annotation(spec, "exit-code");
     std::from_chars(code.data(), code.data() + code.size(), out.exitCode);
     return out;

@@ -49,4 +49,9 @@ std::optional<Duration> parseDuration(std::string_view text) {
     return Duration(static_cast<Duration::rep>(std::round(negative ? -total : total)));
 }
 
+std::optional<Duration> parseSpan(std::string_view text) {
+    const bool bare = !text.empty() && text.find_first_not_of("0123456789.") == std::string_view::npos;
+    return bare ? parseDuration(std::string(text) + "s") : parseDuration(text);
+}
+
 } // namespace wheelhouse::api
