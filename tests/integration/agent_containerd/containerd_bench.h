@@ -2,9 +2,12 @@
 
 #include "vmnodes/agent/cri_runtime.h"
 
+#include <QCoreApplication>
 #include <QProcess>
 #include <QStringList>
 #include <QTemporaryDir>
+#include <QTest>
+#include <cstdio>
 #include <string>
 
 namespace wheelhouse::tests {
@@ -39,5 +42,17 @@ class ContainerdBench {
     agent::CriOptions options_;
     std::string error_;
 };
+
+/// The program of a test of these: skipped with its reason where a containerd cannot run.
+template <class Test>
+int runContainerdTest(int argc, char** argv) {
+    QCoreApplication app(argc, argv);
+    if (const std::string reason = prepareContainerd(); !reason.empty()) {
+        std::printf("SKIPPED: %s\n", reason.c_str());
+        return 0;
+    }
+    Test test;
+    return QTest::qExec(&test, argc, argv);
+}
 
 } // namespace wheelhouse::tests

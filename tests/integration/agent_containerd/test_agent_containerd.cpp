@@ -9,7 +9,6 @@
 #include <QTcpSocket>
 #include <QTest>
 #include <atomic>
-#include <cstdio>
 #include <fmt/format.h>
 #include <grpcpp/generic/async_generic_service.h>
 #include <grpcpp/grpcpp.h>
@@ -489,12 +488,6 @@ void AgentContainerdTest::cleanupTestCase() {
 }
 
 int main(int argc, char** argv) {
-    QCoreApplication app(argc, argv);
-    if (const std::string reason = tests::prepareContainerd(); !reason.empty()) {
-        std::printf("SKIPPED: %s\n", reason.c_str());
-        return 0;
-    }
-    AgentContainerdTest test;
-    return QTest::qExec(&test, argc, argv);
+    return tests::runContainerdTest<AgentContainerdTest>(argc, argv);
 }
 #include "test_agent_containerd.moc"

@@ -7,7 +7,6 @@
 
 #include <QDir>
 #include <QTest>
-#include <cstdio>
 
 using namespace wheelhouse;
 using namespace std::chrono_literals;
@@ -122,12 +121,6 @@ class AgentContainerdCareTest : public QObject {
 };
 
 int main(int argc, char** argv) {
-    QCoreApplication app(argc, argv);
-    if (const std::string reason = tests::prepareContainerd(); !reason.empty()) {
-        std::printf("SKIPPED: %s\n", reason.c_str());
-        return 0;
-    }
-    AgentContainerdCareTest test;
-    return QTest::qExec(&test, argc, argv);
+    return tests::runContainerdTest<AgentContainerdCareTest>(argc, argv);
 }
 #include "test_agent_containerd_care.moc"

@@ -1,6 +1,6 @@
 // Issue 5, point 8 on a real machine: what a Fault does to a VM, its agent and its containerd, and that it is
 // undone.
-#include "lab_process.h"
+#include "lab_faults.h"
 
 #include <QtTest>
 
@@ -9,6 +9,7 @@ using namespace wheelhouse::test;
 class TestVmFaults : public QObject {
     Q_OBJECT
     LabProcess lab_{{"--nodes", "vm=1", "--node-monitor-grace", "12s", "--heartbeat", "3s"}};
+    LabFaults faults_{lab_};
 
     QString path(const QString& what, const QString& jsonPath) const {
         return lab_.get({"get", what, "-o", "jsonpath=" + jsonPath});
@@ -19,24 +20,6 @@ class TestVmFaults : public QObject {
     QString container() const { return path("pod/demo", "{.status.containerStatuses[0].containerID}"); }
     bool ready() const {
         return path("pod/demo", R"({.status.conditions[?(@.type=="Ready")].status})") == "True";
-    }
-    bool begin(const QString& name, const QString& spec) const {
-        const QString text =
-            QString(
-                "{apiVersion: lab.wheelhouse.dev/v1alpha1, kind: Fault, metadata: {name: %1}, spec: {%2}}")
-                .arg(name, spec);
-        const Output made = lab_.kubectl({"apply", "-f", "-"}, text.toUtf8());
-        if (made.code != 0) qWarning().noquote() << made.err;
-        return made.code == 0 && awaitPhase(name, "Active");
-    }
-    bool awaitPhase(const QString& name, const QString& phase) const {
-        return QTest::qWaitFor([&] { return path("fault/" + name, "{.status.phase}") == phase; }, 60'000);
-    }
-    bool end(const QString& name) const {
-        return lab_.kubectl({"delete", "fault", name, "--timeout=60s"}, {}, 90).code == 0;
-    }
-    QString problem(const QString& name) const {
-        return path("fault/" + name, "{.status.targets[*].problem}");
     }
 
     int run(const QString& name, const QString& priority) const {
@@ -68,7 +51,7 @@ class TestVmFaults : public QObject {
                          "spec: {containerKill: {namespace: default, pod: demo}}}")
                 .code,
             0);
-        QVERIFY(awaitPhase("kill", "Ended"));
+        QVERIFY(faults_.awaitPhase("kill", "Ended"));
         QTRY_VERIFY_WITH_TIMEOUT(ready() && container() != before, 120'000);
         QCOMPARE(path("pod/demo", "{.status.containerStatuses[0].restartCount}"), QString("1"));
         QCOMPARE(path("pod/demo", "{.status.containerStatuses[0].lastState.terminated.exitCode}"),
@@ -93,15 +76,15 @@ class TestVmFaults : public QObject {
         QCOMPARE(condition(type), QString("False"));
         QCOMPARE(run("guest", ""), 0);
         QTRY_COMPARE_WITH_TIMEOUT(path("pod/guest", "{.status.phase}"), QString("Running"), 120'000);
-        QVERIFY(begin("lack", "nodes: {names: [vm-1]}, " + what));
+        QVERIFY(faults_.begin("lack", "nodes: {names: [vm-1]}, " + what));
         QTRY_COMPARE_WITH_TIMEOUT(condition(type), QString("True"), 60'000);
-        QCOMPARE(problem("lack"), QString());
+        QCOMPARE(faults_.problem("lack"), QString());
         QTRY_COMPARE_WITH_TIMEOUT(path("pod/guest", "{.status.reason}"), QString("Evicted"), 60'000);
         const QString why = path("pod/guest", "{.status.message}");
         QVERIFY2(why.startsWith("The node was low on resource: " + resource + ". Threshold quantity: "),
                  qPrintable(why));
         QVERIFY(lab_.get({"describe", "node", "vm-1"}).contains("EvictionThresholdMet"));
-        QVERIFY(end("lack"));
+        QVERIFY(faults_.end("lack"));
         QTRY_COMPARE_WITH_TIMEOUT(condition(type), QString("False"), 60'000);
         QVERIFY(ready());
         QCOMPARE(lab_.kubectl({"delete", "pod", "guest"}).code, 0);
@@ -109,15 +92,15 @@ class TestVmFaults : public QObject {
     }
 
     void slowProcessorsAndNoRegistryAreTakenByTheNode() {
-        QVERIFY(begin("slow", "nodes: {names: [vm-1]}, slowCPU: {percent: 20}"));
-        QVERIFY(begin("alone", "nodes: {names: [vm-1]}, registryDown: {}"));
+        QVERIFY(faults_.begin("slow", "nodes: {names: [vm-1]}, slowCPU: {percent: 20}"));
+        QVERIFY(faults_.begin("alone", "nodes: {names: [vm-1]}, registryDown: {}"));
         QCOMPARE(lab_.kubectl({"run", "stranger", "--image=127.0.0.1:1/none:1"}).code, 0);
         QTRY_VERIFY_WITH_TIMEOUT(
             lab_.kubectl({"events", "--for", "pod/stranger"}).out.contains("the registry does not answer"),
             60'000);
-        QCOMPARE(problem("slow") + problem("alone"), QString());
+        QCOMPARE(faults_.problem("slow") + faults_.problem("alone"), QString());
         QVERIFY(ready());
-        QVERIFY(end("slow") && end("alone"));
+        QVERIFY(faults_.end("slow") && faults_.end("alone"));
         QCOMPARE(lab_.kubectl({"delete", "pod", "stranger", "--grace-period=1"}).code, 0);
     }
 
@@ -129,9 +112,9 @@ class TestVmFaults : public QObject {
     void aNodeIsCutOffOrStandsStillAndItsPodsAreKept() {
         QFETCH(QString, what);
         const QString before = container();
-        QVERIFY(begin("away", "nodes: {names: [vm-1]}, " + what));
+        QVERIFY(faults_.begin("away", "nodes: {names: [vm-1]}, " + what));
         QTRY_COMPARE_WITH_TIMEOUT(condition("Ready"), QString("Unknown"), 90'000);
-        QVERIFY(end("away"));
+        QVERIFY(faults_.end("away"));
         QTRY_COMPARE_WITH_TIMEOUT(condition("Ready"), QString("True"), 90'000);
         QTRY_VERIFY_WITH_TIMEOUT(ready(), 60'000);
         QCOMPARE(container(), before);
@@ -139,10 +122,10 @@ class TestVmFaults : public QObject {
 
     void aPowerCutBootsItAgain() {
         const QString boot = path("node/vm-1", "{.status.nodeInfo.bootID}");
-        QVERIFY(begin("dark", "nodes: {names: [vm-1]}, nodePower: {state: Cut}"));
+        QVERIFY(faults_.begin("dark", "nodes: {names: [vm-1]}, nodePower: {state: Cut}"));
         QTRY_COMPARE_WITH_TIMEOUT(path("machine/vm-1", "{.status.phase}"), QString("Stopped"), 60'000);
         QTRY_COMPARE_WITH_TIMEOUT(condition("Ready"), QString("Unknown"), 90'000);
-        QVERIFY(end("dark"));
+        QVERIFY(faults_.end("dark"));
         QTRY_COMPARE_WITH_TIMEOUT(condition("Ready"), QString("True"), 240'000);
         QTRY_VERIFY_WITH_TIMEOUT(path("node/vm-1", "{.status.nodeInfo.bootID}") != boot, 30'000);
         QTRY_VERIFY_WITH_TIMEOUT(ready(), 120'000);

@@ -1,8 +1,10 @@
 // Issue 5, point 8: what a Fault does to what two real machines say to each other, and that it is undone.
-#include "lab_process.h"
+#include "lab_faults.h"
 
 #include <QElapsedTimer>
 #include <QtTest>
+#include <algorithm>
+#include <limits>
 
 using namespace wheelhouse::test;
 
@@ -28,22 +30,10 @@ QByteArray podOn(const QString& node) {
 class TestVmLinks : public QObject {
     Q_OBJECT
     LabProcess lab_{{"--nodes", "vm=2"}};
+    LabFaults faults_{lab_};
 
     QString path(const QString& what, const QString& jsonPath) const {
         return lab_.get({"get", what, "-o", "jsonpath=" + jsonPath});
-    }
-    bool begin(const QString& name, const QString& spec) const {
-        const QString text =
-            QString(
-                "{apiVersion: lab.wheelhouse.dev/v1alpha1, kind: Fault, metadata: {name: %1}, spec: {%2}}")
-                .arg(name, spec);
-        const Output made = lab_.kubectl({"apply", "-f", "-"}, text.toUtf8());
-        if (made.code != 0) qWarning().noquote() << made.err;
-        return made.code == 0 &&
-               QTest::qWaitFor([&] { return path("fault/" + name, "{.status.phase}") == "Active"; }, 60'000);
-    }
-    bool end(const QString& name) const {
-        return lab_.kubectl({"delete", "fault", name, "--timeout=60s"}, {}, 90).code == 0;
     }
     /// One request of a pod on a node to a pod on the other: whether it was answered.
     bool asks(const QString& from, const QString& to) const {
@@ -69,29 +59,29 @@ class TestVmLinks : public QObject {
     }
 
     void whatIsSaidIsLate() {
-        QElapsedTimer timer;
-        timer.start();
-        QVERIFY(asks("vm-1", "vm-2"));
-        const qint64 usual = timer.elapsed();
-        QVERIFY(
-            begin("slow", "nodes: {names: [vm-1]}, link: {to: {names: [vm-2]}, latencyMilliseconds: 1500}"));
-        timer.start();
-        QVERIFY(asks("vm-1", "vm-2"));
+        const auto takes = [this] {
+            QElapsedTimer timer;
+            timer.start();
+            return asks("vm-1", "vm-2") ? timer.elapsed() : std::numeric_limits<qint64>::max();
+        };
+        const qint64 usual = std::min({takes(), takes(), takes()});
+        QVERIFY(faults_.begin(
+            "slow", "nodes: {names: [vm-1]}, link: {to: {names: [vm-2]}, latencyMilliseconds: 1500}"));
         // A connection, then a question and its answer: there and back twice.
-        QVERIFY2(timer.elapsed() > usual + 4'000,
-                 qPrintable(QString("%1 and %2 ms").arg(usual).arg(timer.elapsed())));
+        const qint64 late = std::min(takes(), takes());
+        QVERIFY2(late > usual + 4'000 && late < 120'000,
+                 qPrintable(QString("%1 and %2 ms").arg(usual).arg(late)));
         QVERIFY(ready("vm-1") && ready("vm-2"));
-        QVERIFY(end("slow"));
-        timer.start();
-        QVERIFY(asks("vm-1", "vm-2"));
-        QVERIFY2(timer.elapsed() < usual + 4'000, qPrintable(QString::number(timer.elapsed())));
+        QVERIFY(faults_.end("slow"));
+        QTRY_VERIFY_WITH_TIMEOUT(takes() < usual + 4'000, 60'000);
     }
 
     void someOfItIsLostAndSentAgain() {
-        QVERIFY(begin("lossy", "nodes: {names: [vm-1]}, link: {to: {names: [vm-2]}, lossPercent: 20}"));
+        QVERIFY(
+            faults_.begin("lossy", "nodes: {names: [vm-1]}, link: {to: {names: [vm-2]}, lossPercent: 20}"));
         for (int i = 0; i < 3; ++i)
             QVERIFY(asks("vm-1", "vm-2"));
-        QVERIFY(end("lossy"));
+        QVERIFY(faults_.end("lossy"));
     }
 
     void betweenZonesNothingGetsThrough_data() {
@@ -103,12 +93,12 @@ class TestVmLinks : public QObject {
         QFETCH(QString, more);
         const QString zone = path("node/vm-2", R"({.metadata.labels.topology\.kubernetes\.io/zone})");
         QVERIFY(!zone.isEmpty());
-        QVERIFY(begin(
+        QVERIFY(faults_.begin(
             "cut", QString("nodes: {names: [vm-1]}, link: {to: {zone: %1}, cut: true%2}").arg(zone, more)));
         QVERIFY(!asks("vm-1", "vm-2"));
         QVERIFY(!asks("vm-2", "vm-1"));
         QVERIFY(ready("vm-1") && ready("vm-2")); // the control plane hears them all the same
-        QVERIFY(end("cut"));
+        QVERIFY(faults_.end("cut"));
         QTRY_VERIFY_WITH_TIMEOUT(asks("vm-1", "vm-2") && asks("vm-2", "vm-1"), 60'000);
     }
 
