@@ -3547,8 +3547,8 @@ Es wird von selbst wieder versucht.</translation>
         <translation>Simulierte Knoten</translation>
     </message>
     <message>
-        <source>Three nodes that only pretend. They need nothing of this computer and are up at once. Pods have to tolerate them, as those of the palette do.</source>
-        <translation>Drei Knoten, die nur so tun. Sie brauchen nichts von diesem Rechner und sind sofort da. Pods müssen sie tolerieren, wie es die der Palette tun.</translation>
+        <source>Three nodes that only pretend. They need nothing of this computer and are up at once. Where it can have machines, pods have to tolerate them, as those of the palette do.</source>
+        <translation>Drei Knoten, die nur so tun. Sie brauchen nichts von diesem Rechner und sind sofort da. Wo er Maschinen haben kann, müssen Pods sie tolerieren, wie es die der Palette tun.</translation>
     </message>
     <message>
         <source>Nodes of your own</source>

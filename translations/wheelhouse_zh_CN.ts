@@ -3547,8 +3547,8 @@ It is tried again by itself.</source>
         <translation>模拟节点</translation>
     </message>
     <message>
-        <source>Three nodes that only pretend. They need nothing of this computer and are up at once. Pods have to tolerate them, as those of the palette do.</source>
-        <translation>三个模拟的节点。不占用本机资源，立即可用。Pod 需要容忍它们，面板中的 Pod 均已如此。</translation>
+        <source>Three nodes that only pretend. They need nothing of this computer and are up at once. Where it can have machines, pods have to tolerate them, as those of the palette do.</source>
+        <translation>三个模拟的节点。不占用本机资源，立即可用。本机能运行虚拟机时，Pod 需要容忍它们，面板中的 Pod 均已如此。</translation>
     </message>
     <message>
         <source>Nodes of your own</source>

@@ -73,8 +73,10 @@ void MainWindow::Impl::connectKeys() {
 }
 
 void MainWindow::Impl::bindKeys() {
-    for (QShortcut* shortcut : std::exchange(shortcuts, {}))
-        shortcut->deleteLater(), shortcut->setEnabled(false);
+    for (QShortcut* shortcut : std::exchange(shortcuts, {})) {
+        shortcut->setEnabled(false); // it is still there until the event loop deletes it
+        shortcut->deleteLater();
+    }
     for (const KeyAction& action : keys.actions()) {
         const auto deed = deeds.find(action.deed);
         if (deed == deeds.end()) continue;

@@ -272,11 +272,13 @@ QWidget* StartPage::buildChoices() {
                               sample_, sampleCommand_),
                    1);
     simulated_ = makeButton(tr("Use simulated nodes"), "", box);
-    row->addWidget(buildReady(QStringLiteral("node"), tr("Simulated nodes"),
-                              tr("Three nodes that only pretend. They need nothing of this computer and are "
-                                 "up at once. Pods have to tolerate them, as those of the palette do."),
-                              simulated_, simulatedCommand_),
-                   1);
+    row->addWidget(
+        buildReady(QStringLiteral("node"), tr("Simulated nodes"),
+                   tr("Three nodes that only pretend. They need nothing of this computer and are "
+                      "up at once. Where it can have machines, pods have to tolerate them, as those "
+                      "of the palette do."),
+                   simulated_, simulatedCommand_),
+        1);
     column->addLayout(row);
     column->addWidget(buildForm());
     connect(sample_, &QPushButton::clicked, this, &StartPage::sampleWanted);
@@ -306,7 +308,6 @@ QWidget* StartPage::buildProgress() {
     progressTitle_ = makeLabel({}, "heading", progressBox_);
     row->addWidget(progressTitle_, 1);
     map_ = makeButton(tr("Open the map"), "", progressBox_);
-    setThemedIcon(map_, theme_, QStringLiteral("map"), Tone::Accent);
     row->addWidget(map_);
     column->addLayout(row);
     list_ = new QListView(progressBox_);
