@@ -11,8 +11,8 @@
 namespace wheelhouse::controllers {
 
 /// How soon to look again at what has many pods. A look takes the longer the more pods there are to look at,
-/// so what happens to many of them at about the same time is looked at together: about fifty times as long
-/// as a look takes is waited for the next, half a second at most. What has few pods is never waited for.
+/// so what happens to many of them at about the same time is looked at together: about a hundred times as
+/// long as a look takes is waited for the next, a second at most. What has few pods is never waited for.
 class LookPace {
   public:
     /// At each look: how many pods it had to look at.
@@ -31,8 +31,8 @@ class LookPace {
 
   private:
     static constexpr std::size_t many = 100;
-    static constexpr Duration aPod = std::chrono::microseconds(50);
-    static constexpr Duration longest = std::chrono::milliseconds(500);
+    static constexpr Duration aPod = std::chrono::microseconds(100);
+    static constexpr Duration longest = std::chrono::seconds(1);
 
     std::unordered_map<Uid, std::size_t> sizes_; ///< at the last look, of those with many
 };

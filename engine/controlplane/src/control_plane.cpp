@@ -30,6 +30,9 @@ namespace {
 
 constexpr const char* adminUser = "kubernetes-admin";
 constexpr const char* zoneFolder = "/usr/share/zoneinfo";
+/// Thousands of nodes look at themselves every ten seconds, each at its own time: that is a thread woken
+/// thousands of times a second, and as many small writes.
+constexpr Duration slackOfNodes = std::chrono::milliseconds(4);
 
 /// Calls `start` with a callback and waits until the callback was called.
 void await(const std::function<void(std::function<void()>)>& start) {
@@ -322,7 +325,7 @@ void ControlPlane::Impl::startActors(const Providers& providers) {
 }
 
 Executor& ControlPlane::pacedBy(Executor& real) {
-    impl_->others.push_back(std::make_unique<PacedExecutor>(real, impl_->time));
+    impl_->others.push_back(std::make_unique<PacedExecutor>(real, impl_->time, nullptr, slackOfNodes));
     return *impl_->others.back();
 }
 

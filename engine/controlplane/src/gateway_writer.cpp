@@ -16,6 +16,7 @@ namespace {
 
 constexpr auto leaseNamespace = "kube-node-lease";
 constexpr Duration retry = std::chrono::seconds(1);
+constexpr Duration renewalPace = std::chrono::milliseconds(100);
 
 const api::ResourceName& nodeResource() {
     return api::kindOf<core::Node>().name;
@@ -71,6 +72,9 @@ void GatewayWriter::registerNode(core::Node node) {
 }
 
 void GatewayWriter::createNode(const core::Node& node) {
+    // A new Node says its status too; what is reported meanwhile is written after it.
+    if (const auto record = nodes_.find(node.metadata().name()); record != nodes_.end())
+        record->second.statusDirty = false;
     cluster_.create(nodeResource(), "", client::body(node), {},
                     guarded<Written>([this, node](Result<Written> created) {
                         if (created) return registered(node.metadata().name());
@@ -164,7 +168,7 @@ void GatewayWriter::heartbeat(const std::string& node) {
     if (it == nodes_.end() || !it->second.registered) return;
     const api::ObjectPtr stored = nodeInformer_.get(node);
     if (nodeInformer_.synced() && !stored) return; // deleted: a Lease would only outlive it
-    writeLease(node);
+    renewLease(node);
     if (!stored || stored == it->second.agreed) return;
     const core::Node object = stored->as<core::Node>();
     const core::NodeCondition* known = readyOf(object.status());
@@ -175,6 +179,17 @@ void GatewayWriter::heartbeat(const std::string& node) {
     } else {
         it->second.agreed = stored;
     }
+}
+
+/// Each write alone would be a sync of the disk of its own.
+void GatewayWriter::renewLease(const std::string& node) {
+    renewals_.push_back(node);
+    if (renewals_.size() > 1) return;
+    executor_.postAfter(renewalPace, [this, life = std::weak_ptr(life_)] {
+        if (life.expired()) return;
+        for (const std::string& each : std::exchange(renewals_, {}))
+            if (nodes_.contains(each)) writeLease(each);
+    });
 }
 
 void GatewayWriter::writeLease(const std::string& node) {

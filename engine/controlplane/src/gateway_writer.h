@@ -10,6 +10,7 @@
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
+#include <vector>
 
 namespace wheelhouse::controlplane {
 
@@ -25,7 +26,8 @@ class GatewayWriter {
     /// Creates the Node, or brings its labels up to date (those others set stay), then writes the status.
     void registerNode(api::core::Node node);
     void nodeStatus(const std::string& node, api::core::NodeStatus status);
-    /// Renews the Lease, and writes the status again where somebody has declared the node silent meanwhile.
+    /// Renews the Lease within a tenth of a second, together with those of others, and writes the status
+    /// again where somebody has declared the node silent meanwhile.
     void heartbeat(const std::string& node);
     void podStatus(const nodelink::PodRef& pod, const std::string& bytes);
     /// Every container of the pod has ended: the object may go.
@@ -58,6 +60,7 @@ class GatewayWriter {
     void registered(const std::string& node);
     void pumpNode(const std::string& node);
     void writeNodeStatus(const std::string& node, const api::ObjectPtr& stored);
+    void renewLease(const std::string& node);
     void writeLease(const std::string& node);
     void pumpPod(const std::string& uid);
     void writePodStatus(const std::string& uid, const api::ObjectPtr& stored);
@@ -71,6 +74,7 @@ class GatewayWriter {
     const client::Informer& podInformer_;
     Duration leaseDuration_;
     std::unordered_map<std::string, NodeRecord> nodes_;
+    std::vector<std::string> renewals_;               ///< nodes whose leases are written next, together
     std::unordered_map<std::string, PodRecord> pods_; ///< by uid
     std::shared_ptr<int> life_ = std::make_shared<int>(0);
 };

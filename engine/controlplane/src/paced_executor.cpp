@@ -16,14 +16,15 @@ constexpr int timersPerTurn = 16;
 } // namespace
 
 struct PacedExecutor::State : std::enable_shared_from_this<State> {
-    State(Executor& runsOn, ClusterTime& goesBy, WorkGate* workGate)
-        : real(runsOn), time(goesBy), gate(workGate) {}
+    State(Executor& runsOn, ClusterTime& goesBy, WorkGate* workGate, Duration mayBeLate)
+        : real(runsOn), time(goesBy), gate(workGate), slack(mayBeLate) {}
 
     /// Sees to it that somebody looks when the first timer is due. With the lock held.
     void arm() {
         if (timers.empty()) return;
-        const std::optional<Duration> wait = time.realUntil(timers.begin()->first.first);
+        std::optional<Duration> wait = time.realUntil(timers.begin()->first.first);
         if (!wait) return; // the next change of speed arms
+        if (*wait > Duration::zero()) *wait = std::max(*wait, slack);
         const Instant at = real.clock().now() + *wait;
         if (wakeAt && *wakeAt <= at) return;
         wakeAt = at;
@@ -78,6 +79,7 @@ struct PacedExecutor::State : std::enable_shared_from_this<State> {
     Executor& real;
     ClusterTime& time;
     WorkGate* gate;
+    Duration slack;
     std::uint64_t follower = 0;
     bool keepingUp = false; ///< on the real executor
 
@@ -89,8 +91,8 @@ struct PacedExecutor::State : std::enable_shared_from_this<State> {
     std::optional<Instant> wakeAt; ///< by the real clock: the next look that is under way
 };
 
-PacedExecutor::PacedExecutor(Executor& real, ClusterTime& time, WorkGate* gate)
-    : state_(std::make_shared<State>(real, time, gate)) {
+PacedExecutor::PacedExecutor(Executor& real, ClusterTime& time, WorkGate* gate, Duration slack)
+    : state_(std::make_shared<State>(real, time, gate, slack)) {
     state_->follower = time.follow([weak = std::weak_ptr(state_)] {
         if (const auto self = weak.lock()) self->speedChanged();
     });

@@ -2,6 +2,7 @@
 #include "paced_executor.h"
 
 #include <QtTest>
+#include <set>
 
 using namespace wheelhouse;
 using namespace wheelhouse::controlplane;
@@ -123,6 +124,30 @@ class TestClusterTime : public QObject {
         for (int i = 0; i < 100; ++i)
             expected += std::to_string(i) + " ";
         QCOMPARE(bench.story, expected);
+    }
+
+    void timersOfAboutTheSameTimeWakeItOnce() {
+        SimulatedExecutor real;
+        ClusterTime time(real);
+        PacedExecutor paced(real, time, nullptr, 4ms);
+        std::set<Instant> turns;
+        std::string story;
+        for (int i = 1; i <= 10; ++i)
+            paced.postAfter(i * 1ms, [&, i] {
+                turns.insert(real.clock().now());
+                QVERIFY(time.now() >= Instant() + i * 1ms);
+                QVERIFY(time.now() <= Instant() + i * 1ms + 4ms);
+                story += std::to_string(i) + " ";
+            });
+        real.advance(1s);
+        QCOMPARE(story, std::string("1 2 3 4 5 6 7 8 9 10 "));
+        QCOMPARE(turns.size(), std::size_t(3));
+        // What is far away is as punctual as ever.
+        const Instant before = time.now();
+        Instant ran;
+        paced.postAfter(1s, [&] { ran = time.now(); });
+        real.advance(2s);
+        QCOMPARE((ran - before).count(), Duration(1s).count());
     }
 
     void dropsWhatIsLeftAtItsEnd() {

@@ -15,6 +15,7 @@ class GatewayTest : public QObject {
     void registersANode();
     void keepsWhatOthersSet();
     void renewsTheLease();
+    void leasesAreRenewedTogether();
     void mendsWhatWasSaidDuringSilence();
     void podsAreReadyAgainAfterSilence();
     void runsAPodToTheEnd();
@@ -91,6 +92,38 @@ void GatewayTest::renewsTheLease() {
     const WallTime last = renewed();
     bench.executor.advance(60s);
     QCOMPARE(renewed(), last); // silence is what a power cut looks like
+}
+
+void GatewayTest::leasesAreRenewedTogether() {
+    GatewayBench bench;
+    controlplane::GatewayWriter writer(bench.cluster, bench.executor, bench.informers.of<core::Node>(),
+                                       bench.informers.of<core::Pod>(), 40s);
+    const auto renewed = [&](const std::string& node) {
+        const auto lease = bench.cluster.get<coordination::Lease>("kube-node-lease/" + node);
+        return lease ? api::fromTime(lease->spec().renewtime()) : WallTime();
+    };
+    for (const char* name : {"a", "b", "c"}) {
+        core::Node node;
+        node.mutable_metadata()->set_name(name);
+        writer.registerNode(node);
+        QVERIFY(bench.until([&] { return renewed(name) != WallTime(); }));
+    }
+    bench.executor.advance(10s);
+    writer.heartbeat("a");
+    bench.executor.advance(50ms);
+    writer.heartbeat("b");
+    bench.executor.advance(25ms);
+    writer.heartbeat("c");
+    writer.forgetNode("c");
+    const WallTime said = bench.executor.wallNow();
+    bench.executor.advance(30ms);
+    QVERIFY(renewed("a") >= said);
+    QCOMPARE(renewed("a"), renewed("b"));
+    QVERIFY(renewed("c") < said);
+    bench.executor.advance(1s);
+    writer.heartbeat("a");
+    bench.executor.advance(100ms);
+    QVERIFY(renewed("a") > renewed("b"));
 }
 
 void GatewayTest::mendsWhatWasSaidDuringSilence() {
