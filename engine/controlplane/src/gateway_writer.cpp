@@ -166,9 +166,9 @@ void GatewayWriter::writeNodeStatus(const std::string& node, const api::ObjectPt
 void GatewayWriter::heartbeat(const std::string& node) {
     const auto it = nodes_.find(node);
     if (it == nodes_.end() || !it->second.registered) return;
-    const api::ObjectPtr stored = nodeInformer_.get(node);
-    if (nodeInformer_.synced() && !stored) return; // deleted: a Lease would only outlive it
+    if (deleted(node)) return; // a Lease would only outlive it
     renewLease(node);
+    const api::ObjectPtr stored = nodeInformer_.get(node);
     if (!stored || stored == it->second.agreed) return;
     const core::Node object = stored->as<core::Node>();
     const core::NodeCondition* known = readyOf(object.status());
@@ -181,6 +181,10 @@ void GatewayWriter::heartbeat(const std::string& node) {
     }
 }
 
+bool GatewayWriter::deleted(const std::string& node) const {
+    return nodeInformer_.synced() && !nodeInformer_.get(node);
+}
+
 /// Each write alone would be a sync of the disk of its own.
 void GatewayWriter::renewLease(const std::string& node) {
     renewals_.push_back(node);
@@ -188,7 +192,7 @@ void GatewayWriter::renewLease(const std::string& node) {
     executor_.postAfter(renewalPace, [this, life = std::weak_ptr(life_)] {
         if (life.expired()) return;
         for (const std::string& each : std::exchange(renewals_, {}))
-            if (nodes_.contains(each)) writeLease(each);
+            if (nodes_.contains(each) && !deleted(each)) writeLease(each);
     });
 }
 

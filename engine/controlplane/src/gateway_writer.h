@@ -60,6 +60,8 @@ class GatewayWriter {
     void registered(const std::string& node);
     void pumpNode(const std::string& node);
     void writeNodeStatus(const std::string& node, const api::ObjectPtr& stored);
+    /// The API has no such Node any more.
+    bool deleted(const std::string& node) const;
     void renewLease(const std::string& node);
     void writeLease(const std::string& node);
     void pumpPod(const std::string& uid);
