@@ -25,6 +25,19 @@ metadata: {name: modest}
 spec: {containers: [{name: main, image: demo, resources: {requests: {memory: 64Mi}}}]}
 )";
 
+const char* const limitedPod = R"(apiVersion: v1
+kind: Pod
+metadata: {name: writer}
+spec:
+  terminationGracePeriodSeconds: 0
+  containers:
+  - name: main
+    image: demo
+    command: [sh, -c, "seq 1 30000 > /data/numbers; sleep 600"]
+    volumeMounts: [{name: data, mountPath: /data}]
+  volumes: [{name: data, emptyDir: {sizeLimit: 100Ki}}]
+)";
+
 bool writeFile(const QString& name, const QByteArray& text) {
     QFile file(name);
     return file.open(QIODevice::WriteOnly) && file.write(text) == text.size();
@@ -74,6 +87,14 @@ class TestKubectlEviction : public QObject {
         QTRY_COMPARE_WITH_TIMEOUT(path("node/sim-1", "{.spec.taints}"), QString(), 30'000);
         VERIFY_OK(lab_->kubectl({"describe", "node", "sim-1"}), {"NodeHasSufficientMemory"});
         VERIFY_OK(lab_->kubectl({"delete", "pod", "greedy"}), {"deleted"});
+    }
+
+    void aPodBeyondItsOwnLimitIsEvicted() {
+        VERIFY_OK(lab_->kubectl({"apply", "-f", "-"}, limitedPod), {"created"});
+        QTRY_COMPARE_WITH_TIMEOUT(path("pod/writer", "{.status.reason}"), QString("Evicted"), 90'000);
+        VERIFY_OK(lab_->kubectl({"describe", "pod", "writer"}),
+                  {"Usage of EmptyDir volume \"data\" exceeds the limit \"100Ki\".", "Failed"});
+        VERIFY_OK(lab_->kubectl({"delete", "pod", "writer"}), {"deleted"});
     }
 
     void aBadFileIsOneLineAndNothingStarts() {

@@ -65,6 +65,12 @@ class AgentHousekeepingTest : public QObject {
     void diskIsFreedOfWhatNobodyNeedsBeforeAnyPodGoes();
     void inodesCountToo();
     void processesCountIfTheyAreToldTo();
+
+    void whoIsBeyondItsOwnLimitGoes_data();
+    void whoIsBeyondItsOwnLimitGoes();
+    void aPodWithinItsLimitsStays();
+    void writtenFilesCount();
+    void anEmptyDirInMemoryIsFullAtItsLimit();
 };
 
 void AgentHousekeepingTest::thresholdsAreTheKubelets() {
@@ -340,6 +346,136 @@ void AgentHousekeepingTest::processesCountIfTheyAreToldTo() {
     QVERIFY(bench.until([&] { return evicted(bench, "many"); }, 60s));
     QCOMPARE(nodeCondition(bench, "PIDPressure"), std::string("True"));
     QVERIFY(!evicted(bench, "few"));
+}
+
+namespace {
+
+core::Pod limited(const std::string& name, const std::string& mainLimit, const std::string& sideLimit = {}) {
+    core::Pod pod = AgentBench::pod(name);
+    core::Container& side = *pod.mutable_spec()->add_containers();
+    side = pod.spec().containers(0);
+    side.set_name("side");
+    const std::pair<int, std::string> limits[] = {{0, mainLimit}, {1, sideLimit}};
+    for (const auto& [at, limit] : limits)
+        if (!limit.empty())
+            (*pod.mutable_spec()
+                  ->mutable_containers(at)
+                  ->mutable_resources()
+                  ->mutable_limits())["ephemeral-storage"]
+                .set_string(limit);
+    return pod;
+}
+
+core::Volume& addEmptyDir(core::Pod& pod, const std::string& name, const std::string& sizeLimit,
+                          const std::string& medium = {}) {
+    core::Volume& volume = *pod.mutable_spec()->add_volumes();
+    volume.set_name(name);
+    auto& source = *volume.mutable_volumesource()->mutable_emptydir();
+    source.set_medium(medium);
+    if (!sizeLimit.empty()) source.mutable_sizelimit()->set_string(sizeLimit);
+    core::VolumeMount& mount = *pod.mutable_spec()->mutable_containers(0)->add_volumemounts();
+    mount.set_name(name);
+    mount.set_mountpath("/" + name);
+    return volume;
+}
+
+} // namespace
+
+Q_DECLARE_METATYPE(agent::PodShare)
+Q_DECLARE_METATYPE(core::Pod)
+
+void AgentHousekeepingTest::whoIsBeyondItsOwnLimitGoes_data() {
+    QTest::addColumn<core::Pod>("pod");
+    QTest::addColumn<agent::PodShare>("share");
+    QTest::addColumn<QString>("message");
+    core::Pod withVolume = limited("one", "");
+    addEmptyDir(withVolume, "data", "100Mi");
+    QTest::newRow("an emptyDir") << withVolume
+                                 << agent::PodShare{.diskBytes = 101 * mebi,
+                                                    .volumes = {{"data", 101 * mebi}}}
+                                 << "Usage of EmptyDir volume \"data\" exceeds the limit \"100Mi\". ";
+    QTest::newRow("all of the pod")
+        << limited("one", "100Mi", "50Mi") << agent::PodShare{.diskBytes = 151 * mebi}
+        << "Pod ephemeral local storage usage exceeds the total limit of containers 150Mi. ";
+    QTest::newRow("one container") << limited("one", "100Mi", "1Gi")
+                                   << agent::PodShare{.diskBytes = 101 * mebi,
+                                                      .containers = {{"main", {60 * mebi, 41 * mebi}}}}
+                                   << "Container main exceeded its local ephemeral storage limit \"100Mi\". ";
+}
+
+void AgentHousekeepingTest::whoIsBeyondItsOwnLimitGoes() {
+    QFETCH(core::Pod, pod);
+    QFETCH(agent::PodShare, share);
+    QFETCH(QString, message);
+    AgentBench bench;
+    bench.start();
+    bench.desire(pod);
+    bench.desire(AgentBench::pod("other"));
+    QVERIFY(bench.untilRunning("one") && bench.untilRunning("other"));
+    bench.runtime.setShares({{Uid("uid-one"), share}, {Uid("uid-other"), {.diskBytes = 10 * gibi}}});
+    QVERIFY(bench.until([&] { return evicted(bench, "one"); }, 15s));
+    QCOMPARE(QString::fromStdString(bench.status("one").message()), message);
+    QCOMPARE(QString::fromStdString(bench.lastEvent("Evicted")), message);
+    QCOMPARE(bench.condition("one", "DisruptionTarget"), std::string("True"));
+    bench.executor.advance(1min);
+    QCOMPARE(bench.status("other").phase(), std::string("Running"));
+    QCOMPARE(nodeCondition(bench, "DiskPressure"), std::string("False"));
+}
+
+void AgentHousekeepingTest::aPodWithinItsLimitsStays() {
+    AgentBench bench;
+    bench.start();
+    core::Pod pod = limited("one", "100Mi", "100Mi");
+    addEmptyDir(pod, "data", "100Mi");
+    addEmptyDir(pod, "memory", "1Mi", "Memory");
+    core::Pod critical = limited("needed", "1Mi");
+    critical.mutable_spec()->set_priority(2'000'000'000);
+    bench.desire(pod);
+    bench.desire(critical);
+    QVERIFY(bench.untilRunning("one") && bench.untilRunning("needed"));
+    bench.runtime.setShares({{Uid("uid-one"),
+                              {.diskBytes = 200 * mebi,
+                               .containers = {{"main", {50 * mebi, 50 * mebi}}},
+                               .volumes = {{"data", 100 * mebi}, {"memory", 2 * mebi}}}},
+                             {Uid("uid-needed"), {.diskBytes = gibi}}});
+    bench.executor.advance(1min);
+    QCOMPARE(bench.status("one").phase(), std::string("Running"));
+    QCOMPARE(bench.status("needed").phase(), std::string("Running"));
+}
+
+void AgentHousekeepingTest::writtenFilesCount() {
+    AgentBench bench;
+    bench.start();
+    core::Pod writer = AgentBench::pod("writer");
+    addEmptyDir(writer, "data", "100Ki");
+    auto& container = *writer.mutable_spec()->mutable_containers(0);
+    for (const char* word : {"sh", "-c", "sleep 30; seq 1 30000 > /data/numbers; sleep 600"})
+        container.add_command(word);
+    core::Pod logger = limited("logger", "1Gi");
+    AgentBench::annotate(logger, "disk", "step(1Mi, 60s, 2Gi)");
+    bench.desire(writer);
+    bench.desire(logger);
+    bench.executor.advance(25s);
+    QCOMPARE(bench.status("writer").phase(), std::string("Running"));
+    QVERIFY(bench.until([&] { return evicted(bench, "writer"); }, 25s));
+    QCOMPARE(bench.status("logger").phase(), std::string("Running"));
+    QVERIFY(bench.until([&] { return evicted(bench, "logger"); }, 40s));
+}
+
+void AgentHousekeepingTest::anEmptyDirInMemoryIsFullAtItsLimit() {
+    AgentBench bench;
+    bench.start();
+    core::Pod pod = AgentBench::pod("one");
+    pod.mutable_spec()->set_restartpolicy("Never");
+    addEmptyDir(pod, "memory", "100Ki", "Memory");
+    auto& container = *pod.mutable_spec()->mutable_containers(0);
+    for (const char* word : {"sh", "-c",
+                             "seq 1 1000 > /memory/few; grep 1000 /memory/few || exit 2; "
+                             "seq 1 30000 > /memory/many; grep 30000 /memory/many || exit 3"})
+        container.add_command(word);
+    bench.desire(pod);
+    QVERIFY(bench.until([&] { return bench.status("one").phase() == "Failed"; }, 30s));
+    QCOMPARE(bench.container("one").state().terminated().exitcode(), 3);
 }
 
 QTEST_GUILESS_MAIN(AgentHousekeepingTest)

@@ -138,7 +138,7 @@ std::string SimulatedFiles::write(std::string_view path, std::string_view bytes,
     const auto before = files_.find(clean);
     const std::size_t had = before == files_.end() ? 0 : before->second.bytes().size();
     const std::size_t has = bytes.size() + (append ? had : 0);
-    if (size_ - had + has > maxBytes) return "No space left on device";
+    if (size_ - had + has > limit_) return "No space left on device";
     size_ = size_ - had + has;
     File& file = files_[clean];
     if (before == files_.end()) file.mode = mode;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <map>
 #include <memory>
@@ -21,7 +22,8 @@ std::string cleanPath(std::string_view path);
 class SimulatedFiles {
   public:
     static constexpr std::size_t maxBytes = 4 * 1024 * 1024;
-    /// Equal files of many containers may have their text in common, until one of them is written.
+    /// Equal files of many containers may have their text in common, until one of them is written. So may
+    /// copies of all of it.
     using Text = std::shared_ptr<std::string>;
     struct File {
         File() : File(std::string(), 0644) {}
@@ -58,6 +60,14 @@ class SimulatedFiles {
     /// Nothing but what is mounted may change.
     void setReadOnly() { readOnly_ = true; }
     void setMemory() { memory_ = true; }
+    /// No more than so many bytes go in; 0 = as many as ever.
+    void setLimit(std::size_t bytes) { limit_ = bytes == 0 ? maxBytes : std::min(bytes, maxBytes); }
+    /// What it holds itself, without what is mounted in it.
+    std::size_t size() const { return size_; }
+    bool inMemory() const { return memory_; }
+    /// It outlives whoever writes it.
+    void setLasting() { lasting_ = true; }
+    bool lasting() const { return lasting_; }
     /// Everything is replaced by these.
     void assign(std::map<std::string, File> files);
 
@@ -79,8 +89,10 @@ class SimulatedFiles {
     std::map<std::string, int> folders_;
     std::map<std::string, Mount> mounts_;
     std::size_t size_ = 0;
+    std::size_t limit_ = maxBytes;
     bool readOnly_ = false;
     bool memory_ = false;
+    bool lasting_ = false;
 };
 
 /// What comes after the last slash.

@@ -1,6 +1,9 @@
 // The part of SimulatedRuntime that is the node itself: what it has, what is left of it, what is wrong with
 // it.
 #include "container_load.h"
+#include "load_pattern.h"
+#include "simulated_annotations.h"
+#include "simulated_files.h"
 #include "vmnodes/simulated/simulated_runtime.h"
 
 #include <algorithm>
@@ -23,6 +26,14 @@ constexpr std::int64_t diskBytes = std::int64_t{100} << 30;
 constexpr std::int64_t inodes = 6'553'600;
 constexpr std::int64_t processes = 32'768;
 constexpr std::int64_t systemProcesses = 100;
+
+/// Whose volume lies at "/simulated/UID/NAME" and what it is called; nobody's elsewhere.
+std::pair<Uid, std::string> podVolume(const std::string& path) {
+    const std::size_t name = path.rfind('/');
+    const std::size_t uid = path.rfind('/', name - 1);
+    if (uid == std::string::npos || path.substr(0, uid) != "/simulated") return {};
+    return {Uid(path.substr(uid + 1, name - uid - 1)), path.substr(name + 1)};
+}
 
 } // namespace
 
@@ -107,8 +118,29 @@ void SimulatedRuntime::room(Done<NodeRoom> done) {
     answer<NodeRoom>(Duration::zero(), std::move(done), room);
 }
 
+/// What containers are said to write, and what those that act something out have in their volumes.
 void SimulatedRuntime::podShares(Done<std::map<Uid, PodShare>> done) {
-    answer<std::map<Uid, PodShare>>(Duration::zero(), std::move(done), shares_);
+    const Instant now = executor_.clock().now();
+    std::map<Uid, PodShare> shares;
+    for (const auto& [id, container] : containers_) {
+        const std::string text = annotation(container.spec, "disk");
+        const auto pattern = LoadPattern::parse(text.empty() ? "0" : text);
+        if (!pattern || container.info.state != ContainerInfo::State::Running) continue;
+        PodShare& share = shares[container.info.podUid];
+        const auto bytes = static_cast<std::int64_t>(pattern->at(now - container.started));
+        share.containers[container.info.name].written += bytes;
+        share.diskBytes += bytes;
+    }
+    for (const auto& [path, volume] : volumes_) {
+        const auto [pod, name] = podVolume(path);
+        if (pod.empty() || volume->inMemory() || volume->lasting()) continue;
+        PodShare& share = shares[pod];
+        share.volumes[name] = static_cast<std::int64_t>(volume->size());
+        share.diskBytes += static_cast<std::int64_t>(volume->size());
+    }
+    for (const auto& [pod, share] : shares_)
+        shares[pod] = share;
+    answer<std::map<Uid, PodShare>>(Duration::zero(), std::move(done), std::move(shares));
 }
 
 } // namespace wheelhouse::simulated

@@ -50,7 +50,10 @@ std::string podFolder(const PodId& pod) {
 
 std::shared_ptr<SimulatedFiles> newVolume(const VolumePlan& plan) {
     auto volume = std::make_shared<SimulatedFiles>();
-    if (plan.kind == VolumePlan::Kind::Memory) volume->setMemory();
+    if (plan.kind == VolumePlan::Kind::Memory) {
+        volume->setMemory();
+        volume->setLimit(static_cast<std::size_t>(plan.sizeLimit));
+    }
     volume->setMode("/", 0777);
     return volume;
 }

@@ -1,10 +1,12 @@
 #include "housekeeper.h"
 
 #include "engine/base/log.h"
+#include "storage_limits.h"
 
 #include <algorithm>
 #include <fmt/format.h>
 #include <utility>
+#include <vector>
 
 namespace wheelhouse::agent {
 
@@ -45,9 +47,46 @@ void Housekeeper::look(std::function<void()> then) {
             log::warning("agent", "it cannot be seen what is left of the node: {}", room.error().message);
         then();
         if (life.expired() || !room) return;
+        enforceLimits();
+    });
+}
+
+void Housekeeper::enforceLimits() {
+    const bool asked = std::any_of(pods_.begin(), pods_.end(), [](const auto& each) {
+        return each.second->admitted() && limitsStorage(each.second->pod());
+    });
+    if (!asked || measuring_) {
+        relieve();
+        doChores();
+        return;
+    }
+    measuring_ = true;
+    runtime_.podShares([this, life = std::weak_ptr(life_)](const Result<std::map<Uid, PodShare>>& shares) {
+        if (life.expired()) return;
+        measuring_ = false;
+        if (!shares)
+            log::warning("agent", "it cannot be seen what pods have of the disk: {}", shares.error().message);
+        // What they had is not free yet: whether others have to go shows with the next look.
+        else if (evictBeyondLimits(*shares))
+            return;
         relieve();
         doChores();
     });
+}
+
+bool Housekeeper::evictBeyondLimits(const std::map<Uid, PodShare>& shares) {
+    std::vector<Victim> row;
+    for (const auto& [uid, pod] : pods_) {
+        const auto share = shares.find(uid);
+        if (share == shares.end() || !pod->admitted() || pod->stopping() || isCritical(pod->pod())) continue;
+        std::string message = exceededStorage(pod->pod(), share->second, room_.imagesApart);
+        if (!message.empty()) row.push_back({pod, std::move(message)});
+    }
+    for (const Victim& each : row) {
+        log::info("agent", "pod {}/{} is evicted", each.pod->podId().nameSpace, each.pod->podId().name);
+        each.pod->evict(each.message, atOnce);
+    }
+    return !row.empty();
 }
 
 void Housekeeper::observe(const NodeRoom& room) {

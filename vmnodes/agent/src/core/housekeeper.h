@@ -6,6 +6,7 @@
 #include "sweeper.h"
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,7 +15,8 @@ namespace wheelhouse::agent {
 
 /// Keeps a node from running out of memory, disk and processes. Watches what is left of them; removes dead
 /// containers and unused images in their own time, and all of them where the disk is short; evicts one pod
-/// each look while that is not enough. Remembers nothing that matters: after an interruption the next look
+/// each look while that is not enough, and before that every pod that has more of the disk than it says that
+/// it may have. Remembers nothing that matters: after an interruption the next look
 /// finds the same state again.
 class Housekeeper {
   public:
@@ -42,6 +44,9 @@ class Housekeeper {
 
   private:
     void observe(const NodeRoom& room);
+    /// Evicts who is beyond a limit of its own, and goes on with the rest where nobody was.
+    void enforceLimits();
+    bool evictBeyondLimits(const std::map<Uid, PodShare>& shares);
     void doChores();
     void relieve();
     /// Frees what nobody needs, then looks again.
@@ -62,6 +67,7 @@ class Housekeeper {
     NodeRoom room_;
     Instant nextSweep_{};
     Instant nextImages_{};
+    bool measuring_ = false;
     bool sweeping_ = false;
     bool collecting_ = false;
     bool relieving_ = false;

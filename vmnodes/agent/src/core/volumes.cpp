@@ -2,6 +2,7 @@
 
 #include "engine/api/quantity.h"
 #include "engine/nodelink/token_name.h"
+#include "storage_limits.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -152,12 +153,9 @@ Result<void> plan(const core::VolumeSource& source, VolumePlan& plan, const PodF
     std::vector<const google::protobuf::FieldDescriptor*> set;
     reflection->ListFields(source, &set);
     if (source.has_emptydir() || set.empty()) { // a volume without a source is an emptyDir
-        plan.kind =
-            source.emptydir().medium() == "Memory" ? VolumePlan::Kind::Memory : VolumePlan::Kind::Directory;
-        if (source.emptydir().has_sizelimit())
-            plan.sizeLimit = api::Quantity::parse(source.emptydir().sizelimit().string())
-                                 .value_or(api::Quantity())
-                                 .units();
+        const bool memory = source.emptydir().medium() == "Memory";
+        plan.kind = memory ? VolumePlan::Kind::Memory : VolumePlan::Kind::Directory;
+        if (memory) plan.sizeLimit = memoryVolumeSize(source.emptydir(), facts.pod, facts.node);
         return {};
     }
     return fail(Reason::Invalid,

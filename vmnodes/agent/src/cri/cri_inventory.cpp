@@ -149,7 +149,10 @@ void askWritten(CriClient& client, Done<WrittenByPod> done) {
                 const auto uid = labels.find(podUidLabel);
                 if (uid == labels.end()) continue;
                 PodShare& share = written[Uid(uid->second)];
-                share.diskBytes += static_cast<std::int64_t>(each.writable_layer().used_bytes().value());
+                const auto bytes = static_cast<std::int64_t>(each.writable_layer().used_bytes().value());
+                share.diskBytes += bytes;
+                if (const auto name = labels.find(containerNameLabel); name != labels.end())
+                    share.containers[name->second].written += bytes;
                 share.inodes += static_cast<std::int64_t>(each.writable_layer().inodes_used().value());
             }
             done(std::move(written));

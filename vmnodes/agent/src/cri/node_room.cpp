@@ -52,10 +52,13 @@ std::pair<std::int64_t, std::int64_t> processes() {
     return {most, most - std::strtoll(load.c_str() + slash + 1, nullptr, 10)};
 }
 
-/// What a folder takes, without what is mounted in it.
-void addFolder(const fs::path& folder, PodShare& share) {
+/// What a folder takes, without what is mounted in it or, where it belongs to another file system than
+/// `home`, without anything.
+void addFolder(const fs::path& folder, const struct stat& home, PodShare& share) {
     struct stat top {};
-    if (::lstat(folder.c_str(), &top) != 0) return;
+    if (::lstat(folder.c_str(), &top) != 0 || top.st_dev != home.st_dev) return;
+    share.diskBytes += static_cast<std::int64_t>(top.st_blocks) * 512;
+    ++share.inodes;
     std::error_code error;
     for (fs::recursive_directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
         struct stat entry {};
@@ -66,6 +69,19 @@ void addFolder(const fs::path& folder, PodShare& share) {
         }
         share.diskBytes += static_cast<std::int64_t>(entry.st_blocks) * 512;
         ++share.inodes;
+    }
+}
+
+/// The same, and what each folder in it takes alone, by name.
+template <class Note>
+void addFolders(const fs::path& folder, PodShare& share, Note note) {
+    struct stat home {};
+    if (::lstat(folder.c_str(), &home) != 0) return;
+    std::error_code error;
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
+        const std::int64_t before = share.diskBytes;
+        addFolder(entry.path(), home, share);
+        note(entry.path().filename().string(), share.diskBytes - before);
     }
 }
 
@@ -112,9 +128,12 @@ std::vector<PodId> podsWithFiles(const PodFolders& folders) {
 std::map<Uid, PodShare> podSharesOf(const PodFolders& folders, std::map<Uid, PodShare> written) {
     for (const PodId& pod : podsWithFiles(folders)) {
         PodShare& share = written[pod.uid];
-        addFolder(folders.volumes / pod.uid.value(), share);
-        if (!pod.name.empty())
-            addFolder(folders.logs / (pod.nameSpace + "_" + pod.name + "_" + pod.uid.value()), share);
+        addFolders(folders.volumes / pod.uid.value() / "volumes", share,
+                   [&share](const std::string& name, std::int64_t bytes) { share.volumes[name] = bytes; });
+        if (pod.name.empty()) continue;
+        addFolders(
+            folders.logs / (pod.nameSpace + "_" + pod.name + "_" + pod.uid.value()), share,
+            [&share](const std::string& name, std::int64_t bytes) { share.containers[name].logs = bytes; });
     }
     for (auto& [uid, share] : written)
         for (const char* quality : {"", "burstable", "besteffort"})

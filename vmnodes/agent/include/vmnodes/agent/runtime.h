@@ -170,11 +170,19 @@ struct NodeRoom {
     std::int64_t freeProcesses = 0;
 };
 
+/// What one container has on the node's disks, in bytes.
+struct ContainerShare {
+    std::int64_t logs = 0;
+    std::int64_t written = 0; ///< into its own file system, beside volumes
+};
+
 /// What a pod has of the node, its memory left aside.
 struct PodShare {
     std::int64_t diskBytes = 0; ///< logs, volumes that go with it and what its containers have written
     std::int64_t inodes = 0;
     std::int64_t processes = 0;
+    std::map<std::string, ContainerShare> containers; ///< by name
+    std::map<std::string, std::int64_t> volumes;      ///< bytes of those that go with it, by name
 };
 
 /// One volume of a pod, ready to be made on the node. Contents are decided by the core.

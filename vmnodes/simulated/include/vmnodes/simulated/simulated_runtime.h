@@ -123,6 +123,7 @@ class SimulatedRuntime final : public agent::Runtime {
     /// The disk and the processes of the node from now on; what is 0 of them is as usual. Memory is what the
     /// containers leave.
     void setRoom(const agent::NodeRoom& room) { room_ = room; }
+    /// What these pods have, whatever they have written.
     void setShares(std::map<Uid, agent::PodShare> shares) { shares_ = std::move(shares); }
     void addImage(const std::string& image, std::int64_t bytes);
     bool hasImage(const std::string& image) const { return images_.contains(image); }
