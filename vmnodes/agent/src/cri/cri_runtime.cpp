@@ -11,6 +11,7 @@
 #include "health_ports.h"
 #include "health_prober.h"
 #include "log_file.h"
+#include "log_links.h"
 #include "name_server.h"
 #include "node_breaker.h"
 #include "node_facts.h"
@@ -294,8 +295,11 @@ void CriRuntime::createMounted(const std::string& sandboxId, const SandboxSpec& 
     std::filesystem::create_directories(podLogFolder(options_, sandbox.pod) / spec.name, error);
     client_.call<cri::CreateContainerRequest, cri::CreateContainerResponse>(
         &RuntimeStub::CreateContainer, std::move(request), slow,
-        [done = std::move(done)](Result<cri::CreateContainerResponse> made) {
+        [links = logLinkFolder(options_.logFolder), pod = sandbox.pod, name = spec.name,
+         log = podLogFolder(options_, sandbox.pod) / spec.name / fmt::format("{}.log", spec.attempt),
+         done = std::move(done)](Result<cri::CreateContainerResponse> made) {
             if (!made) return done(fail(made.error()));
+            linkLog(links, logLinkName(pod, name, made->container_id()), log);
             done(made->container_id());
         });
 }
@@ -367,6 +371,7 @@ void CriRuntime::stopOrderly(const std::string& id, Duration grace, Done<void> d
 
 void CriRuntime::removeContainer(const std::string& id, Done<void> done) {
     running_.erase(id);
+    unlinkLog(logLinkFolder(options_.logFolder), id);
     cri::RemoveContainerRequest request;
     request.set_container_id(id);
     client_.call<cri::RemoveContainerRequest, cri::RemoveContainerResponse>(
@@ -436,7 +441,9 @@ void CriRuntime::removePodFiles(const PodId& pod, Done<void> done) {
         worker_,
         [this, pod]() -> Result<void> {
             std::error_code error;
-            std::filesystem::remove_all(podLogFolder(options_, pod), error);
+            const auto logs = podLogFolder(options_, pod);
+            unlinkLogsBelow(logLinkFolder(options_.logFolder), logs);
+            std::filesystem::remove_all(logs, error);
             return files_.remove(pod);
         },
         std::move(done));
