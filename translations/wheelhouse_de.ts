@@ -1230,6 +1230,57 @@
     </message>
 </context>
 <context>
+    <name>wheelhouse::ui::ColumnPanel</name>
+    <message>
+        <source>Columns</source>
+        <translation>Spalten</translation>
+    </message>
+    <message>
+        <source>Of your own, by a JSONPath; or several as kubectl&apos;s custom-columns has them:</source>
+        <translation>Eigene, nach JSONPath; oder mehrere, wie custom-columns von kubectl sie nennt:</translation>
+    </message>
+    <message>
+        <source>Name, as “App”</source>
+        <translation>Name, etwa „App“</translation>
+    </message>
+    <message>
+        <source>Name of the column</source>
+        <translation>Name der Spalte</translation>
+    </message>
+    <message>
+        <source>JSONPath of the column</source>
+        <translation>JSONPath der Spalte</translation>
+    </message>
+    <message>
+        <source>Add the column</source>
+        <translation>Spalte hinzufügen</translation>
+    </message>
+    <message>
+        <source>Remove %1</source>
+        <translation>%1 entfernen</translation>
+    </message>
+    <message>
+        <source>A table has at most %1 columns of your own.</source>
+        <translation>Eine Tabelle hat höchstens %1 eigene Spalten.</translation>
+    </message>
+    <message>
+        <source>It needs a name.</source>
+        <translation>Es braucht einen Namen.</translation>
+    </message>
+    <message>
+        <source>A name has neither comma nor colon.</source>
+        <translation>Ein Name hat weder Komma noch Doppelpunkt.</translation>
+    </message>
+    <message>
+        <source>There is a column called %1 already.</source>
+        <translation>Eine Spalte namens %1 gibt es schon.</translation>
+    </message>
+    <message>
+        <source>“%1” is no JSONPath; one looks like .spec.containers[*].image</source>
+        <translation>„%1“ ist kein JSONPath; einer sieht so aus: .spec.containers[*].image</translation>
+    </message>
+</context>
+<context>
     <name>wheelhouse::ui::CommandStrip</name>
     <message>
         <source>Copy the command</source>
@@ -2247,6 +2298,14 @@
         <source>%1 is taken: “%2” (%3). Give that another key first.</source>
         <translation>%1 ist vergeben: „%2“ (%3). Erst diesem eine andere Taste geben.</translation>
     </message>
+    <message>
+        <source>Mark the row of a table</source>
+        <translation>Zeile einer Tabelle markieren</translation>
+    </message>
+    <message>
+        <source>All of the server&apos;s columns</source>
+        <translation>Alle Spalten des Servers</translation>
+    </message>
 </context>
 <context>
     <name>wheelhouse::ui::LogsView</name>
@@ -2665,6 +2724,10 @@
         <source>The shop could not be made: %1</source>
         <translation>Der Shop konnte nicht angelegt werden: %1</translation>
     </message>
+    <message>
+        <source>Logs are followed in one namespace at a time: mark pods of one.</source>
+        <translation>Logs werden je Namespace verfolgt: bitte Pods eines einzigen markieren.</translation>
+    </message>
 </context>
 <context>
     <name>wheelhouse::ui::MapDrag</name>
@@ -2905,6 +2968,53 @@
     <message>
         <source>Press to mend it</source>
         <translation>Drücken, um sie zu reparieren</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::MarkBar</name>
+    <message>
+        <source>Logs</source>
+        <translation>Logs</translation>
+    </message>
+    <message>
+        <source>Cordon</source>
+        <translation>Sperren</translation>
+    </message>
+    <message>
+        <source>Uncordon</source>
+        <translation>Freigeben</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Delete…</source>
+        <translation>Löschen …</translation>
+    </message>
+    <message>
+        <source>Unmark all</source>
+        <translation>Alle Markierungen aufheben</translation>
+    </message>
+    <message>
+        <source>Delete the object that is marked?</source>
+        <translation>Das markierte Objekt löschen?</translation>
+    </message>
+    <message>
+        <source>Delete the %1 objects that are marked?</source>
+        <translation>Die %1 markierten Objekte löschen?</translation>
+    </message>
+    <message>
+        <source>1 marked</source>
+        <translation>1 markiert</translation>
+    </message>
+    <message>
+        <source>%1 marked</source>
+        <translation>%1 markiert</translation>
+    </message>
+    <message>
+        <source>Delete %1</source>
+        <translation>%1 löschen</translation>
     </message>
 </context>
 <context>
@@ -3212,6 +3322,18 @@ Es wird von selbst wieder versucht.</translation>
     <message>
         <source>Objects are made from manifests. Apply one here, or with kubectl, and it appears at once.</source>
         <translation>Objekte entstehen aus Manifesten. Wende eines hier oder mit kubectl an, und es erscheint sofort.</translation>
+    </message>
+    <message>
+        <source>Columns</source>
+        <translation>Spalten</translation>
+    </message>
+    <message>
+        <source>Which columns are seen, and columns of your own</source>
+        <translation>Welche Spalten zu sehen sind, und eigene Spalten</translation>
+    </message>
+    <message>
+        <source>A column of your own needs the schema of %1, which this program has not got.</source>
+        <translation>Eine eigene Spalte braucht das Schema von %1, das dieses Programm nicht hat.</translation>
     </message>
 </context>
 <context>

@@ -1230,6 +1230,57 @@
     </message>
 </context>
 <context>
+    <name>wheelhouse::ui::ColumnPanel</name>
+    <message>
+        <source>Columns</source>
+        <translation>列</translation>
+    </message>
+    <message>
+        <source>Of your own, by a JSONPath; or several as kubectl&apos;s custom-columns has them:</source>
+        <translation>自定义列，按 JSONPath；也可按 kubectl 的 custom-columns 写法一次添加多列：</translation>
+    </message>
+    <message>
+        <source>Name, as “App”</source>
+        <translation>名称，如 “App”</translation>
+    </message>
+    <message>
+        <source>Name of the column</source>
+        <translation>列名</translation>
+    </message>
+    <message>
+        <source>JSONPath of the column</source>
+        <translation>列的 JSONPath</translation>
+    </message>
+    <message>
+        <source>Add the column</source>
+        <translation>添加此列</translation>
+    </message>
+    <message>
+        <source>Remove %1</source>
+        <translation>移除 %1</translation>
+    </message>
+    <message>
+        <source>A table has at most %1 columns of your own.</source>
+        <translation>一个表格最多有 %1 个自定义列。</translation>
+    </message>
+    <message>
+        <source>It needs a name.</source>
+        <translation>需要一个名称。</translation>
+    </message>
+    <message>
+        <source>A name has neither comma nor colon.</source>
+        <translation>名称中不能有逗号或冒号。</translation>
+    </message>
+    <message>
+        <source>There is a column called %1 already.</source>
+        <translation>已有名为 %1 的列。</translation>
+    </message>
+    <message>
+        <source>“%1” is no JSONPath; one looks like .spec.containers[*].image</source>
+        <translation>“%1” 不是 JSONPath；其形式如 .spec.containers[*].image</translation>
+    </message>
+</context>
+<context>
     <name>wheelhouse::ui::CommandStrip</name>
     <message>
         <source>Copy the command</source>
@@ -2247,6 +2298,14 @@
         <source>%1 is taken: “%2” (%3). Give that another key first.</source>
         <translation>%1 已被占用：“%2”（%3）。请先为其更换按键。</translation>
     </message>
+    <message>
+        <source>Mark the row of a table</source>
+        <translation>标记表格行</translation>
+    </message>
+    <message>
+        <source>All of the server&apos;s columns</source>
+        <translation>服务器的全部列</translation>
+    </message>
 </context>
 <context>
     <name>wheelhouse::ui::LogsView</name>
@@ -2665,6 +2724,10 @@
         <source>The shop could not be made: %1</source>
         <translation>无法创建商店：%1</translation>
     </message>
+    <message>
+        <source>Logs are followed in one namespace at a time: mark pods of one.</source>
+        <translation>日志一次只能跟踪一个命名空间：请标记同一命名空间的 Pod。</translation>
+    </message>
 </context>
 <context>
     <name>wheelhouse::ui::MapDrag</name>
@@ -2905,6 +2968,53 @@
     <message>
         <source>Press to mend it</source>
         <translation>按下以修复</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::MarkBar</name>
+    <message>
+        <source>Logs</source>
+        <translation>日志</translation>
+    </message>
+    <message>
+        <source>Cordon</source>
+        <translation>封锁</translation>
+    </message>
+    <message>
+        <source>Uncordon</source>
+        <translation>解除封锁</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Delete…</source>
+        <translation>删除…</translation>
+    </message>
+    <message>
+        <source>Unmark all</source>
+        <translation>取消所有标记</translation>
+    </message>
+    <message>
+        <source>Delete the object that is marked?</source>
+        <translation>删除已标记的对象？</translation>
+    </message>
+    <message>
+        <source>Delete the %1 objects that are marked?</source>
+        <translation>删除已标记的 %1 个对象？</translation>
+    </message>
+    <message>
+        <source>1 marked</source>
+        <translation>已标记 1 个</translation>
+    </message>
+    <message>
+        <source>%1 marked</source>
+        <translation>已标记 %1 个</translation>
+    </message>
+    <message>
+        <source>Delete %1</source>
+        <translation>删除 %1 个</translation>
     </message>
 </context>
 <context>
@@ -3212,6 +3322,18 @@ It is tried again by itself.</source>
     <message>
         <source>Objects are made from manifests. Apply one here, or with kubectl, and it appears at once.</source>
         <translation>对象由清单创建。在这里或用 kubectl 应用一份清单，它会立即出现。</translation>
+    </message>
+    <message>
+        <source>Columns</source>
+        <translation>列</translation>
+    </message>
+    <message>
+        <source>Which columns are seen, and columns of your own</source>
+        <translation>显示哪些列，以及自定义列</translation>
+    </message>
+    <message>
+        <source>A column of your own needs the schema of %1, which this program has not got.</source>
+        <translation>自定义列需要 %1 的模式，而本程序没有它。</translation>
     </message>
 </context>
 <context>

@@ -86,6 +86,8 @@ void addRow(Maker& make) {
     make.add(Deed::Remove, "row.delete", KeyTable::tr("Delete"), {"Ctrl+D", "Del"});
     make.add(Deed::Cordon, "row.cordon", KeyTable::tr("Cordon or uncordon a node"), {"U"});
     make.add(Deed::Drain, "row.drain", KeyTable::tr("Drain a node"), {"R"});
+    make.add(Deed::Mark, "row.mark", KeyTable::tr("Mark the row of a table"), {"Space"});
+    make.add(Deed::Wide, "row.wide", KeyTable::tr("All of the server's columns"), {"Ctrl+W"});
 }
 
 void addMap(Maker& make) {

@@ -68,12 +68,31 @@ QString list(const QString& resourceWord, const QString& nameSpace, bool namespa
     return nameSpace.isEmpty() ? base + QStringLiteral(" -A") : base + inNamespace(nameSpace);
 }
 
+QString withColumns(const QString& list, bool namespaced, const std::vector<UserColumn>& columns) {
+    std::vector<UserColumn> all;
+    if (namespaced) all.push_back({QStringLiteral("NAMESPACE"), QStringLiteral(".metadata.namespace")});
+    all.push_back({QStringLiteral("NAME"), QStringLiteral(".metadata.name")});
+    all.insert(all.end(), columns.begin(), columns.end());
+    return list + QStringLiteral(" -o custom-columns=") + quoted(customColumns(all));
+}
+
 QString yaml(const QString& resourceWord, const QString& nameSpace, const QString& name) {
     return get(resourceWord, nameSpace, name) + QStringLiteral(" -o yaml");
 }
 
 QString remove(const QString& resourceWord, const QString& nameSpace, const QString& name) {
     return QStringLiteral("kubectl delete %1 %2").arg(resourceWord, quoted(name)) + inNamespace(nameSpace);
+}
+
+QString removeMany(const QString& resourceWord, const std::map<QString, QStringList>& names) {
+    QStringList commands;
+    for (const auto& [nameSpace, of] : names) {
+        QString command = QStringLiteral("kubectl delete ") + resourceWord + inNamespace(nameSpace);
+        for (const QString& name : of)
+            command += u' ' + quoted(name);
+        commands << command;
+    }
+    return commands.join(QStringLiteral("; "));
 }
 
 QString logs(const QString& nameSpace, const QString& pod, const QString& container, bool follow,

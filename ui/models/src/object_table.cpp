@@ -14,6 +14,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr std::size_t rowsAtOnce = 200; ///< as many as are made within a frame
+
 std::optional<WallTime> createdAt(const api::Object& object) {
     api::meta::PartialObjectMetadata head; // metadata is field 1 of every kind
     if (!head.ParseFromString(object.bytes()) || !head.metadata().has_creationtimestamp())
@@ -82,9 +84,40 @@ void ObjectTable::close() {
     again_.stop();
     fetching_ = false;
     (void)box_.take();
+    unfilled_.clear();
+    fill_.stop();
     columns_.clear();
     model_.reset({}, {});
     setState(State::Idle);
+}
+
+void ObjectTable::setUserColumns(const std::vector<UserColumn>& columns) {
+    decltype(own_) wanted;
+    for (const UserColumn& column : columns)
+        if (auto path = api::ObjectPath::parse(column.path.toStdString()))
+            wanted.emplace_back(column, std::move(*path));
+    const bool same = std::equal(wanted.begin(), wanted.end(), own_.begin(), own_.end(),
+                                 [](const auto& a, const auto& b) { return a.first == b.first; });
+    if (same) return;
+    own_ = std::move(wanted);
+    if (state_ != State::Idle) open(client::ResourceInfo(resource_), QString(nameSpace_));
+}
+
+void ObjectTable::fillLater() {
+    if (unfilled_.empty() || fill_.active()) return;
+    fill_.start(executor_, Duration::zero(), [this] {
+        std::vector<LiveTableModel::Delta> deltas;
+        while (!unfilled_.empty() && deltas.size() < rowsAtOnce) {
+            const api::Table::Row& row = unfilled_.front();
+            deltas.push_back({Change::Modified, keyOf(row), rowOf(row)});
+            unfilled_.pop_front();
+        }
+        // What came by the watch meanwhile is newer, or gone.
+        std::erase_if(deltas, [this](const auto& each) { return fresher_.contains(each.key); });
+        model_.apply(std::move(deltas));
+        if (unfilled_.empty()) fresher_.clear();
+        fillLater();
+    });
 }
 
 void ObjectTable::fetch() {
@@ -114,8 +147,13 @@ void ObjectTable::take(const api::Table& table) {
         local_ = kind != nullptr && sameColumns(api::tableColumns(*kind), columns_);
         namespaceColumn_ = resource_.namespaced && nameSpace_.isEmpty();
     }
+    const bool many = !own_.empty() && table.rows.size() > rowsAtOnce;
+    unfilled_.clear();
+    fresher_.clear();
+    if (many) unfilled_.assign(table.rows.begin(), table.rows.end());
     for (const auto& row : table.rows)
-        rows.emplace_back(keyOf(row), rowOf(row));
+        rows.emplace_back(keyOf(row), rowOf(row, !many));
+    fillLater();
     if (fresh) {
         std::vector<LiveTableModel::Column> columns;
         if (namespaceColumn_) columns.push_back({tr("Namespace"), {}});
@@ -128,6 +166,8 @@ void ObjectTable::take(const api::Table& table) {
                                                                        : LiveTableModel::ColumnType::Text,
                  column.priority > 0});
         }
+        for (const auto& [column, path] : own_)
+            columns.push_back({column.name, column.path});
         model_.reset(std::move(columns), std::move(rows));
         return;
     }
@@ -173,6 +213,7 @@ void ObjectTable::onEvent(const client::WatchEvent& event) {
     const auto change = event.type == client::WatchEvent::Type::Deleted ? Change::Removed
                         : event.type == client::WatchEvent::Type::Added ? Change::Added
                                                                         : Change::Modified;
+    if (!unfilled_.empty()) fresher_.insert(keyOf(row));
     box_.put(change, keyOf(row), rowOf(row));
 }
 
@@ -191,7 +232,7 @@ void ObjectTable::setState(State state, QString error) {
     Q_EMIT stateChanged();
 }
 
-LiveTableModel::Row ObjectTable::rowOf(const api::Table::Row& source) const {
+LiveTableModel::Row ObjectTable::rowOf(const api::Table::Row& source, bool own) const {
     LiveTableModel::Row row;
     if (namespaceColumn_) {
         row.cells.push_back(source.object ? QString::fromStdString(source.object->nameSpace()) : QString());
@@ -205,6 +246,11 @@ LiveTableModel::Row ObjectTable::rowOf(const api::Table::Row& source) const {
         row.numbers.push_back(number != nullptr ? *number : row.cells.back().toLongLong());
         const std::string& name = columns_[i].name;
         if (name == "Status" || name == "Phase" || name == "State") row.tone = toneOfWord(row.cells.back());
+    }
+    for (const auto& [column, path] : own_) {
+        row.cells.push_back(own && source.object ? QString::fromStdString(path.of(*source.object))
+                                                 : QString());
+        row.numbers.push_back(0);
     }
     if (source.object) {
         row.object = source.object;

@@ -3,6 +3,7 @@
 #include "chrome.h"
 #include "close_panel.h"
 #include "help_panel.h"
+#include "mark_bar.h"
 #include "palette_bar.h"
 #include "ui/models/host_model.h"
 #include "ui/models/node_drain.h"
@@ -78,6 +79,10 @@ struct MainWindow::Impl {
     /// Where in the key table the focus is.
     KeyPlace keyPlace() const;
     void connectPods();
+    void connectMarks();
+    bool markedKey(Deed deed);
+    void cordonMarked(bool cordon);
+    void openLogsOfMarked();
     void connectJump();
     void jumpTo(const JumpEntry& entry);
     void connectEditor();

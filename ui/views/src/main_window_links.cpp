@@ -326,10 +326,7 @@ void MainWindow::Impl::hideDrawer() {
 
 void MainWindow::Impl::addNodes(QWidget* near) {
     addPanel->prepare();
-    addPanel->adjustSize();
-    const QPoint corner = near->mapToGlobal(QPoint(near->width(), near->height() + 6));
-    addPanel->move(corner - QPoint(addPanel->width(), 0));
-    addPanel->show();
+    addPanel->openBelow(*near);
 }
 
 void MainWindow::Impl::podMenu(const Uid& uid, const QPoint& at) {

@@ -8,6 +8,7 @@
 namespace wheelhouse::ui {
 
 void MainWindow::Impl::connectPods() {
+    connectMarks();
     QObject::connect(drawer, &DetailDrawer::shellRequested, &self,
                      [this](const QString& nameSpace, const QString& pod) { openShell(nameSpace, pod); });
     QObject::connect(drawer, &DetailDrawer::forwardRequested, &self,
@@ -72,12 +73,69 @@ void MainWindow::Impl::openEditor(const QString& kind, const QString& nameSpace,
         });
 }
 
+void MainWindow::Impl::connectMarks() {
+    QObject::connect(objects, &ObjectsView::deleteMarked, &self,
+                     [this](const client::ResourceInfo& resource) {
+                         for (const RowMarks::Mark& mark : objects->marks().marks())
+                             actions.remove(resource, mark.nameSpace, mark.name);
+                         objects->marks().clear();
+                     });
+    QObject::connect(objects, &ObjectsView::cordonMarked, &self,
+                     [this](bool cordon) { cordonMarked(cordon); });
+    QObject::connect(objects, &ObjectsView::logsOfMarked, &self, [this] { openLogsOfMarked(); });
+}
+
+void MainWindow::Impl::cordonMarked(bool cordon) {
+    for (const RowMarks::Mark& mark : objects->marks().marks())
+        actions.setCordoned(mark.name, cordon);
+}
+
+void MainWindow::Impl::openLogsOfMarked() {
+    const auto marked = objects->marks().byNamespace();
+    if (marked.size() > 1)
+        return failure->say(
+            MainWindow::tr("Logs are followed in one namespace at a time: mark pods of one."));
+    openLogs(QStringLiteral("Pod"), marked.begin()->first, marked.begin()->second.front());
+}
+
+/// Where rows are marked, a key that can be about several is about them; true when it was.
+bool MainWindow::Impl::markedKey(Deed deed) {
+    if (objects->marks().empty()) return false;
+    switch (deed) {
+    case Deed::Remove:
+        objects->markBar()->askDelete();
+        return true;
+    case Deed::Logs:
+    case Deed::PreviousLogs:
+        if (objects->kind() != u"Pod") return false;
+        logs->setPrevious(deed == Deed::PreviousLogs);
+        openLogsOfMarked();
+        return true;
+    case Deed::Cordon: {
+        if (objects->kind() != u"Node") return false;
+        const auto marked = objects->marks().marks();
+        const MapNode* first = session.map().findNode(marked.front().name);
+        cordonMarked(first == nullptr || first->look != NodeLook::Cordoned);
+        return true;
+    }
+    default:
+        return false;
+    }
+}
+
 bool MainWindow::Impl::rowKey(int key, Qt::KeyboardModifiers modifiers, const QString& kind,
                               const QString& nameSpace, const QString& name) {
     const auto deed = keys.deedOf(KeyPlace::Row, key, modifiers);
     if (!deed) return false;
     const bool isPod = kind == u"Pod";
+    if (objects->isVisible() && markedKey(*deed)) return true;
     switch (*deed) {
+    case Deed::Mark:
+        if (objects->isVisible()) objects->toggleMarks();
+        return objects->isVisible();
+    case Deed::Wide:
+        if (objects->isVisible()) objects->setWide(!objects->wide());
+        return objects->isVisible();
     case Deed::Remove:
         showObject(kind, nameSpace, name);
         drawer->askDelete();

@@ -37,6 +37,8 @@ void MainWindow::Impl::recall() {
     const auto grouping = static_cast<MapGrouping>(memory.grouping);
     mapPage->setGrouping(grouping);
     mapPage->setOnlyTrouble(memory.onlyTrouble);
+    objects->setColumnChoices(memory.columns);
+    objects->setWide(memory.wide);
     if (!memory.kind.isEmpty()) objects->openKind(memory.kind);
     objects->filterField()->setText(memory.filter);
     if (!memory.nameSpace.isEmpty()) top->choose(memory.nameSpace);
@@ -57,6 +59,8 @@ void MainWindow::Impl::remember() {
     memory.appearance = options.appearance == Appearance::System  ? QString()
                         : options.appearance == Appearance::Light ? QStringLiteral("light")
                                                                   : QStringLiteral("dark");
+    memory.columns = objects->columnChoices();
+    memory.wide = objects->wide();
     memory.keys = keys.kept();
     memory.save(options.stateFile);
 }

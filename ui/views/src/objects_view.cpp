@@ -1,5 +1,7 @@
 #include "ui/views/objects_view.h"
 
+#include "column_panel.h"
+#include "mark_bar.h"
 #include "ui/models/kubectl.h"
 
 #include <QHBoxLayout>
@@ -39,8 +41,8 @@ const std::vector<Section>& sections() {
 /// A row of the table: the first column in the monospaced face, the state with a dot in its tone.
 class RowDelegate final : public QStyledItemDelegate {
   public:
-    RowDelegate(const Theme& theme, LiveTableModel& model, QObject* parent)
-        : QStyledItemDelegate(parent), theme_(theme), model_(model) {}
+    RowDelegate(const Theme& theme, LiveTableModel& model, const RowMarks& marks, QObject* parent)
+        : QStyledItemDelegate(parent), theme_(theme), model_(model), marks_(marks) {}
     void paint(QPainter* p, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
         const Tokens& t = theme_.tokens();
         p->save();
@@ -49,12 +51,20 @@ class RowDelegate final : public QStyledItemDelegate {
             p->fillRect(option.rect, Theme::mix(t.background, t.accent, t.dark ? 0.2 : 0.13));
         p->fillRect(QRect(option.rect.left(), option.rect.bottom(), option.rect.width(), 1),
                     Theme::mix(t.background, t.line, 0.7));
+        const bool marked = !marks_.empty() && marks_.has(model_.key(index.row()));
+        if (marked) p->fillRect(option.rect.adjusted(0, 0, 0, -1), theme_.tint(Tone::Warning));
         const auto column = static_cast<std::size_t>(index.column());
         const QString name = model_.columns()[column].name;
         const bool isName = name == u"Name";
         const bool isState = name == u"Status" || name == u"Phase" || name == u"State";
         const auto tone = static_cast<Tone>(index.data(LiveTableModel::ToneRole).toInt());
         QRect r = option.rect.adjusted(10, 0, -6, 0);
+        if (marked && index.column() == 0) {
+            p->drawPixmap(r.left() - 4, r.center().y() - 7,
+                          theme_.pixmap(QStringLiteral("check"), 14, theme_.color(Tone::Warning),
+                                        p->device()->devicePixelRatioF()));
+            r.setLeft(r.left() + 14);
+        }
         if (isState && tone != Tone::Plain) {
             p->setPen(Qt::NoPen);
             p->setBrush(theme_.color(tone));
@@ -76,6 +86,7 @@ class RowDelegate final : public QStyledItemDelegate {
   private:
     const Theme& theme_;
     LiveTableModel& model_;
+    const RowMarks& marks_;
 };
 
 } // namespace
@@ -135,9 +146,18 @@ QWidget* ObjectsView::buildTable() {
     bar->addStretch(1);
     bar->addWidget(filter_);
     bar->addWidget(wide_);
+    auto* columns = makeButton(tr("Columns"), "chip", page);
+    columns->setToolTip(tr("Which columns are seen, and columns of your own"));
+    bar->addWidget(columns);
+    columnPanel_ = new ColumnPanel(theme_, page);
+    connect(columns, &QPushButton::clicked, this, [this, columns] { openColumns(*columns); });
+    connect(columnPanel_, &ColumnPanel::changed, this, [this] {
+        choices_[kind_] = columnPanel_->choice();
+        applyColumns();
+    });
     column->addLayout(bar);
     view_ = makeTable(table_.model(), tr("Objects"), page);
-    view_->setItemDelegate(new RowDelegate(theme_, table_.model(), view_));
+    view_->setItemDelegate(new RowDelegate(theme_, table_.model(), marks_, view_));
     view_->setSelectionMode(QAbstractItemView::ExtendedSelection);
     view_->setSortingEnabled(true);
     view_->installEventFilter(this);
@@ -148,6 +168,9 @@ QWidget* ObjectsView::buildTable() {
     stack_->addWidget(view_);
     stack_->addWidget(empty_);
     column->addWidget(stack_, 1);
+    markBar_ = new MarkBar(marks_, theme_, page);
+    column->addWidget(markBar_);
+    connectMarks();
     command_ = new CommandStrip(theme_, page);
     column->addWidget(command_);
     const auto activate = [this](const QModelIndex& index) {
@@ -160,12 +183,58 @@ QWidget* ObjectsView::buildTable() {
         table_.model().setFilter(text);
         refresh();
     });
-    connect(wide_, &QPushButton::toggled, this, [this] {
-        fitted_.clear();
-        fitColumns();
-    });
+    connect(wide_, &QPushButton::toggled, this, &ObjectsView::applyColumns);
     connect(emptyDeploy_, &QPushButton::clicked, this, &ObjectsView::deployRequested);
     return page;
+}
+
+void ObjectsView::connectMarks() {
+    connect(&marks_, &RowMarks::changed, view_->viewport(), qOverload<>(&QWidget::update));
+    connect(&marks_, &RowMarks::changed, this, &ObjectsView::showCommand);
+    connect(markBar_, &MarkBar::asked, this, &ObjectsView::showCommand);
+    connect(markBar_, &MarkBar::deleteWanted, this, [this] { Q_EMIT deleteMarked(table_.resource()); });
+    connect(markBar_, &MarkBar::logsWanted, this, &ObjectsView::logsOfMarked);
+    connect(markBar_, &MarkBar::cordonWanted, this, &ObjectsView::cordonMarked);
+    // What is gone is not marked any more; what is filtered out is. Rows are told of before they are gone.
+    const auto keep = [this] {
+        if (table_.state() == ObjectTable::State::Ready) marks_.keep(table_.model().keys());
+    };
+    connect(&table_.model(), &QAbstractItemModel::rowsRemoved, this, keep, Qt::QueuedConnection);
+    connect(&table_, &ObjectTable::stateChanged, this, keep);
+}
+
+void ObjectsView::setColumnChoices(const std::map<QString, ColumnChoice>& choices) {
+    choices_ = choices;
+    applyColumns();
+}
+
+QString ObjectsView::ownColumnsProblem() const {
+    const auto& rows = *static_cast<const LiveTableModel*>(view_->model());
+    if (rows.rowCount() == 0 || rows.row(0).object != nullptr) return {};
+    return tr("A column of your own needs the schema of %1, which this program has not got.").arg(kind_);
+}
+
+void ObjectsView::openColumns(const QWidget& near) {
+    columnPanel_->prepare(table_.model().columns(), choices_[kind_], wide(), ownColumnsProblem());
+    columnPanel_->openBelow(near);
+}
+
+void ObjectsView::applyColumns() {
+    table_.setUserColumns(choices_[kind_].own);
+    fitted_.clear();
+    fitColumns();
+    showCommand();
+}
+
+void ObjectsView::toggleMarks() {
+    RowMarks::Rows rows;
+    QModelIndexList chosen = view_->selectionModel()->selectedRows();
+    if (!chosen.contains(view_->currentIndex().siblingAtColumn(0))) chosen = {view_->currentIndex()};
+    for (const QModelIndex& row : chosen)
+        if (row.isValid())
+            rows[table_.model().key(row.row())] = {row.data(LiveTableModel::NamespaceRole).toString(),
+                                                   row.data(LiveTableModel::NameRole).toString()};
+    marks_.toggle(rows);
 }
 
 void ObjectsView::fillKinds() {
@@ -218,12 +287,14 @@ void ObjectsView::openKind(const QString& kind) {
         kinds_->setCurrentRow(i);
     }
     filter_->clear();
+    marks_.clear();
     reopen();
 }
 
 void ObjectsView::setNamespace(const QString& nameSpace) {
     if (nameSpace == nameSpace_) return;
     nameSpace_ = nameSpace;
+    marks_.clear();
     reopen();
 }
 
@@ -231,6 +302,7 @@ void ObjectsView::reopen() {
     const auto* resource = session_.resourceOfKind(kind_);
     if (resource == nullptr || !isVisible()) return table_.close();
     fitted_.clear();
+    table_.setUserColumns(choices_[kind_].own);
     table_.open(*resource, nameSpace_);
 }
 
@@ -259,7 +331,8 @@ bool ObjectsView::eventFilter(QObject* watched, QEvent* event) {
 }
 
 QStringList ObjectsView::chosenInNamespace(const QString& nameSpace) const {
-    QStringList out;
+    QStringList out = marks_.byNamespace()[nameSpace];
+    if (!marks_.empty()) return out;
     for (const QModelIndex& row : view_->selectionModel()->selectedRows())
         if (row.data(LiveTableModel::NamespaceRole).toString() == nameSpace)
             out << row.data(LiveTableModel::NameRole).toString();
@@ -277,10 +350,8 @@ void ObjectsView::refresh() {
     const auto shown = static_cast<std::size_t>(table_.model().rowCount());
     const std::size_t total = table_.model().total();
     count_->setText(shown == total ? QString::number(total) : tr("%1 of %2").arg(shown).arg(total));
-    if (const auto* resource = session_.resourceOfKind(kind_))
-        command_->setCommand(kubectl::list(
-            kubectl::resourceWord(resource->name, QString::fromStdString(resource->name.resource)),
-            nameSpace_, resource->namespaced));
+    markBar_->setKind(kind_);
+    showCommand();
     emptyDeploy_->setVisible(false);
     if (shown > 0) {
         stack_->setCurrentIndex(0);
@@ -309,6 +380,24 @@ void ObjectsView::refresh() {
     }
 }
 
+/// What the table is, or, when it is asked for, what would be done to the marked rows, as a command.
+void ObjectsView::showCommand() {
+    const auto* resource = session_.resourceOfKind(kind_);
+    if (resource == nullptr || command_ == nullptr) return;
+    if (markBar_->asks())
+        return command_->setCommand(kubectl::removeMany(
+            kubectl::resourceWord(resource->name, QString::fromStdString(resource->singular)),
+            marks_.byNamespace()));
+    const QString list =
+        kubectl::list(kubectl::resourceWord(resource->name, QString::fromStdString(resource->name.resource)),
+                      nameSpace_, resource->namespaced);
+    const auto choice = choices_.find(kind_);
+    if (choice != choices_.end() && !choice->second.own.empty())
+        command_->setCommand(kubectl::withColumns(list, resource->namespaced, choice->second.own));
+    else
+        command_->setCommand(wide() ? list + QStringLiteral(" -o wide") : list);
+}
+
 /// Widths once for a set of columns, by what is in them; the user's own widths are kept afterwards.
 void ObjectsView::fitColumns() {
     QStringList names;
@@ -317,9 +406,11 @@ void ObjectsView::fitColumns() {
     if (names == fitted_ || names.isEmpty()) return;
     fitted_ = names;
     const QFontMetrics mono(theme_.mono(metrics::smallPx));
+    const ColumnChoice& choice = choices_[kind_];
     for (int c = 0; c < names.size(); ++c) {
-        view_->setColumnHidden(c, table_.model().columns()[static_cast<std::size_t>(c)].wide &&
-                                      !wide_->isChecked());
+        const bool extra = table_.model().columns()[static_cast<std::size_t>(c)].wide &&
+                           !wide_->isChecked() && !choice.shown.contains(names[c]);
+        view_->setColumnHidden(c, extra || choice.hidden.contains(names[c]));
         int width =
             QFontMetrics(theme_.body(metrics::captionPx, QFont::DemiBold)).horizontalAdvance(names[c]) + 34;
         for (int r = 0; r < std::min(table_.model().rowCount(), 200); ++r)

@@ -14,6 +14,7 @@ namespace {
 constexpr qint64 mostBytes = 1 << 20;
 constexpr int mostParts = 8;
 constexpr std::size_t mostKeys = 200;
+constexpr qsizetype mostColumns = 60;
 
 QJsonArray arrayOf(const QList<int>& sizes) {
     QJsonArray out;
@@ -27,6 +28,35 @@ QList<int> sizesOf(const QJsonValue& value) {
     for (const auto& each : value.toArray())
         if (out.size() < mostParts && each.toInt(-1) >= 0) out << each.toInt();
     return out;
+}
+
+QStringList namesOf(const QJsonValue& value) {
+    QStringList out;
+    for (const auto& each : value.toArray())
+        if (out.size() < mostColumns && !each.toString().isEmpty()) out << each.toString();
+    return out;
+}
+
+ColumnChoice choiceOf(const QJsonObject& from) {
+    ColumnChoice out;
+    out.hidden = namesOf(from.value(QStringLiteral("hidden")));
+    out.shown = namesOf(from.value(QStringLiteral("shown")));
+    for (const auto& each : from.value(QStringLiteral("own")).toArray()) {
+        const QJsonObject column = each.toObject();
+        UserColumn own{column.value(QStringLiteral("name")).toString(),
+                       column.value(QStringLiteral("path")).toString()};
+        if (!own.name.isEmpty() && out.own.size() < mostParts) out.own.push_back(std::move(own));
+    }
+    return out;
+}
+
+QJsonObject objectOf(const ColumnChoice& choice) {
+    QJsonArray own;
+    for (const UserColumn& column : choice.own)
+        own.append(QJsonObject{{QStringLiteral("name"), column.name}, {QStringLiteral("path"), column.path}});
+    return {{QStringLiteral("hidden"), QJsonArray::fromStringList(choice.hidden)},
+            {QStringLiteral("shown"), QJsonArray::fromStringList(choice.shown)},
+            {QStringLiteral("own"), own}};
 }
 
 const char* wordOf(OnClose what) {
@@ -57,6 +87,10 @@ WindowMemory WindowMemory::load(const QString& path) {
         for (const auto& key : it.value().toArray())
             if (of.size() < mostParts) of << key.toString();
     }
+    out.wide = all.value(QStringLiteral("wide")).toBool();
+    const QJsonObject columns = all.value(QStringLiteral("columns")).toObject();
+    for (auto it = columns.begin(); it != columns.end() && out.columns.size() < mostKeys; ++it)
+        out.columns[it.key()] = choiceOf(it.value().toObject());
     out.begun = all.value(QStringLiteral("begun")).toBool();
     const QString onClose = text("onClose");
     out.onClose = onClose == u"stop"    ? OnClose::StopMachines
@@ -82,6 +116,11 @@ bool WindowMemory::save(const QString& path) const {
     for (const auto& [id, of] : keys)
         bound.insert(id, QJsonArray::fromStringList(of));
     all.insert(QStringLiteral("keys"), bound);
+    QJsonObject chosen;
+    for (const auto& [kindName, choice] : columns)
+        if (!(choice == ColumnChoice())) chosen.insert(kindName, objectOf(choice));
+    all.insert(QStringLiteral("columns"), chosen);
+    all.insert(QStringLiteral("wide"), wide);
     all.insert(QStringLiteral("begun"), begun);
     all.insert(QStringLiteral("onClose"), QString::fromLatin1(wordOf(onClose)));
     QSaveFile file(path);

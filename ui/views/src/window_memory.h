@@ -1,5 +1,7 @@
 #pragma once
 
+#include "ui/models/column_choice.h"
+
 #include <QByteArray>
 #include <QList>
 #include <QString>
@@ -25,8 +27,10 @@ struct WindowMemory {
     bool onlyTrouble = false;
     QString appearance; ///< "light", "dark"; empty = the desktop's
     OnClose onClose = OnClose::Ask;
-    std::map<QString, QStringList> keys; ///< what KeyTable::kept() gave
-    bool begun = false;                  ///< somebody chose what the lab begins with, or that it need not
+    std::map<QString, QStringList> keys;     ///< what KeyTable::kept() gave
+    bool wide = false;                       ///< tables with wide columns
+    std::map<QString, ColumnChoice> columns; ///< of tables, by kind
+    bool begun = false;                      ///< somebody chose what the lab begins with, or that it need not
 
     /// Of no file, and of one that cannot be read: everything as in a new window.
     static WindowMemory load(const QString& file);

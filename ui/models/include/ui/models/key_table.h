@@ -56,6 +56,8 @@ enum class Deed : std::uint8_t {
     Remove,
     Cordon,
     Drain,
+    Mark,
+    Wide,
     // on the map
     MapMove,
     MapOpen,

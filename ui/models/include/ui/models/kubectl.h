@@ -2,9 +2,11 @@
 
 #include "engine/api/kind.h"
 #include "engine/base/ids.h"
+#include "ui/models/column_choice.h"
 
 #include <QString>
 #include <QStringList>
+#include <map>
 
 namespace wheelhouse::ui::kubectl {
 
@@ -15,8 +17,12 @@ namespace wheelhouse::ui::kubectl {
 QString resourceWord(const api::ResourceName& resource, const QString& singular);
 QString get(const QString& resourceWord, const QString& nameSpace, const QString& name);
 QString list(const QString& resourceWord, const QString& nameSpace, bool namespaced);
+/// What `list` gives with columns of one's own beside the names.
+QString withColumns(const QString& list, bool namespaced, const std::vector<UserColumn>& columns);
 QString yaml(const QString& resourceWord, const QString& nameSpace, const QString& name);
 QString remove(const QString& resourceWord, const QString& nameSpace, const QString& name);
+/// The same of several, each namespace a command of its own.
+QString removeMany(const QString& resourceWord, const std::map<QString, QStringList>& names);
 QString logs(const QString& nameSpace, const QString& pod, const QString& container, bool follow,
              bool previous);
 /// The logs of all pods a selector chooses, or of those named; `sinceSeconds` 0 = however old.

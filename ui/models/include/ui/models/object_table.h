@@ -1,11 +1,15 @@
 #pragma once
 
+#include "engine/api/object_path.h"
 #include "engine/client/cluster.h"
+#include "ui/models/column_choice.h"
 #include "ui/models/frame_pacer.h"
 #include "ui/models/live_table_model.h"
 
 #include <QObject>
+#include <deque>
 #include <memory>
+#include <set>
 
 namespace wheelhouse::ui {
 
@@ -25,6 +29,9 @@ class ObjectTable final : public QObject {
     /// Shows this kind from now on. Empty `nameSpace` = all.
     void open(const client::ResourceInfo& resource, const QString& nameSpace);
     void close();
+    /// Columns after the server's, from now on; a path that is none is left out. They need the objects
+    /// themselves: of kinds this program has no schema of they stay empty.
+    void setUserColumns(const std::vector<UserColumn>& columns);
     LiveTableModel& model() { return model_; }
     const client::ResourceInfo& resource() const { return resource_; }
     const QString& nameSpace() const { return nameSpace_; }
@@ -40,8 +47,10 @@ class ObjectTable final : public QObject {
     void watchFrom(Revision revision);
     void onEvent(const client::WatchEvent& event);
     void retryLater(const Status& status);
+    /// Fills the user's columns of many rows a few at a time.
+    void fillLater();
     void setState(State state, QString error = {});
-    LiveTableModel::Row rowOf(const api::Table::Row& row) const;
+    LiveTableModel::Row rowOf(const api::Table::Row& row, bool own = true) const;
     LiveTableModel::Key keyOf(const api::Table::Row& row) const;
 
     client::Cluster& cluster_;
@@ -55,6 +64,10 @@ class ObjectTable final : public QObject {
     State state_ = State::Idle;
     QString error_;
     std::vector<api::Table::Column> columns_;
+    std::vector<std::pair<UserColumn, api::ObjectPath>> own_;
+    std::deque<api::Table::Row> unfilled_;
+    std::set<LiveTableModel::Key> fresher_; ///< came by the watch while others wait to be filled
+    ScopedTimer fill_;
     bool local_ = false; ///< rows can be made here: the server's columns are those of our own schema
     bool namespaceColumn_ = false;
     bool fetching_ = false;

@@ -1,13 +1,13 @@
 #pragma once
 
 #include "ui/views/node_form.h"
-
-#include <QFrame>
+#include "ui/widgets/controls.h"
+#include "ui/widgets/popup_panel.h"
 
 namespace wheelhouse::ui {
 
 /// A small panel that asks for nodes: the form, and a button that makes them.
-class AddNodePanel final : public QFrame {
+class AddNodePanel final : public PopupPanel {
     Q_OBJECT
   public:
     AddNodePanel(const Theme& theme, HostModel& host, ClusterMapModel& map, QWidget* parent = nullptr);
@@ -19,11 +19,7 @@ class AddNodePanel final : public QFrame {
   Q_SIGNALS:
     void chosen();
 
-  protected:
-    void paintEvent(QPaintEvent* event) override;
-
   private:
-    const Theme& theme_;
     HostModel& host_;
     NodeForm* form_;
     QPushButton* add_;
