@@ -1484,6 +1484,10 @@
         <source>Forward</source>
         <translation>Weiterleiten</translation>
     </message>
+    <message>
+        <source>Usage</source>
+        <translation>Verbrauch</translation>
+    </message>
 </context>
 <context>
     <name>wheelhouse::ui::FactSheet</name>
@@ -3906,6 +3910,67 @@ Es wird von selbst wieder versucht.</translation>
     <message>
         <source>Go anywhere, do anything</source>
         <translation>Überallhin, alles tun</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::UsageChart</name>
+    <message>
+        <source>used</source>
+        <translation>genutzt</translation>
+    </message>
+    <message>
+        <source>asked for</source>
+        <translation>verlangt</translation>
+    </message>
+    <message>
+        <source>at most</source>
+        <translation>höchstens</translation>
+    </message>
+    <message>
+        <source>Processors over time</source>
+        <translation>Prozessoren im Zeitverlauf</translation>
+    </message>
+    <message>
+        <source>Memory over time</source>
+        <translation>Speicher im Zeitverlauf</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::UsageModel</name>
+    <message>
+        <source>Nothing has been measured yet. The first figures come within half a minute, where the cluster has metrics.k8s.io.</source>
+        <translation>Noch ist nichts gemessen. Die ersten Zahlen kommen binnen einer halben Minute, wo der Cluster metrics.k8s.io hat.</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::UsagePage</name>
+    <message>
+        <source>Nothing measured yet</source>
+        <translation>Noch nichts gemessen</translation>
+    </message>
+    <message>
+        <source>The cluster is asked what it uses.</source>
+        <translation>Der Cluster wird nach dem Verbrauch gefragt.</translation>
+    </message>
+    <message>
+        <source>%1: %2 of %3 (%4 %)</source>
+        <translation>%1: %2 von %3 (%4 %)</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>%1, %2 asked for</source>
+        <translation>%1, verlangt: %2</translation>
+    </message>
+    <message>
+        <source>Processors</source>
+        <translation>Prozessoren</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>Speicher</translation>
     </message>
 </context>
 <context>

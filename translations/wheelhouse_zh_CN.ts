@@ -1484,6 +1484,10 @@
         <source>Forward</source>
         <translation>转发</translation>
     </message>
+    <message>
+        <source>Usage</source>
+        <translation>用量</translation>
+    </message>
 </context>
 <context>
     <name>wheelhouse::ui::FactSheet</name>
@@ -3906,6 +3910,67 @@ It is tried again by itself.</source>
     <message>
         <source>Go anywhere, do anything</source>
         <translation>前往任意位置，执行任意操作</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::UsageChart</name>
+    <message>
+        <source>used</source>
+        <translation>已用</translation>
+    </message>
+    <message>
+        <source>asked for</source>
+        <translation>请求</translation>
+    </message>
+    <message>
+        <source>at most</source>
+        <translation>上限</translation>
+    </message>
+    <message>
+        <source>Processors over time</source>
+        <translation>处理器随时间变化</translation>
+    </message>
+    <message>
+        <source>Memory over time</source>
+        <translation>内存随时间变化</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::UsageModel</name>
+    <message>
+        <source>Nothing has been measured yet. The first figures come within half a minute, where the cluster has metrics.k8s.io.</source>
+        <translation>尚无测量数据。若集群提供 metrics.k8s.io，半分钟内会有首批数据。</translation>
+    </message>
+</context>
+<context>
+    <name>wheelhouse::ui::UsagePage</name>
+    <message>
+        <source>Nothing measured yet</source>
+        <translation>尚无测量数据</translation>
+    </message>
+    <message>
+        <source>The cluster is asked what it uses.</source>
+        <translation>正在向集群查询用量。</translation>
+    </message>
+    <message>
+        <source>%1: %2 of %3 (%4 %)</source>
+        <translation>%1：%2，共 %3（%4 %）</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>%1, %2 asked for</source>
+        <translation>%1，请求 %2</translation>
+    </message>
+    <message>
+        <source>Processors</source>
+        <translation>处理器</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>内存</translation>
     </message>
 </context>
 <context>

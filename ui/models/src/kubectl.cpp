@@ -80,6 +80,10 @@ QString yaml(const QString& resourceWord, const QString& nameSpace, const QStrin
     return get(resourceWord, nameSpace, name) + QStringLiteral(" -o yaml");
 }
 
+QString top(const QString& resourceWord, const QString& nameSpace, const QString& name) {
+    return QStringLiteral("kubectl top ") + resourceWord + inNamespace(nameSpace) + u' ' + quoted(name);
+}
+
 QString remove(const QString& resourceWord, const QString& nameSpace, const QString& name) {
     return QStringLiteral("kubectl delete %1 %2").arg(resourceWord, quoted(name)) + inNamespace(nameSpace);
 }

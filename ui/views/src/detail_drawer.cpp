@@ -3,6 +3,7 @@
 #include "ui/models/kubectl.h"
 #include "ui/models/node_drain.h"
 #include "ui/models/port_forwards.h"
+#include "usage_page.h"
 
 #include <QEvent>
 #include <QHBoxLayout>
@@ -24,7 +25,7 @@ const api::ResourceName eventResource{"", "v1", "events"};
 DetailDrawer::DetailDrawer(ClusterSession& session, ClusterActions& actions, const Theme& theme,
                            QWidget* parent)
     : QWidget(parent), session_(session), actions_(actions), theme_(theme),
-      events_([&session] { return session.now(); }) {
+      events_([&session] { return session.now(); }), usage_(session.cluster(), session.executor()) {
     setObjectName(QStringLiteral("drawer"));
     setAttribute(Qt::WA_StyledBackground);
     auto* column = new QVBoxLayout(this);
@@ -90,6 +91,7 @@ void DetailDrawer::buildHeader(QWidget* header) {
         pages_->setCurrentIndex(shownTabs_[index]);
         if (shownTabs_[index] == Yaml) fetchYaml();
         if (shownTabs_[index] == Verdict) verdict_->open(subject_.nameSpace, subject_.name);
+        followUsage();
         if (!confirm_->isVisible()) command_->setCommand(mainCommand());
     });
 }
@@ -149,6 +151,8 @@ void DetailDrawer::buildBody() {
     console_->setAccessibleName(tr("Console of the machine"));
     consoleColumn->addWidget(console_);
     pages_->addWidget(consolePage);
+    usagePage_ = new UsagePage(usage_, theme_, pages_);
+    pages_->addWidget(usagePage_);
 }
 
 void DetailDrawer::buildConfirm() {
@@ -198,8 +202,42 @@ bool DetailDrawer::hasVerdict() const {
     return isPod() && session_.resourceOfKind(QStringLiteral("SchedulingDecision")) != nullptr;
 }
 
+bool DetailDrawer::hasUsage() const {
+    if (!isPod() && subject_.resource.kind != "Node") return false;
+    // A machine without a node uses nothing anybody measures.
+    return object_ != nullptr && session_.resourceOfKind(isPod() ? QStringLiteral("PodMetrics")
+                                                                 : QStringLiteral("NodeMetrics")) != nullptr;
+}
+
+UsageBounds DetailDrawer::usageBounds() const {
+    UsageBounds bounds = usageBoundsOf(*object_);
+    const MapNode* node = subject_.resource.kind == "Node" ? session_.map().findNode(subject_.name) : nullptr;
+    if (node == nullptr) return bounds;
+    bounds.cpuAsked = node->cpuAsked; // by its pods
+    bounds.memoryAsked = node->memoryAsked;
+    return bounds;
+}
+
+void DetailDrawer::followUsage() {
+    if (isVisible() && hasUsage())
+        usage_.follow(QString::fromStdString(subject_.resource.kind), subject_.nameSpace, subject_.name);
+    else
+        usage_.unfollow();
+}
+
+void DetailDrawer::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
+    followUsage();
+}
+
+void DetailDrawer::hideEvent(QHideEvent* event) {
+    QWidget::hideEvent(event);
+    followUsage();
+}
+
 /// What the page shown is, as a command.
 QString DetailDrawer::mainCommand() const {
+    if (pages_->currentIndex() == Usage) return kubectl::top(word(), subject_.nameSpace, subject_.name);
     return pages_->currentIndex() == Verdict && !verdict_->command().isEmpty()
                ? verdict_->command()
                : kubectl::get(word(), subject_.nameSpace, subject_.name);
@@ -218,6 +256,7 @@ void DetailDrawer::clear() {
     age_.stop();
     logs_->clear();
     verdict_->clear();
+    usage_.unfollow();
     subject_ = {};
     object_.reset();
     machine_.reset();
@@ -329,6 +368,7 @@ void DetailDrawer::refresh() {
     problem_->setText(facts_.problem);
     problem_->setVisible(!facts_.problem.isEmpty() && facts_.problem != facts_.state);
     sheet_->setFacts(facts_.sections);
+    if (object_) usagePage_->setBounds(usageBounds());
     if (console_->toPlainText() != facts_.console) {
         console_->setPlainText(facts_.console);
         console_->document()->setDefaultFont(theme_.mono(metrics::captionPx));
@@ -350,12 +390,14 @@ void DetailDrawer::refresh() {
 void DetailDrawer::rebuildTabs() {
     QList<Tab> wanted = {Status, Events, Yaml};
     if (hasVerdict()) wanted.insert(1, Verdict);
+    if (hasUsage()) wanted.push_back(Usage);
     if (isPod()) wanted.push_back(Logs);
     if (!facts_.console.isEmpty()) wanted.push_back(Console);
     if (wanted == shownTabs_) return;
     const Tab current = static_cast<Tab>(pages_->currentIndex());
     static const char* names[] = {QT_TR_NOOP("Status"), QT_TR_NOOP("Verdict"), QT_TR_NOOP("Events"),
-                                  QT_TR_NOOP("YAML"),   QT_TR_NOOP("Logs"),    QT_TR_NOOP("Console")};
+                                  QT_TR_NOOP("YAML"),   QT_TR_NOOP("Logs"),    QT_TR_NOOP("Console"),
+                                  QT_TR_NOOP("Usage")};
     const QSignalBlocker quiet(tabs_);
     while (tabs_->count() > 0)
         tabs_->removeTab(0);
@@ -367,6 +409,7 @@ void DetailDrawer::rebuildTabs() {
     const qsizetype at = std::max<qsizetype>(0, wanted.indexOf(current));
     tabs_->setCurrentIndex(static_cast<int>(at));
     pages_->setCurrentIndex(wanted[at]);
+    followUsage();
 }
 
 void DetailDrawer::openTab(Tab tab) {

@@ -25,6 +25,8 @@ QString remove(const QString& resourceWord, const QString& nameSpace, const QStr
 QString removeMany(const QString& resourceWord, const std::map<QString, QStringList>& names);
 QString logs(const QString& nameSpace, const QString& pod, const QString& container, bool follow,
              bool previous);
+/// What a node or pod uses at present; `resourceWord` is "node" or "pod".
+QString top(const QString& resourceWord, const QString& nameSpace, const QString& name);
 /// The logs of all pods a selector chooses, or of those named; `sinceSeconds` 0 = however old.
 QString logsOfMany(const QString& nameSpace, const QString& selector, const QStringList& pods,
                    int sinceSeconds, bool previous);

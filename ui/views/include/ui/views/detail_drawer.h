@@ -2,6 +2,7 @@
 
 #include "ui/models/cluster_actions.h"
 #include "ui/models/cluster_session.h"
+#include "ui/models/usage_model.h"
 #include "ui/views/feed_view.h"
 #include "ui/views/logs_view.h"
 #include "ui/views/verdict_pane.h"
@@ -18,13 +19,15 @@ class QHBoxLayout;
 
 namespace wheelhouse::ui {
 
+class UsagePage;
+
 /// The thing selected: status, conditions, events, YAML and logs, kept current by watches of its own, and
 /// what can be done with it. Each action shows the kubectl command that does the same; those that destroy ask
 /// first, in place. A node and the machine it runs on are one thing here. UI thread only.
 class DetailDrawer final : public QWidget {
     Q_OBJECT
   public:
-    enum Tab { Status, Verdict, Events, Yaml, Logs, Console };
+    enum Tab { Status, Verdict, Events, Yaml, Logs, Console, Usage };
     struct Subject {
         client::ResourceInfo resource;
         QString nameSpace;
@@ -66,6 +69,8 @@ class DetailDrawer final : public QWidget {
 
   protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
+    void showEvent(QShowEvent* event) override;
+    void hideEvent(QHideEvent* event) override;
 
   private:
     void buildHeader(QWidget* header);
@@ -75,6 +80,10 @@ class DetailDrawer final : public QWidget {
     void take(const client::WatchEvent& event, bool machine);
     void refresh();
     bool hasVerdict() const;
+    bool hasUsage() const;
+    UsageBounds usageBounds() const;
+    /// What is used is asked for while its thing is shown.
+    void followUsage();
     QString mainCommand() const;
     void rebuildTabs();
     void rebuildActions();
@@ -111,6 +120,8 @@ class DetailDrawer final : public QWidget {
     CodeEdit* yaml_;
     LogsView* logs_;
     QPlainTextEdit* console_;
+    UsageModel usage_;
+    UsagePage* usagePage_;
     QWidget* confirm_;
     QLabel* question_;
     QPushButton* confirmYes_;
