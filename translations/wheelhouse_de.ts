@@ -1997,6 +1997,29 @@
     </message>
 </context>
 <context>
+    <name>wheelhouse::ui::HelmChart</name>
+    <message>
+        <source>Charts are made into manifests by helm, which is not installed. Install it, or drop the output of “helm template” as a file.</source>
+        <translation>Charts macht helm zu Manifesten, und helm ist nicht installiert. Installieren, oder die Ausgabe von „helm template“ als Datei ablegen.</translation>
+    </message>
+    <message>
+        <source>helm cannot be started: %1</source>
+        <translation>helm kann nicht gestartet werden: %1</translation>
+    </message>
+    <message>
+        <source>helm cannot render this chart: %1</source>
+        <translation>helm kann aus diesem Chart nichts machen: %1</translation>
+    </message>
+    <message>
+        <source>This chart makes more than can be applied at once.</source>
+        <translation>Dieses Chart ergibt mehr, als auf einmal angewandt werden kann.</translation>
+    </message>
+    <message>
+        <source>helm did not answer within %1 s.</source>
+        <translation>helm hat nicht innerhalb von %1 s geantwortet.</translation>
+    </message>
+</context>
+<context>
     <name>wheelhouse::ui::HelpModel</name>
     <message>
         <source>%1: no key</source>
@@ -3347,16 +3370,16 @@ Es wird von selbst wieder versucht.</translation>
         <translation>Dein YAML</translation>
     </message>
     <message>
-        <source>drop a file on the map</source>
-        <translation>Datei auf die Karte ziehen</translation>
-    </message>
-    <message>
         <source>Build</source>
         <translation>Bauen</translation>
     </message>
     <message>
         <source>Break</source>
         <translation>Stören</translation>
+    </message>
+    <message>
+        <source>a file or a Helm chart</source>
+        <translation>Datei oder Helm-Chart</translation>
     </message>
 </context>
 <context>

@@ -1997,6 +1997,29 @@
     </message>
 </context>
 <context>
+    <name>wheelhouse::ui::HelmChart</name>
+    <message>
+        <source>Charts are made into manifests by helm, which is not installed. Install it, or drop the output of “helm template” as a file.</source>
+        <translation>Chart 需由 helm 转换为清单，但 helm 未安装。请安装它，或将 “helm template” 的输出作为文件拖入。</translation>
+    </message>
+    <message>
+        <source>helm cannot be started: %1</source>
+        <translation>无法启动 helm：%1</translation>
+    </message>
+    <message>
+        <source>helm cannot render this chart: %1</source>
+        <translation>helm 无法渲染此 Chart：%1</translation>
+    </message>
+    <message>
+        <source>This chart makes more than can be applied at once.</source>
+        <translation>此 Chart 生成的内容过多，无法一次应用。</translation>
+    </message>
+    <message>
+        <source>helm did not answer within %1 s.</source>
+        <translation>helm 未在 %1 秒内响应。</translation>
+    </message>
+</context>
+<context>
     <name>wheelhouse::ui::HelpModel</name>
     <message>
         <source>%1: no key</source>
@@ -3347,16 +3370,16 @@ It is tried again by itself.</source>
         <translation>你的 YAML</translation>
     </message>
     <message>
-        <source>drop a file on the map</source>
-        <translation>将文件拖到地图上</translation>
-    </message>
-    <message>
         <source>Build</source>
         <translation>构建</translation>
     </message>
     <message>
         <source>Break</source>
         <translation>破坏</translation>
+    </message>
+    <message>
+        <source>a file or a Helm chart</source>
+        <translation>文件或 Helm chart</translation>
     </message>
 </context>
 <context>

@@ -92,7 +92,15 @@ void DeployPanel::openManifest(const QString& text, const QString& file) {
     foot_->button()->setFocus();
 }
 
+void DeployPanel::openChart(const QString& text, const QString& folder, const QString& command) {
+    openManifest(text, {});
+    title_->setText(QFileInfo(folder).fileName());
+    command_ = command;
+    foot_->setCommand(command_);
+}
+
 void DeployPanel::begin() {
+    command_.clear();
     differences_.clear();
     where_->setText(placeText());
     openOver(600);
@@ -120,7 +128,7 @@ void DeployPanel::ask() {
     const QString problem = template_.isEmpty() ? QString() : problemOfName(name_->text());
     foot_->setProblem(problem);
     foot_->button()->setEnabled(false);
-    foot_->setCommand(kubectl::apply(file_, manifest(), {}));
+    foot_->setCommand(command_.isEmpty() ? kubectl::apply(file_, manifest(), {}) : command_);
     const std::uint64_t number = ++asked_;
     if (!problem.isEmpty()) {
         shown_ = number;

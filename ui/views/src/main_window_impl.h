@@ -5,6 +5,7 @@
 #include "help_panel.h"
 #include "mark_bar.h"
 #include "palette_bar.h"
+#include "ui/models/helm_chart.h"
 #include "ui/models/host_model.h"
 #include "ui/models/node_drain.h"
 #include "ui/models/time_travel.h"
@@ -115,6 +116,7 @@ struct MainWindow::Impl {
     void addKillAction(QMenu& menu, const Uid& pod);
     void chooseNamespace(const QString& nameSpace);
     void deploy();
+    void renderChart(const QString& folder);
     void place(int index);
     /// Shows the cluster as it was; nothing can be changed meanwhile.
     void goBack(Revision revision);
@@ -133,6 +135,7 @@ struct MainWindow::Impl {
     ClusterActions actions;
     KeyTable keys;
     HostModel host;
+    HelmChart chart;
     NodeDrain drain;
     TimeTravel travel;
     FaultModel faults;

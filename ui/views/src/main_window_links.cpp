@@ -146,6 +146,8 @@ void MainWindow::Impl::connectDeploy() {
     QObject::connect(
         mapPage->drag(), &MapDrag::manifestDropped, &self,
         [this](const QString& text, const QString& file) { deployPanel->openManifest(text, file); });
+    QObject::connect(mapPage->drag(), &MapDrag::chartDropped, &self,
+                     [this](const QString& folder) { renderChart(folder); });
     QObject::connect(mapPage->drag(), &MapDrag::refused, &self,
                      [this](const QString& why) { failure->say(why); });
     const auto askEvict = [this](const Uid& uid) {
@@ -167,6 +169,14 @@ void MainWindow::Impl::connectDeploy() {
     });
     QObject::connect(deployPanel, &DeployPanel::editRequested, &self,
                      [this](const QString& text, const QString& file) { self.openManifest(text, file); });
+}
+
+void MainWindow::Impl::renderChart(const QString& folder) {
+    const QString nameSpace = deployPanel->nameSpace();
+    chart.render(folder, nameSpace, [this, folder, nameSpace](const Result<QString>& text) {
+        if (!text) return failure->say(errorLine(text.error()));
+        deployPanel->openChart(*text, folder, HelmChart::command(folder, nameSpace));
+    });
 }
 
 void MainWindow::Impl::connectDrain() {

@@ -1,5 +1,7 @@
 #include "ui/views/map_drag.h"
 
+#include "ui/models/helm_chart.h"
+
 #include <QDrag>
 #include <QDragEnterEvent>
 #include <QFile>
@@ -14,6 +16,13 @@ constexpr qint64 mostBytes = 3 * 1024 * 1024;
 
 Uid uidOf(const QMimeData* data) {
     return Uid(data->data(MapDrag::podMime).toStdString());
+}
+
+/// The folder of a chart among what is dragged; empty = there is none.
+QString chartIn(const QMimeData* data) {
+    for (const QUrl& url : data->urls())
+        if (url.isLocalFile() && HelmChart::isChart(url.toLocalFile())) return url.toLocalFile();
+    return {};
 }
 
 } // namespace
@@ -100,6 +109,8 @@ bool MapDrag::enter(const QMimeData* data) {
     }
     if (data->hasFormat(nodeMime)) return false; // nodes go to the bin
     if (data->hasFormat(faultMime)) return aimed_ = true;
+    // What it would make is known only once it is rendered, which takes longer than a drag.
+    if (!chartIn(data).isEmpty()) return true;
     QString manifest;
     if (data->hasFormat(templateMime)) {
         const auto* what = findTemplate(QString::fromUtf8(data->data(templateMime)));
@@ -148,6 +159,10 @@ bool MapDrag::drop(const QMimeData* data, const QPoint& at) {
     }
     if (data->hasFormat(templateMime)) {
         Q_EMIT templateDropped(QString::fromUtf8(data->data(templateMime)), place);
+        return true;
+    }
+    if (const QString chart = chartIn(data); !chart.isEmpty()) {
+        Q_EMIT chartDropped(chart);
         return true;
     }
     QString file;

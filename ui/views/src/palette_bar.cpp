@@ -187,7 +187,7 @@ QWidget* PaletteBar::buildTemplates() {
         row->addWidget(item, 1);
     }
     auto* yours = new PaletteItem(theme_,
-                                  {QStringLiteral("file"), tr("Your YAML"), tr("drop a file on the map"),
+                                  {QStringLiteral("file"), tr("Your YAML"), tr("a file or a Helm chart"),
                                    QStringLiteral("document"), 4, QString(), false},
                                   page);
     connect(yours, &QAbstractButton::clicked, this, &PaletteBar::fileWanted);

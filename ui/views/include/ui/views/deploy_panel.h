@@ -21,6 +21,9 @@ class DeployPanel final : public OverlayPanel {
     void openTemplate(const QString& id, const DeployPlace& place, const std::vector<QString>& taken);
     /// A person's own manifest.
     void openManifest(const QString& text, const QString& file);
+    QString nameSpace() const { return nameSpace_; }
+    /// What a Helm chart was made into; `command` does the same in a shell.
+    void openChart(const QString& text, const QString& folder, const QString& command);
     void setNamespace(const QString& nameSpace) { nameSpace_ = nameSpace; }
     QString manifest() const;
     QString command() const { return foot_->command(); }
@@ -49,6 +52,7 @@ class DeployPanel final : public OverlayPanel {
     DeployPlace place_;
     QString text_;
     QString file_;
+    QString command_; ///< of a chart; else it follows from the text
     std::uint64_t asked_ = 0;
     std::uint64_t shown_ = 0;
     std::vector<std::pair<QString, std::vector<DiffLine>>> differences_;

@@ -33,6 +33,8 @@ class MapDrag final : public QObject {
   Q_SIGNALS:
     void templateDropped(const QString& id, const wheelhouse::ui::DeployPlace& place);
     void manifestDropped(const QString& text, const QString& file);
+    /// The folder of a Helm chart.
+    void chartDropped(const QString& folder);
     /// A fault was let go over a node, a zone or (with its uid) a pod.
     void faultDropped(const QString& id, const wheelhouse::ui::DeployPlace& place,
                       const wheelhouse::Uid& pod);
