@@ -80,15 +80,17 @@ void TestHelmChart::chartsAreTold() {
     QVERIFY(HelmChart::isChart(chart()));
     QCOMPARE(
         HelmChart::command("/charts/My Shop", "shop"),
-        QStringLiteral("helm template my-shop '/charts/My Shop' --namespace shop --include-crds | kubectl "
-                       "apply -n shop -f -"));
+        QStringLiteral(
+            "helm template my-shop '/charts/My Shop' --namespace shop --include-crds --skip-tests | kubectl "
+            "apply -n shop -f -"));
 }
 
 void TestHelmChart::theAnswerIsHelms() {
     HelmChart made(helm("echo \"$@\"\n"));
     const auto text = rendered(made, chart());
     QVERIFY2(text, text ? "" : text.error().message.c_str());
-    QCOMPARE(text->trimmed(), "template web-shop " + chart() + " --namespace shop --include-crds");
+    QCOMPARE(text->trimmed(),
+             "template web-shop " + chart() + " --namespace shop --include-crds --skip-tests");
 }
 
 void TestHelmChart::whatIsWrongIsOneLine() {

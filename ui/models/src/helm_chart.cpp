@@ -57,7 +57,8 @@ QString HelmChart::releaseOf(const QString& folder) {
 
 QStringList HelmChart::arguments(const QString& folder, const QString& nameSpace) {
     return {QStringLiteral("template"),    releaseOf(folder), folder,
-            QStringLiteral("--namespace"), nameSpace,         QStringLiteral("--include-crds")};
+            QStringLiteral("--namespace"), nameSpace,         QStringLiteral("--include-crds"),
+            QStringLiteral("--skip-tests")};
 }
 
 QString HelmChart::command(const QString& folder, const QString& nameSpace) {
