@@ -54,6 +54,10 @@ void copyPorts(const From& from, To* to) {
         if (container.ports_size() > 0) *to->Add()->mutable_ports() = container.ports();
 }
 
+bool isNameSettings(const api::ObjectPtr& object) {
+    return object->nameSpace() == "kube-system" && object->name() == "kube-dns";
+}
+
 std::string podPart(const api::ObjectPtr& object) {
     const core::Pod pod = object->as<core::Pod>();
     core::Pod out;
@@ -78,6 +82,8 @@ GatewayNetwork::GatewayNetwork(client::InformerSet& informers, nodelink::NodeHub
     watch({&informers.of<core::Service>(), "Service", wholePart<core::Service>});
     watch({&informers.of<api::discovery::EndpointSlice>(), "EndpointSlice",
            wholePart<api::discovery::EndpointSlice>});
+    watch({&informers.of<core::ConfigMap>(), "NameSettings", wholePart<core::ConfigMap>, false,
+           isNameSettings});
     watch({&informers.of<core::Namespace>(), "Namespace", namespacePart, true});
     watch({&informers.of<core::Pod>(), "Pod", podPart, true});
     watch({&informers.of<api::networking::NetworkPolicy>(), "NetworkPolicy",
@@ -114,6 +120,7 @@ void GatewayNetwork::connect(const NodeName& node) {
 
 void GatewayNetwork::sendAll(const Source& source, const NodeName& node) {
     for (const api::ObjectPtr& object : source.informer->all()) {
+        if (!concerns(source, object)) continue;
         const std::string bytes = source.part(object);
         sent_[keyOf(source.kind, object)] = std::hash<std::string>{}(bytes);
         send(node, source, object, bytes);
@@ -128,6 +135,7 @@ void GatewayNetwork::firstPolicy() {
 }
 
 void GatewayNetwork::changed(const Source& source, const api::ObjectPtr& object) {
+    if (!concerns(source, object)) return;
     if (!policies_ && source.forPolicies) {
         if (std::string_view(source.kind) == "NetworkPolicy") firstPolicy();
         return;
@@ -141,6 +149,7 @@ void GatewayNetwork::changed(const Source& source, const api::ObjectPtr& object)
 }
 
 void GatewayNetwork::deleted(const Source& source, const api::ObjectPtr& object) {
+    if (!concerns(source, object)) return;
     sent_.erase(keyOf(source.kind, object));
     if (!wanted(source)) return;
     for (const NodeName& node : nodes_)

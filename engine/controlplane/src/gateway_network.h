@@ -15,7 +15,8 @@
 
 namespace wheelhouse::controlplane {
 
-/// What real nodes are sent of the cluster's network: Services and EndpointSlices always; NetworkPolicies,
+/// What real nodes are sent of the cluster's network: Services, EndpointSlices and the ConfigMap
+/// kube-system/kube-dns (who is asked for names that are not the cluster's) always; NetworkPolicies,
 /// and with the first of them Namespaces and every node's pods. Of each only what a node acts on, and only
 /// when that changes. A node that connects is sent everything; afterwards all are sent the same changes.
 /// Watches those kinds, writes nothing. On the control executor.
@@ -36,6 +37,8 @@ class GatewayNetwork {
         /// The part that nodes are sent, in bytes.
         std::string (*part)(const api::ObjectPtr&) = nullptr;
         bool forPolicies = false;
+        /// Of which objects; null = of all.
+        bool (*concerns)(const api::ObjectPtr&) = nullptr;
     };
 
     void watch(Source source);
@@ -47,6 +50,9 @@ class GatewayNetwork {
     void send(const NodeName& node, const Source& source, const api::ObjectPtr& object,
               const std::string& bytes);
     bool wanted(const Source& source) const { return !source.forPolicies || policies_; }
+    static bool concerns(const Source& source, const api::ObjectPtr& object) {
+        return source.concerns == nullptr || source.concerns(object);
+    }
 
     nodelink::NodeHub& hub_;
     std::vector<std::shared_ptr<const Source>> sources_;

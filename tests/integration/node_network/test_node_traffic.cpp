@@ -76,6 +76,7 @@ class NodeTrafficTest : public QObject {
     void namesAreServed();
     void healthPortsAreServed();
     void othersAreAskedForTheRest();
+    void domainsHaveServersOfTheirOwn();
     void whereNobodyIsAskedItRefuses();
     void resolvConfIsRead();
 };
@@ -171,6 +172,24 @@ void NodeTrafficTest::othersAreAskedForTheRest() {
         QCOMPARE(resolve(protocol, "nobody.default.svc.example.org"), QString("3"));
         QCOMPARE(resolve(protocol, "outside.default.svc.cluster.local"), QString("0 10.96.0.9"));
     }
+}
+
+void NodeTrafficTest::domainsHaveServersOfTheirOwn() {
+    core::ConfigMap settings;
+    settings.mutable_metadata()->set_namespace_("kube-system");
+    settings.mutable_metadata()->set_name("kube-dns");
+    (*settings.mutable_data())["stubDomains"] =
+        QString(R"({"example.org": ["127.0.0.54", "%1:5353"]})").arg(upstreamAddress).toStdString();
+    network::NetworkObjects objects = bench_.objects;
+    QVERIFY(objects.set(network::nameSettingsKind, "kube-system", "kube-dns", settings.SerializeAsString()));
+    agent::StreamThread streams;
+    agent::NameServer server(streams.io(), dnsAddress, {}); // the node itself has nobody to ask
+    agent::NameServer upstream(streams.io(), upstreamAddress, {}, 5353);
+    server.serve(std::make_shared<network::ClusterNames>(objects, "cluster.local", dnsAddress));
+    upstream.serve(std::make_shared<network::ClusterNames>(bench_.objects, "example.org", upstreamAddress));
+    for (const char* protocol : {"udp", "tcp"})
+        QCOMPARE(resolve(protocol, "web.default.svc.example.org"), QString("0 10.96.0.9"));
+    QCOMPARE(resolve("udp", "www.example.net"), QString("5"));
 }
 
 void NodeTrafficTest::whereNobodyIsAskedItRefuses() {

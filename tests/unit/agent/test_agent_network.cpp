@@ -40,6 +40,7 @@ class AgentNetworkTest : public QObject {
     void itServesWithoutTheLink();
     void portsOfTheNodeFollowItsPods();
     void containersFindServices();
+    void badNameSettingsChangeNothing();
 };
 
 void AgentNetworkTest::theRuntimeHearsOfChanges() {
@@ -55,6 +56,35 @@ void AgentNetworkTest::theRuntimeHearsOfChanges() {
     QCOMPARE(bench.runtime.traffic(), told);
     bench.object("Service", "db", "");
     QCOMPARE(bench.services(), QString("web=10.96.0.9"));
+}
+
+void AgentNetworkTest::badNameSettingsChangeNothing() {
+    AgentNetworkBench bench;
+    bench.start();
+    const auto settings = [&bench](const std::string& upstream) {
+        core::ConfigMap map;
+        (*map.mutable_data())["upstreamNameservers"] = upstream;
+        bench.object("NameSettings", "kube-dns", map.SerializeAsString());
+        bench.executor.advance(100ms);
+    };
+    const auto known = [&bench] {
+        const auto& all = bench.runtime.traffic()->nameSettings;
+        return all.empty() ? std::string() : all.begin()->second->data().at("upstreamNameservers");
+    };
+    settings(R"(["192.0.2.1"])");
+    QCOMPARE(known(), std::string(R"(["192.0.2.1"])"));
+    settings("192.0.2.2");
+    QCOMPARE(known(), std::string(R"(["192.0.2.1"])"));
+    QCOMPARE(
+        bench.lastEvent("DNSConfigForming"),
+        std::string("ConfigMap default/kube-dns: upstreamNameservers is no JSON; names are asked for where "
+                    "they were before"));
+    settings(R"(["192.0.2.3"])");
+    QCOMPARE(known(), std::string(R"(["192.0.2.3"])"));
+    QCOMPARE(bench.events("DNSConfigForming"), 1);
+    bench.object("NameSettings", "kube-dns", "");
+    bench.executor.advance(100ms);
+    QCOMPARE(known(), std::string());
 }
 
 void AgentNetworkTest::whatIsNotNamedAgainIsForgotten() {

@@ -73,6 +73,7 @@ class GatewayNetworkTest : public QObject {
     void realNodesAreSentServices();
     void podsAreSentOnceThereArePolicies();
     void simulatedNodesAreSentNothing();
+    void nodesHearWhomToAskForNames();
 };
 
 void GatewayNetworkTest::realNodesAreSentServices() {
@@ -163,6 +164,31 @@ void GatewayNetworkTest::simulatedNodesAreSentNothing() {
     bench.cluster.put(NetworkGatewayBench::service("more"));
     bench.executor.advance(1s);
     QCOMPARE(node->said, QStringList());
+}
+
+void GatewayNetworkTest::nodesHearWhomToAskForNames() {
+    NetworkGatewayBench bench;
+    const auto settings = [](const std::string& nameSpace, const std::string& name,
+                             const std::string& value) {
+        core::ConfigMap map;
+        map.mutable_metadata()->set_namespace_(nameSpace);
+        map.mutable_metadata()->set_name(name);
+        (*map.mutable_data())["upstreamNameservers"] = value;
+        return map;
+    };
+    bench.cluster.put(settings("kube-system", "kube-dns", R"(["192.0.2.1"])"));
+    bench.cluster.put(settings("default", "kube-dns", "another"));
+    const auto node = bench.node("vm-1");
+    QVERIFY(node);
+    QCOMPARE(node->said, QStringList("NameSettings kube-system/kube-dns"));
+    bench.cluster.put(settings("default", "kube-dns", "changed"));
+    bench.cluster.put(settings("kube-system", "kube-dns", R"(["192.0.2.2"])"));
+    QVERIFY(bench.until([&] { return node->said.size() >= 2; }));
+    QCOMPARE(node->said,
+             (QStringList{"NameSettings kube-system/kube-dns", "NameSettings kube-system/kube-dns"}));
+    core::ConfigMap sent;
+    QVERIFY(sent.ParseFromString(node->bytes["NameSettings kube-system/kube-dns"]));
+    QCOMPARE(sent.data().at("upstreamNameservers"), std::string(R"(["192.0.2.2"])"));
 }
 
 QTEST_APPLESS_MAIN(GatewayNetworkTest)

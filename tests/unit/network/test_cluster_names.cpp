@@ -125,6 +125,9 @@ class ClusterNamesTest : public QObject {
     void answers();
     void othersAreAskedAboutTheRest();
     void anAliasIsFollowedOutside();
+    void domainsMayHaveServersOfTheirOwn();
+    void settingsThatCannotBeRead_data();
+    void settingsThatCannotBeRead();
     void longAnswersAreCutOverUdp();
     void theQuestionComesBackAsItWasAsked();
     void whatCannotBeReadIsAnError_data();
@@ -231,6 +234,68 @@ void ClusterNamesTest::anAliasIsFollowedOutside() {
     QCOMPARE(tell(bench.names().completed(asked, none, true)),
              std::string("3 outside.default.svc.cluster.local=www.example.org"));
     QCOMPARE(tell(bench.names().completed(asked, "nonsense", true)), std::string("2"));
+}
+
+void ClusterNamesTest::domainsMayHaveServersOfTheirOwn() {
+    NamesBench bench;
+    core::ConfigMap settings;
+    settings.mutable_metadata()->set_namespace_("kube-system");
+    settings.mutable_metadata()->set_name("kube-dns");
+    (*settings.mutable_data())["stubDomains"] =
+        R"({"Corp.Example": ["192.0.2.53", "192.0.2.54:5353"], "lab.corp.example.": ["[2001:db8::1]:53"], )"
+        R"("example.org": ["2001:db8::2"]})";
+    (*settings.mutable_data())["upstreamNameservers"] = R"(["192.0.2.1"])";
+    QVERIFY(bench.objects.set(network::nameSettingsKind, "kube-system", "kube-dns",
+                              settings.SerializeAsString()));
+    const auto asked = [&](const std::string& name) {
+        QStringList out;
+        for (const std::string& server : bench.names().reply(query(name, dns::A), true).servers)
+            out << QString::fromStdString(server);
+        return out.join(' ');
+    };
+    QCOMPARE(asked("corp.example"), QString("192.0.2.53 192.0.2.54:5353"));
+    QCOMPARE(asked("a.b.CORP.example"), QString("192.0.2.53 192.0.2.54:5353"));
+    QCOMPARE(asked("git.lab.corp.example"), QString("[2001:db8::1]:53"));
+    QCOMPARE(asked("xcorp.example"), QString("192.0.2.1"));
+    QCOMPARE(asked("outside.default.svc.cluster.local"), QString("2001:db8::2")); // www.example.org
+    QCOMPARE(asked("web.default.svc.cluster.local"), QString());                  // is known
+    QVERIFY(bench.objects.set(network::nameSettingsKind, "kube-system", "kube-dns", ""));
+    QCOMPARE(asked("corp.example"), QString()); // the node's own servers
+}
+
+void ClusterNamesTest::settingsThatCannotBeRead_data() {
+    QTest::addColumn<QString>("key");
+    QTest::addColumn<QString>("value");
+    QTest::addColumn<QString>("says");
+    QTest::newRow("no JSON") << "stubDomains"
+                             << "corp.example: 192.0.2.53"
+                             << "stubDomains is no JSON";
+    QTest::newRow("no servers") << "stubDomains"
+                                << R"({"corp.example": []})"
+                                << "stubDomains[corp.example] must be a list of name servers";
+    QTest::newRow("a name") << "stubDomains"
+                            << R"({"corp.example": ["ns.corp.example"]})"
+                            << "\"ns.corp.example\" is no address of a name server";
+    QTest::newRow("a port too many") << "upstreamNameservers"
+                                     << R"(["192.0.2.1:70000"])"
+                                     << "upstreamNameservers: \"192.0.2.1:70000\"";
+    QTest::newRow("no list") << "upstreamNameservers"
+                             << R"({"a": "b"})"
+                             << "upstreamNameservers must be a list";
+    QTest::newRow("no domain") << "stubDomains"
+                               << R"({"": ["192.0.2.53"]})"
+                               << "\"\" is no domain";
+}
+
+void ClusterNamesTest::settingsThatCannotBeRead() {
+    QFETCH(QString, key);
+    QFETCH(QString, value);
+    QFETCH(QString, says);
+    core::ConfigMap settings;
+    (*settings.mutable_data())[key.toStdString()] = value.toStdString();
+    const auto routes = network::NameRoutes::of(settings);
+    QVERIFY(!routes);
+    QVERIFY2(QString::fromStdString(routes.error().message).contains(says), routes.error().message.c_str());
 }
 
 void ClusterNamesTest::longAnswersAreCutOverUdp() {

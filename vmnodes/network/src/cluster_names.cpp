@@ -84,6 +84,8 @@ ClusterNames::ClusterNames(const NetworkObjects& objects, std::string domain, co
     add(domain_, {dns::NS, dns::wireName("ns.dns." + domain_), {}});
     add("dns-version." + domain_, {dns::TXT, textBytes(schemaVersion), {}});
     addAddress("ns.dns." + domain_, ownAddress);
+    for (const auto& [key, settings] : objects.nameSettings)
+        routes_ = NameRoutes::of(*settings).value_or(NameRoutes());
     for (const auto& [key, service] : objects.services)
         addService(service->metadata().namespace_(), *service, objects);
 }
@@ -233,16 +235,18 @@ void ClusterNames::look(const std::string& start, std::uint16_t type, Lookup& lo
 
 ClusterNames::Reply ClusterNames::reply(std::string_view query, bool udp) const {
     const auto question = dns::parseQuery(query);
-    if (!question) return {dns::encodeError(query, dns::FormatError), {}, false};
-    if (!inDomain(question->name) && !names_.contains(question->name)) return {{}, std::string(query), false};
+    if (!question) return {dns::encodeError(query, dns::FormatError), {}, false, {}};
+    if (!inDomain(question->name) && !names_.contains(question->name))
+        return {{}, std::string(query), false, routes_.serversFor(question->name)};
     Lookup lookup;
     look(question->name, question->type, lookup);
-    if (!lookup.outside.empty()) return {{}, dns::queryFor(*question, lookup.outside), true};
+    if (!lookup.outside.empty())
+        return {{}, dns::queryFor(*question, lookup.outside), true, routes_.serversFor(lookup.outside)};
     if (lookup.response.answers.empty()) {
         if (!lookup.known) lookup.response.code = dns::NoSuchName;
         lookup.response.authority.push_back({domain_, dns::SOA, lifetime, startOfAuthority()});
     }
-    return {dns::encode(query, *question, lookup.response, udp ? question->udpSize : mostTcp), {}, false};
+    return {dns::encode(query, *question, lookup.response, udp ? question->udpSize : mostTcp), {}, false, {}};
 }
 
 std::string ClusterNames::completed(std::string_view query, std::string_view theirs, bool udp) const {

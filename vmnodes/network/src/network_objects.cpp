@@ -19,7 +19,7 @@ bool put(NetworkObjects::Map<M>& into, const std::string& key, const std::string
 
 bool NetworkObjects::keeps(std::string_view kind) {
     return kind == serviceKind || kind == sliceKind || kind == policyKind || kind == namespaceKind ||
-           kind == podKind;
+           kind == podKind || kind == nameSettingsKind;
 }
 
 bool NetworkObjects::set(std::string_view kind, const std::string& nameSpace, const std::string& name,
@@ -30,6 +30,7 @@ bool NetworkObjects::set(std::string_view kind, const std::string& nameSpace, co
     if (kind == policyKind) return put(policies, key, bytes);
     if (kind == namespaceKind) return put(namespaces, key, bytes);
     if (kind == podKind) return put(pods, key, bytes);
+    if (kind == nameSettingsKind) return put(nameSettings, key, bytes);
     return false;
 }
 

@@ -10,6 +10,7 @@
 #include "network_keeper.h"
 #include "node_pages.h"
 #include "node_report.h"
+#include "pod_ref.h"
 #include "pod_sessions.h"
 #include "pod_views.h"
 #include "pod_worker.h"
@@ -32,14 +33,6 @@ namespace {
 constexpr int kubeletPort = 10250;
 constexpr auto podPrefix = "pod/";
 constexpr auto objectPrefix = "object/";
-
-nodelink::PodRef refOf(const PodId& id) {
-    nodelink::PodRef ref;
-    ref.set_namespace_(id.nameSpace);
-    ref.set_name(id.name);
-    ref.set_uid(id.uid.value());
-    return ref;
-}
 
 } // namespace
 
@@ -389,7 +382,11 @@ std::optional<Rejection> Agent::Impl::whyNoRoom(const core::Pod& pod) const {
 }
 
 void Agent::Impl::onObject(const nodelink::DesiredObject& object) {
-    if (network_.take(object)) return;
+    if (network_.take(object)) {
+        if (const std::string why = network_.takeProblem(); !why.empty())
+            sendEvent(true, "DNSConfigForming", why);
+        return;
+    }
     const nodelink::PodRef& ref = object.object();
     objects_.set(object.kind(), ref.namespace_(), ref.name(), object.bytes());
     const std::string key = objectPrefix + ObjectCache::key(object.kind(), ref.namespace_(), ref.name());
@@ -441,13 +438,11 @@ void Agent::Impl::openExec(const nodelink::OpenExec& open) {
 }
 
 void Agent::Impl::openPort(const nodelink::OpenPort& open) {
-    if (!open.has_pod()) {
+    if (!open.has_pod())
         return sessions_.open(open.stream(), PodSessions::Open([&](SessionEvents events) {
-                                  return serveNodePages(executor_,
-                                                        nodePages(podList(pods_), runtime_.metrics()),
-                                                        std::move(events));
+                                  auto pages = nodePages(podList(pods_), runtime_.metrics());
+                                  return serveNodePages(executor_, std::move(pages), std::move(events));
                               }));
-    }
     auto target = portTarget(worker(open.pod()), open, hostIp_);
     if (!target) return sessions_.open(open.stream(), fail(target.error()));
     sessions_.open(open.stream(), PodSessions::Open([&](SessionEvents events) {
@@ -581,8 +576,7 @@ void Agent::Impl::takeNodeStatus(core::NodeStatus status) {
     housekeeper_.setConditions(status);
     for (const core::NodeAddress& address : status.addresses())
         if (address.type() == "InternalIP") hostIp_ = address.address();
-    const auto memory = status.capacity().find("memory");
-    if (memory != status.capacity().end())
+    if (const auto memory = status.capacity().find("memory"); memory != status.capacity().end())
         memoryCapacity_ = api::Quantity::parse(memory->second.string()).value_or(api::Quantity()).units();
     // Where clients look for a node's own pages; asked for by that port they come over the link.
     status.mutable_daemonendpoints()->mutable_kubeletendpoint()->set_port(kubeletPort);

@@ -2,6 +2,7 @@
 
 #include "engine/base/log.h"
 #include "objects.h"
+#include "vmnodes/network/name_routes.h"
 
 #include <utility>
 
@@ -42,6 +43,7 @@ bool NetworkKeeper::take(const nodelink::DesiredObject& object) {
     if (!network::NetworkObjects::keeps(object.kind())) return false;
     const std::string key = keyOf(object);
     named_.insert(key);
+    if (!isUsable(object)) return true;
     const nodelink::PodRef& ref = object.object();
     if (!objects_.set(object.kind(), ref.namespace_(), ref.name(), object.bytes())) return true;
     if (object.bytes().empty()) {
@@ -55,6 +57,17 @@ bool NetworkKeeper::take(const nodelink::DesiredObject& object) {
     }
     changed(together);
     return true;
+}
+
+bool NetworkKeeper::isUsable(const nodelink::DesiredObject& object) {
+    if (object.kind() != network::nameSettingsKind || object.bytes().empty()) return true;
+    api::core::ConfigMap settings;
+    if (!settings.ParseFromString(object.bytes())) return false;
+    const auto routes = network::NameRoutes::of(settings);
+    if (!routes)
+        problem_ = "ConfigMap " + object.object().namespace_() + "/" + object.object().name() + ": " +
+                   routes.error().message + "; names are asked for where they were before";
+    return routes.has_value();
 }
 
 void NetworkKeeper::synced() {

@@ -11,6 +11,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace wheelhouse::agent {
@@ -30,6 +31,9 @@ class NetworkKeeper {
     bool restore(const std::string& key, const std::string& bytes);
     /// Takes what came down the link; false when it is not about the network.
     bool take(const nodelink::DesiredObject& object);
+    /// What is wrong with settings that came last, for people; they were left aside, and what was stays. Told
+    /// once; empty = nothing.
+    std::string takeProblem() { return std::exchange(problem_, {}); }
     /// `then` is called when the runtime has made them, or has said why it cannot.
     void setRoutes(const nodelink::Network& routes, std::function<void()> then);
     /// The ports of the node that lead to its pods, all of them.
@@ -40,6 +44,7 @@ class NetworkKeeper {
     const network::NetworkObjects& objects() const { return objects_; }
 
   private:
+    bool isUsable(const nodelink::DesiredObject& object);
     void changed(Duration delay);
     void apply();
 
@@ -49,6 +54,7 @@ class NetworkKeeper {
     network::NetworkObjects objects_;
     std::map<std::string, nodelink::DesiredObject> known_; ///< by their keys in the store, without bytes
     std::set<std::string> named_;
+    std::string problem_;
     ScopedTimer timer_;
     bool applying_ = false;
     bool again_ = false; ///< something has changed while the runtime was at work

@@ -1,6 +1,7 @@
 #include "pod_scraper.h"
 
 #include "engine/base/log.h"
+#include "pod_ref.h"
 
 #include <algorithm>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -160,9 +161,7 @@ void PodScraper::answered(const PodId& pod, const Result<std::string>& page) {
     } else {
         failing_.erase(uid);
         nodelink::PodMeasures measures;
-        measures.mutable_pod()->set_namespace_(pod.nameSpace);
-        measures.mutable_pod()->set_name(pod.name);
-        measures.mutable_pod()->set_uid(uid);
+        *measures.mutable_pod() = refOf(pod);
         for (nodelink::Measure& each : meter_.take(pod.uid, *samples, executor_.clock().now()))
             *measures.add_measures() = std::move(each);
         const std::size_t size = measures.ByteSizeLong();

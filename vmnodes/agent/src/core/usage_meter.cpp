@@ -1,5 +1,7 @@
 #include "usage_meter.h"
 
+#include "pod_ref.h"
+
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -60,9 +62,7 @@ nodelink::UsageReport UsageMeter::report(const UsageSnapshot& now, const std::ve
             pod.containers_size() != static_cast<int>(running.containers.size()))
             continue;
         pod.set_window_ms(milliseconds(window));
-        pod.mutable_pod()->set_namespace_(running.pod.nameSpace);
-        pod.mutable_pod()->set_name(running.pod.name);
-        pod.mutable_pod()->set_uid(running.pod.uid.value());
+        *pod.mutable_pod() = refOf(running.pod);
         *report.add_pods() = std::move(pod);
     }
     if (node_ && now.node)

@@ -4,6 +4,7 @@
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
+#include <charconv>
 #include <chrono>
 #include <utility>
 
@@ -17,6 +18,19 @@ namespace {
 constexpr std::chrono::milliseconds patience(1500);
 constexpr unsigned short dnsPort = 53;
 constexpr std::size_t mostUdp = 4096;
+
+/// The address and the port of a server.
+std::pair<std::string, unsigned short> placeOf(const std::string& server) {
+    error_code error;
+    asio::ip::make_address(server, error);
+    const std::size_t colon = server.rfind(':');
+    if (!error || colon == std::string::npos) return {server, dnsPort};
+    std::string host = server.substr(0, colon);
+    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+    unsigned short port = dnsPort;
+    std::from_chars(server.data() + colon + 1, server.data() + server.size(), port);
+    return {host, port};
+}
 
 } // namespace
 
@@ -35,18 +49,19 @@ void NameQuery::next() {
     }
     const std::string& server = servers_[server_++];
     error_code error;
-    const auto address = asio::ip::make_address(server, error);
+    const auto [host, port] = placeOf(server);
+    const auto address = asio::ip::make_address(host, error);
     if (error) return next();
     timer_.expires_after(patience);
     timer_.async_wait([self = shared_from_this()](error_code stopped) {
         if (!stopped && self->done_) self->next();
     });
-    return byTcp_ ? askByTcp(address) : askByUdp(address);
+    return byTcp_ ? askByTcp(address, port) : askByUdp(address, port);
 }
 
-void NameQuery::askByUdp(const asio::ip::address& server) {
+void NameQuery::askByUdp(const asio::ip::address& server, unsigned short port) {
     error_code error;
-    const asio::ip::udp::endpoint to(server, dnsPort);
+    const asio::ip::udp::endpoint to(server, port);
     udp_.open(to.protocol(), error);
     if (!error) udp_.connect(to, error);
     if (!error) udp_.send(asio::buffer(query_), 0, error);
@@ -64,7 +79,7 @@ void NameQuery::receive() {
                        });
 }
 
-void NameQuery::askByTcp(const asio::ip::address& server) {
+void NameQuery::askByTcp(const asio::ip::address& server, unsigned short port) {
     framed_ = {static_cast<char>(query_.size() >> 8 & 0xff), static_cast<char>(query_.size() & 0xff)};
     framed_ += query_;
     const auto step = [self = shared_from_this()](auto then) {
@@ -75,7 +90,7 @@ void NameQuery::askByTcp(const asio::ip::address& server) {
         };
     };
     tcp_.async_connect(
-        {server, dnsPort}, step([step](NameQuery& query) {
+        {server, port}, step([step](NameQuery& query) {
             asio::async_write(query.tcp_, asio::buffer(query.framed_), step([step](NameQuery& asked) {
                                   asio::async_read(
                                       asked.tcp_, asio::buffer(asked.length_), step([step](NameQuery& told) {

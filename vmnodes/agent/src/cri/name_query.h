@@ -13,8 +13,8 @@
 
 namespace wheelhouse::agent {
 
-/// One query to other name servers, one after the other until one answers. On the stream thread; keeps itself
-/// alive.
+/// One query to other name servers ("ADDRESS" or "ADDRESS:PORT"), one after the other until one answers. On
+/// the stream thread; keeps itself alive.
 class NameQuery final : public std::enable_shared_from_this<NameQuery> {
   public:
     /// The answer, or nothing when nobody gave one.
@@ -27,8 +27,8 @@ class NameQuery final : public std::enable_shared_from_this<NameQuery> {
 
   private:
     void next();
-    void askByUdp(const boost::asio::ip::address& server);
-    void askByTcp(const boost::asio::ip::address& server);
+    void askByUdp(const boost::asio::ip::address& server, unsigned short port);
+    void askByTcp(const boost::asio::ip::address& server, unsigned short port);
     void receive();
     /// `size` bytes of an answer have come; 0 = nothing that is one.
     void answered(std::size_t size);

@@ -138,15 +138,18 @@ void NameServer::Server::accept() {
 void NameServer::Server::answer(const std::string& query, bool overUdp, Answer done) {
     const network::ClusterNames::Reply reply = names->reply(query, overUdp);
     if (reply.ask.empty()) return done(reply.answer);
-    const bool silent = std::chrono::steady_clock::now() < silentUntil;
-    if (upstream.empty() || silent || *asked >= mostAsked)
-        return done(network::ClusterNames::unanswered(query, upstream.empty()));
-    std::make_shared<NameQuery>(io, upstream, reply.ask,
+    const std::vector<std::string>& servers = reply.servers.empty() ? upstream : reply.servers;
+    // Whoever else is asked, each time anew.
+    const bool silent = reply.servers.empty() && std::chrono::steady_clock::now() < silentUntil;
+    if (servers.empty() || silent || *asked >= mostAsked)
+        return done(network::ClusterNames::unanswered(query, servers.empty()));
+    std::make_shared<NameQuery>(io, servers, reply.ask,
                                 [self = shared_from_this(), query, overUdp, alias = reply.alias,
-                                 known = names, done = std::move(done),
+                                 own = reply.servers.empty(), known = names, done = std::move(done),
                                  count = counted(asked)](const std::string& theirs) {
                                     if (theirs.empty()) {
-                                        self->silentUntil = std::chrono::steady_clock::now() + silence;
+                                        if (own)
+                                            self->silentUntil = std::chrono::steady_clock::now() + silence;
                                         return done(network::ClusterNames::unanswered(query, false));
                                     }
                                     done(alias ? known->completed(query, theirs, overUdp) : theirs);

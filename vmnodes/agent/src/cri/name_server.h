@@ -10,9 +10,9 @@
 namespace wheelhouse::agent {
 
 /// The cluster's name server on this node: UDP and TCP on port 53 of an address of the node's own. What is
-/// not the cluster's it asks of the servers in resolv.conf; where there are none it refuses, and while none
-/// of them answers it says so at once instead of keeping everybody waiting. Its sockets live on the stream
-/// thread; call it from any other.
+/// not the cluster's it asks of whom the names say (NameRoutes), or else of the servers in resolv.conf; where
+/// there are none it refuses, and while none of them answers it says so at once instead of keeping everybody
+/// waiting. Its sockets live on the stream thread; call it from any other.
 class NameServer {
   public:
     /// `upstream` = addresses to ask for the rest of the world's names.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "vmnodes/network/name_routes.h"
 #include "vmnodes/network/network_objects.h"
 
 #include <cstddef>
@@ -24,6 +25,7 @@ class ClusterNames {
         std::string answer; ///< a response; empty when others have to be asked, or nothing is to be said
         std::string ask;    ///< the query for them
         bool alias = false; ///< `ask` is about the name an alias stands for: see `completed`
+        std::vector<std::string> servers; ///< whom to ask (NameRoutes); empty = those the node itself asks
     };
     /// Answers the query of a message, over UDP in as many bytes as its sender takes.
     Reply reply(std::string_view query, bool udp) const;
@@ -58,6 +60,7 @@ class ClusterNames {
     std::string startOfAuthority() const;
 
     std::string domain_;
+    NameRoutes routes_;
     std::map<std::string, std::vector<Data>> names_;
     std::set<std::string> between_; ///< names with nothing but names below them
 };

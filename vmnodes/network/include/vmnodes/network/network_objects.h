@@ -34,7 +34,9 @@ class NetworkObjects {
     Map<api::networking::NetworkPolicy> policies;
     Map<api::core::Namespace> namespaces; ///< by name; the labels only
     Map<api::core::Pod> pods;             ///< of all nodes: labels, addresses, ports
-    std::vector<HostPort> hostPorts;      ///< of this node; it knows them by itself, whoever else is away
+    Map<api::core::ConfigMap>
+        nameSettings;                ///< who is asked for names that are not the cluster's; one at most
+    std::vector<HostPort> hostPorts; ///< of this node; it knows them by itself, whoever else is away
 
     /// Whether objects of that kind are kept here.
     static bool keeps(std::string_view kind);
@@ -54,5 +56,6 @@ inline constexpr const char* sliceKind = "EndpointSlice";
 inline constexpr const char* policyKind = "NetworkPolicy";
 inline constexpr const char* namespaceKind = "Namespace";
 inline constexpr const char* podKind = "Pod";
+inline constexpr const char* nameSettingsKind = "NameSettings"; ///< a ConfigMap
 
 } // namespace wheelhouse::network
