@@ -38,6 +38,7 @@ class Standstill::View final : public machines::MachineProvider {
     void detachVolume(const std::string& machine, const std::string& handle, Done done) override {
         provider_.detachVolume(machine, handle, std::move(done));
     }
+    int mostVolumes() const override { return provider_.mostVolumes(); }
     void shutdown(bool keep, std::function<void()> done) override {
         provider_.shutdown(keep, std::move(done));
     }

@@ -74,6 +74,15 @@ struct Bench {
 class SuspendedMachinesTest : public QObject {
     Q_OBJECT
   private slots:
+    void holdersSeeWhatMachinesCanHave() {
+        Bench bench;
+        bench.vms.most = 200;
+        Standstill standstill;
+        const auto seen = standstill.forHolder(bench.providers);
+        QCOMPARE(seen.at("vm")->mostVolumes(), 200);
+        QCOMPARE(seen.at("simulated")->mostVolumes(), 0);
+    }
+
     void standStillWithTheClock() {
         Bench bench;
         bench.machine("vm-1");
