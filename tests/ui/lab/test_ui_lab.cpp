@@ -51,7 +51,7 @@ class TestUiLab : public WindowLab {
         selectPod(running().value(0));
         auto* drawer = part<DetailDrawer>();
         auto* tabs = drawer->findChild<QTabBar*>();
-        QTRY_COMPARE_WITH_TIMEOUT(tabs->count(), 5, soon);
+        QTRY_COMPARE_WITH_TIMEOUT(tabs->count(), 6, soon);
         QCoreApplication::processEvents();
         QTRY_VERIFY_WITH_TIMEOUT(!tabs->visibleRegion().isEmpty() && tabs->height() > 10, soon);
         for (int tab = 0; tab < tabs->count(); ++tab) {
