@@ -1,6 +1,7 @@
 // The holes other Kubernetes servers have had, each by its CVE number: where the test is that would fail if
 // we had it too. Bodies that cost more to read than to send are tried here, through the real HTTPS server.
 #include "api_bench.h"
+#include "engine/api/codec.h"
 #include "engine/base/system.h"
 #include "http_fixture.h"
 
@@ -129,6 +130,24 @@ std::string text(int i) {
 
 constexpr int bodyBytes = 200'000;
 
+/// Many keys, as the members of a map.
+std::string manyKeys() {
+    return many(bodyBytes / 12, [](int i) { return "k" + text(i) + ": v, "; });
+}
+
+/// A tenth of a second of processor time on a machine of one's own; where others slow it down, four times
+/// what reading such a body takes at the same moment (the whole request takes two and a half times that).
+double mostSeconds() {
+    double reading = 1e9;
+    for (int i = 0; i < 3; ++i) {
+        const double before = cpuSeconds();
+        const auto json = api::yamlToJson("data: {" + manyKeys() + "}\n");
+        reading = std::min(reading, cpuSeconds() - before);
+        if (!json) return 0;
+    }
+    return std::max(0.1, 4 * reading);
+}
+
 } // namespace
 
 class TestCve : public QObject {
@@ -190,7 +209,7 @@ class TestCve : public QObject {
         row("line breaks in quotes", 422, "a: \"" + std::string(bodyBytes, '\n'));
         row("block of empty lines", 422, "a: |" + std::string(bodyBytes, '\n'));
         // Many keys are a legal ConfigMap, and so are many that are merged into another map.
-        const auto keys = many(bodyBytes / 12, [](int i) { return "k" + text(i) + ": v, "; });
+        const std::string keys = manyKeys();
         row("many keys", 201, "metadata: {name: many}\ndata: {" + keys + "}\n");
         row("many merged keys", 201,
             "metadata: {name: merged, annotations: &a {a: b}}\nbinaryData: {}\n"
@@ -201,8 +220,9 @@ class TestCve : public QObject {
         QFETCH(QByteArray, body);
         QFETCH(int, code);
         double seconds = 1e9;
+        double most = 0.1;
         // On a busy machine a page fault is somebody else's: it must be slow each time.
-        for (int i = 0; i < 5 && seconds > 0.1; ++i) {
+        for (int i = 0; i < 5 && seconds > most; ++i) {
             const double before = cpuSeconds();
             const auto [answered, said] =
                 served_->send("POST", std::string(configMaps) + (code == 201 ? "?dryRun=All" : ""),
@@ -210,8 +230,10 @@ class TestCve : public QObject {
             seconds = std::min(seconds, cpuSeconds() - before);
             QVERIFY2(answered == code, said.substr(0, 500).c_str());
             if (code != 201) QVERIFY2(said.find("\"kind\":\"Status\"") != std::string::npos, said.c_str());
+            if (seconds > most) most = mostSeconds();
         }
-        QVERIFY2(seconds <= 0.1, std::to_string(seconds).c_str());
+        const std::string took = std::to_string(seconds) + " s of at most " + std::to_string(most);
+        QVERIFY2(seconds <= most, took.c_str());
     }
 
     void cve_2019_1002100_manyOperations() {
