@@ -72,9 +72,6 @@ void GatewayWriter::registerNode(core::Node node) {
 }
 
 void GatewayWriter::createNode(const core::Node& node) {
-    // A new Node says its status too; what is reported meanwhile is written after it.
-    if (const auto record = nodes_.find(node.metadata().name()); record != nodes_.end())
-        record->second.statusDirty = false;
     cluster_.create(nodeResource(), "", client::body(node), {},
                     guarded<Written>([this, node](Result<Written> created) {
                         if (created) return registered(node.metadata().name());
