@@ -70,6 +70,7 @@ class AgentHousekeepingTest : public QObject {
     void whoIsBeyondItsOwnLimitGoes();
     void aPodWithinItsLimitsStays();
     void writtenFilesCount();
+    void whatIsOnAPersistentVolumeIsNotThePods();
     void anEmptyDirInMemoryIsFullAtItsLimit();
 };
 
@@ -460,6 +461,34 @@ void AgentHousekeepingTest::writtenFilesCount() {
     QVERIFY(bench.until([&] { return evicted(bench, "writer"); }, 25s));
     QCOMPARE(bench.status("logger").phase(), std::string("Running"));
     QVERIFY(bench.until([&] { return evicted(bench, "logger"); }, 40s));
+}
+
+void AgentHousekeepingTest::whatIsOnAPersistentVolumeIsNotThePods() {
+    AgentBench bench;
+    core::PersistentVolume volume;
+    volume.mutable_metadata()->set_name("pv-1");
+    auto& csi = *volume.mutable_spec()->mutable_persistentvolumesource()->mutable_csi();
+    csi.set_driver("disk.wheelhouse.dev");
+    csi.set_volumehandle("pv-1");
+    bench.start();
+    bench.object("PersistentVolumeClaim", "data", volume.SerializeAsString());
+    core::Pod pod = limited("one", "100Ki");
+    addEmptyDir(pod, "data", {});
+    (*pod.mutable_spec()->mutable_volumes(0)->mutable_volumesource()) = {};
+    pod.mutable_spec()
+        ->mutable_volumes(0)
+        ->mutable_volumesource()
+        ->mutable_persistentvolumeclaim()
+        ->set_claimname("data");
+    for (const char* word : {"sh", "-c", "seq 1 30000 > /data/numbers; sleep 600"})
+        pod.mutable_spec()->mutable_containers(0)->add_command(word);
+    // All containers are limited, so that the pod is as a whole.
+    (*pod.mutable_spec()->mutable_containers(1)->mutable_resources()->mutable_limits())["ephemeral-storage"]
+        .set_string("1Ki");
+    bench.desire(pod);
+    QVERIFY(bench.untilRunning("one"));
+    bench.executor.advance(1min);
+    QCOMPARE(bench.status("one").phase(), std::string("Running"));
 }
 
 void AgentHousekeepingTest::anEmptyDirInMemoryIsFullAtItsLimit() {

@@ -22,8 +22,7 @@ std::string cleanPath(std::string_view path);
 class SimulatedFiles {
   public:
     static constexpr std::size_t maxBytes = 4 * 1024 * 1024;
-    /// Equal files of many containers may have their text in common, until one of them is written. So may
-    /// copies of all of it.
+    /// Equal files of many containers may have their text in common, until one of them is written.
     using Text = std::shared_ptr<std::string>;
     struct File {
         File() : File(std::string(), 0644) {}
@@ -65,9 +64,9 @@ class SimulatedFiles {
     /// What it holds itself, without what is mounted in it.
     std::size_t size() const { return size_; }
     bool inMemory() const { return memory_; }
-    /// It outlives whoever writes it.
-    void setLasting() { lasting_ = true; }
-    bool lasting() const { return lasting_; }
+    /// It is no part of the pod that writes it, as a persistent volume is none.
+    void setApart() { apart_ = true; }
+    bool apart() const { return apart_; }
     /// Everything is replaced by these.
     void assign(std::map<std::string, File> files);
 
@@ -92,7 +91,7 @@ class SimulatedFiles {
     std::size_t limit_ = maxBytes;
     bool readOnly_ = false;
     bool memory_ = false;
-    bool lasting_ = false;
+    bool apart_ = false;
 };
 
 /// What comes after the last slash.

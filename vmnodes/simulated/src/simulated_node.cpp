@@ -133,7 +133,7 @@ void SimulatedRuntime::podShares(Done<std::map<Uid, PodShare>> done) {
     }
     for (const auto& [path, volume] : volumes_) {
         const auto [pod, name] = podVolume(path);
-        if (pod.empty() || volume->inMemory() || volume->lasting()) continue;
+        if (pod.empty() || volume->inMemory() || volume->apart()) continue;
         PodShare& share = shares[pod];
         share.volumes[name] = static_cast<std::int64_t>(volume->size());
         share.diskBytes += static_cast<std::int64_t>(volume->size());

@@ -54,6 +54,7 @@ std::shared_ptr<SimulatedFiles> newVolume(const VolumePlan& plan) {
         volume->setMemory();
         volume->setLimit(static_cast<std::size_t>(plan.sizeLimit));
     }
+    if (plan.kind == VolumePlan::Kind::Disk || plan.kind == VolumePlan::Kind::Attached) volume->setApart();
     volume->setMode("/", 0777);
     return volume;
 }
