@@ -20,21 +20,9 @@ constexpr const char* upstreamKey = "upstreamNameservers";
 
 bool isAddress(const std::string& text) {
     std::array<char, 16> raw{};
+    const std::string unscoped = text.substr(0, text.find('%')); // fe80::1%eth0
     return ::inet_pton(AF_INET, text.c_str(), raw.data()) == 1 ||
-           ::inet_pton(AF_INET6, text.c_str(), raw.data()) == 1;
-}
-
-/// "192.0.2.1", "192.0.2.1:5353", "2001:db8::1" or "[2001:db8::1]:5353".
-bool isServer(const std::string& text) {
-    if (isAddress(text)) return true;
-    const std::size_t colon = text.rfind(':');
-    if (colon == std::string::npos) return false;
-    std::string host = text.substr(0, colon);
-    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-    int port = 0;
-    const char* end = text.data() + text.size();
-    const auto read = std::from_chars(text.data() + colon + 1, end, port);
-    return isAddress(host) && read.ec == std::errc() && read.ptr == end && port > 0 && port < 65'536;
+           ::inet_pton(AF_INET6, unscoped.c_str(), raw.data()) == 1;
 }
 
 Result<std::vector<std::string>> serversIn(const google::protobuf::Value& list, const std::string& where) {
@@ -42,7 +30,7 @@ Result<std::vector<std::string>> serversIn(const google::protobuf::Value& list, 
         return fail(Reason::Invalid, fmt::format("{} must be a list of name servers", where));
     std::vector<std::string> out;
     for (const google::protobuf::Value& each : list.list_value().values()) {
-        if (each.kind_case() != google::protobuf::Value::kStringValue || !isServer(each.string_value()))
+        if (each.kind_case() != google::protobuf::Value::kStringValue || !nameServerIn(each.string_value()))
             return fail(Reason::Invalid,
                         fmt::format("{}: \"{}\" is no address of a name server (such as 192.0.2.1 or "
                                     "192.0.2.1:5353)",
@@ -70,6 +58,20 @@ std::string domainOf(std::string text) {
 }
 
 } // namespace
+
+std::optional<NameServerPlace> nameServerIn(const std::string& text) {
+    if (isAddress(text)) return NameServerPlace{text};
+    const std::size_t colon = text.rfind(':');
+    if (colon == std::string::npos) return std::nullopt;
+    NameServerPlace place{text.substr(0, colon)};
+    if (place.address.starts_with('[') && place.address.ends_with(']'))
+        place.address = place.address.substr(1, place.address.size() - 2);
+    const char* end = text.data() + text.size();
+    const auto read = std::from_chars(text.data() + colon + 1, end, place.port);
+    if (!isAddress(place.address) || read.ec != std::errc() || read.ptr != end || place.port == 0)
+        return std::nullopt;
+    return place;
+}
 
 Result<NameRoutes> NameRoutes::of(const api::core::ConfigMap& settings) {
     NameRoutes out;

@@ -1,10 +1,11 @@
 #include "name_query.h"
 
+#include "vmnodes/network/name_routes.h"
+
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
-#include <charconv>
 #include <chrono>
 #include <utility>
 
@@ -16,21 +17,7 @@ using boost::system::error_code;
 namespace {
 
 constexpr std::chrono::milliseconds patience(1500);
-constexpr unsigned short dnsPort = 53;
 constexpr std::size_t mostUdp = 4096;
-
-/// The address and the port of a server.
-std::pair<std::string, unsigned short> placeOf(const std::string& server) {
-    error_code error;
-    asio::ip::make_address(server, error);
-    const std::size_t colon = server.rfind(':');
-    if (!error || colon == std::string::npos) return {server, dnsPort};
-    std::string host = server.substr(0, colon);
-    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-    unsigned short port = dnsPort;
-    std::from_chars(server.data() + colon + 1, server.data() + server.size(), port);
-    return {host, port};
-}
 
 } // namespace
 
@@ -49,14 +36,15 @@ void NameQuery::next() {
     }
     const std::string& server = servers_[server_++];
     error_code error;
-    const auto [host, port] = placeOf(server);
-    const auto address = asio::ip::make_address(host, error);
+    const auto place = network::nameServerIn(server);
+    if (!place) return next();
+    const auto address = asio::ip::make_address(place->address, error);
     if (error) return next();
     timer_.expires_after(patience);
     timer_.async_wait([self = shared_from_this()](error_code stopped) {
         if (!stopped && self->done_) self->next();
     });
-    return byTcp_ ? askByTcp(address, port) : askByUdp(address, port);
+    return byTcp_ ? askByTcp(address, place->port) : askByUdp(address, place->port);
 }
 
 void NameQuery::askByUdp(const asio::ip::address& server, unsigned short port) {

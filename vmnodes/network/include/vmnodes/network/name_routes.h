@@ -3,11 +3,21 @@
 #include "engine/api/types.h"
 #include "engine/base/status.h"
 
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace wheelhouse::network {
+
+/// Where a name server is.
+struct NameServerPlace {
+    std::string address; ///< IPv4 or IPv6
+    std::uint16_t port = 53;
+};
+/// "192.0.2.1", "192.0.2.1:5353", "2001:db8::1" or "[2001:db8::1]:5353"; nothing for what is no such place.
+std::optional<NameServerPlace> nameServerIn(const std::string& text);
 
 /// Who is asked for names that are not the cluster's, in the words of kube-dns' ConfigMap
 /// (kube-system/kube-dns): `stubDomains`, a JSON object of name servers by domain, and `upstreamNameservers`,
