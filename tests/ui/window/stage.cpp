@@ -27,12 +27,13 @@ Stage::Stage(bool namespaces) {
     }
 }
 
-void Stage::open(QSize size, bool reducedMotion) {
+void Stage::open(QSize size, bool reducedMotion, const QString& stateFile) {
     MainWindowOptions options;
     options.title = "classroom lab";
     options.place = "local";
     options.appearance = Appearance::Dark;
     options.reducedMotion = reducedMotion;
+    options.stateFile = stateFile;
     window = std::make_unique<MainWindow>(options, cluster, executor);
     window->resize(size);
     window->show();

@@ -32,7 +32,8 @@ struct Stage {
     std::unique_ptr<MainWindow> window;
 
     explicit Stage(bool namespaces = true);
-    void open(QSize size = {1600, 1000}, bool reducedMotion = false);
+    /// `stateFile` = where the window keeps how it was left; empty = nowhere.
+    void open(QSize size = {1600, 1000}, bool reducedMotion = false, const QString& stateFile = {});
     template <class W>
     W* part() const {
         return window->findChild<W*>();

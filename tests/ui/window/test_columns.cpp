@@ -29,13 +29,7 @@ class TestColumns final : public QObject {
 
   private:
     static void open(Stage& stage, const QString& file = {}) {
-        MainWindowOptions options;
-        options.title = "lab";
-        options.appearance = Appearance::Dark;
-        options.stateFile = file;
-        stage.window = std::make_unique<MainWindow>(options, stage.cluster, stage.executor);
-        stage.window->resize(1440, 900);
-        stage.window->show();
+        stage.open({1440, 900}, false, file);
         QTRY_VERIFY_WITH_TIMEOUT(!stage.map()->layoutOfMap().cards().empty(), soon);
         stage.place("Objects");
         stage.part<ObjectsView>()->openKind("Pod");

@@ -1,7 +1,8 @@
 #include "scaling_chart.h"
 
+#include "chart_style.h"
+
 #include <QDateTime>
-#include <QGraphicsLayout>
 #include <QtCharts/QChart>
 #include <QtCharts/QDateTimeAxis>
 #include <QtCharts/QLegend>
@@ -28,11 +29,7 @@ void addStep(QList<QPointF>& line, double at, double value) {
 } // namespace
 
 ScalingChart::ScalingChart(const Theme& theme, QWidget* parent) : QChartView(parent), theme_(theme) {
-    auto* chart = new QChart;
-    chart->layout()->setContentsMargins(0, 0, 0, 0);
-    chart->setMargins({4, 4, 4, 4});
-    chart->setBackgroundRoundness(8);
-    chart->setAnimationOptions(QChart::NoAnimation);
+    auto* chart = makeTimeChart();
     time_ = new QDateTimeAxis;
     time_->setFormat(QStringLiteral("HH:mm:ss"));
     time_->setTickCount(6);
@@ -55,7 +52,6 @@ ScalingChart::ScalingChart(const Theme& theme, QWidget* parent) : QChartView(par
     setRenderHint(QPainter::Antialiasing);
     setFrameShape(QFrame::NoFrame);
     setAccessibleName(tr("Trace of the autoscaler"));
-    chart->legend()->setAlignment(Qt::AlignTop);
     chart->legend()->setMarkerShape(QLegend::MarkerShapeFromSeries);
     connect(&theme, &Theme::changed, this, &ScalingChart::paintTheme);
     paintTheme();
@@ -72,19 +68,8 @@ QLineSeries* ScalingChart::addLine(const QString& name, QValueAxis* axis) {
 
 void ScalingChart::paintTheme() {
     const Tokens& t = theme_.tokens();
-    chart()->setBackgroundBrush(t.raised);
-    chart()->setPlotAreaBackgroundVisible(false);
+    paintChart(*chart(), theme_);
     setBackgroundBrush(t.background);
-    chart()->legend()->setLabelColor(t.text);
-    chart()->legend()->setFont(theme_.body(metrics::captionPx));
-    for (QAbstractAxis* axis : std::initializer_list<QAbstractAxis*>{time_, replicas_, ratio_}) {
-        axis->setLabelsColor(t.muted);
-        axis->setLabelsFont(theme_.mono(metrics::captionPx));
-        axis->setTitleBrush(t.muted);
-        axis->setTitleFont(theme_.body(metrics::captionPx));
-        axis->setLinePenColor(t.line);
-        axis->setGridLineColor(t.line);
-    }
     ratio_->setGridLineVisible(false);
     const auto pen = [](QLineSeries* line, const QColor& color, qreal width, Qt::PenStyle style) {
         line->setPen(QPen(color, width, style, Qt::RoundCap, Qt::RoundJoin));

@@ -1,9 +1,9 @@
 #include "usage_page.h"
 
+#include "chart_style.h"
 #include "ui/models/words.h"
 
 #include <QDateTime>
-#include <QGraphicsLayout>
 #include <QStackedWidget>
 #include <QVBoxLayout>
 #include <QtCharts/QAreaSeries>
@@ -27,11 +27,7 @@ qint64 millis(WallTime time) {
 
 UsageChart::UsageChart(Unit unit, const Theme& theme, QWidget* parent)
     : QChartView(parent), unit_(unit), theme_(theme) {
-    auto* chart = new QChart;
-    chart->layout()->setContentsMargins(0, 0, 0, 0);
-    chart->setMargins({4, 4, 8, 4});
-    chart->setBackgroundRoundness(8);
-    chart->setAnimationOptions(QChart::NoAnimation);
+    auto* chart = makeTimeChart();
     time_ = new QDateTimeAxis;
     time_->setFormat(QStringLiteral("HH:mm:ss"));
     time_->setTickCount(4);
@@ -56,7 +52,6 @@ UsageChart::UsageChart(Unit unit, const Theme& theme, QWidget* parent)
     setFrameShape(QFrame::NoFrame);
     setMinimumHeight(150);
     setAccessibleName(unit == Unit::Processors ? tr("Processors over time") : tr("Memory over time"));
-    chart->legend()->setAlignment(Qt::AlignTop);
     chart->legend()->setMarkerShape(QLegend::MarkerShapeRectangle);
     connect(&theme, &Theme::changed, this, &UsageChart::paintTheme);
     paintTheme();
@@ -64,17 +59,8 @@ UsageChart::UsageChart(Unit unit, const Theme& theme, QWidget* parent)
 
 void UsageChart::paintTheme() {
     const Tokens& t = theme_.tokens();
-    chart()->setBackgroundBrush(t.raised);
-    chart()->setPlotAreaBackgroundVisible(false);
+    paintChart(*chart(), theme_);
     setBackgroundBrush(t.panel);
-    chart()->legend()->setLabelColor(t.text);
-    chart()->legend()->setFont(theme_.body(metrics::captionPx));
-    for (QAbstractAxis* axis : std::initializer_list<QAbstractAxis*>{time_, axis_}) {
-        axis->setLabelsColor(t.muted);
-        axis->setLabelsFont(theme_.mono(metrics::captionPx));
-        axis->setLinePenColor(t.line);
-        axis->setGridLineColor(t.line);
-    }
     const QColor color = unit_ == Unit::Processors ? t.accent : t.second;
     area_->setPen(QPen(color, 2, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
     area_->setBrush(Theme::mix(t.raised, color, 0.22));

@@ -21,10 +21,10 @@ class DeployPanel final : public OverlayPanel {
     void openTemplate(const QString& id, const DeployPlace& place, const std::vector<QString>& taken);
     /// A person's own manifest.
     void openManifest(const QString& text, const QString& file);
-    QString nameSpace() const { return nameSpace_; }
     /// What a Helm chart was made into; `command` does the same in a shell.
     void openChart(const QString& text, const QString& folder, const QString& command);
     void setNamespace(const QString& nameSpace) { nameSpace_ = nameSpace; }
+    QString nameSpace() const { return nameSpace_; }
     QString manifest() const;
     QString command() const { return foot_->command(); }
     /// The difference as lines with "+ ", "- " or "  " before them.
