@@ -11,7 +11,7 @@ set(SEMANTICS_SOURCES
   src/custom/definition_rules.cpp
   src/custom/formats.cpp
   src/custom/json_path.cpp
-    src/custom/object_path.cpp
+  src/custom/object_path.cpp
   src/custom/packed_text.cpp
   src/custom/schema.cpp
   src/custom/shaping.cpp
