@@ -91,7 +91,7 @@ class TestConformance : public QObject {
         }
     }
 
-  private slots:
+  private Q_SLOTS:
     void initTestCase() {
         const QString go = QStandardPaths::findExecutable("go");
         if (go.isEmpty()) QSKIP("SKIPPED: Go is not installed; the conformance suite is a Go program");

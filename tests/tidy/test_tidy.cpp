@@ -42,7 +42,7 @@ tidy::Layers layers() {
 class TestTidy : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void everyFileKeepsTheRules() {
         const tidy::Layers allowed = layers();
         const auto files = sources();

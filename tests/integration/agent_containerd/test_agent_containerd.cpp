@@ -25,7 +25,7 @@ namespace core = api::core;
 /// The agent's runtime against a real containerd with folders, a socket and a network namespace of its own.
 class AgentContainerdTest : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void initTestCase();
     void nodeIsReady();
     void runsAPodAndReadsItsLog();

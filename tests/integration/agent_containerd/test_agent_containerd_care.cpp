@@ -41,7 +41,7 @@ class AgentContainerdCareTest : public QObject {
         QTRY_COMPARE_WITH_TIMEOUT(agent_->channel.ready(), std::string("True"), 20'000);
     }
 
-  private slots:
+  private Q_SLOTS:
     void initTestCase() { QVERIFY2(containerd_.start(), containerd_.error().c_str()); }
 
     /// containerd itself would send SIGTERM, which this program, first in its container, does not hear.

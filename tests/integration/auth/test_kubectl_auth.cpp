@@ -22,7 +22,7 @@ class TestKubectlAuth : public QObject {
                        arguments);
     }
 
-  private slots:
+  private Q_SLOTS:
     void initTestCase() {
         QString why;
         QVERIFY2(!kubectlPath(&why).isEmpty(), qPrintable(why));

@@ -29,7 +29,7 @@ class TestClients : public QObject {
             QTest::newRow(qPrintable(name)) << name;
     }
 
-  private slots:
+  private Q_SLOTS:
     void initTestCase() {
         QVERIFY2(lab_.start(), qPrintable(lab_.error()));
         const QString go = QStandardPaths::findExecutable("go");

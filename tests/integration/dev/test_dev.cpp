@@ -114,7 +114,7 @@ class TestDev : public QObject {
         return run(tree + "/dev", arguments, {}, 500);
     }
 
-  private slots:
+  private Q_SLOTS:
     void helpNamesEveryCommand() {
         const Output help = dev({"help"});
         QCOMPARE(help.code, 0);

@@ -31,7 +31,7 @@ class TestHelm : public QObject {
             {"get", "configmap", "hi-" + hook, "--ignore-not-found", "-o", "jsonpath={.data.revision}"});
     }
 
-  private slots:
+  private Q_SLOTS:
     void initTestCase() {
         QString why;
         QVERIFY2(!kubectlPath(&why).isEmpty(), qPrintable(why));

@@ -48,7 +48,7 @@ class TestBadInput : public QObject {
                             lab_.ready()["url"].toString() + path});
     }
 
-  private slots:
+  private Q_SLOTS:
     void initTestCase() {
         QString why;
         QVERIFY2(!kubectlPath(&why).isEmpty(), qPrintable(why));

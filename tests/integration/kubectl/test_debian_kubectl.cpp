@@ -29,7 +29,7 @@ class TestDebianKubectl : public QObject {
         return lab_.kubectl({"rollout", "status", "deployment/" + name, "--timeout=60s"});
     }
 
-  private slots:
+  private Q_SLOTS:
     void initTestCase() {
         QString why;
         const QString program = debianKubectlPath(&why);

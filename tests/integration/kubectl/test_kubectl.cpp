@@ -18,7 +18,7 @@ class TestKubectl : public QObject {
     Q_OBJECT
     LabProcess lab_{{"--nodes", "simulated=3", "--heartbeat", "2s"}};
 
-  private slots:
+  private Q_SLOTS:
     void initTestCase() {
         QString why;
         QVERIFY2(!kubectlPath(&why).isEmpty(), qPrintable(why));

@@ -38,7 +38,7 @@ spec:
 
 class KubectlAutoscalingTest : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void initTestCase();
     void top();
     void metricsAsTables();

@@ -67,7 +67,7 @@ class TestKubectlCustom : public QObject {
         return out.fileName();
     }
 
-  private slots:
+  private Q_SLOTS:
     void initTestCase() {
         QString why;
         QVERIFY2(!kubectlPath(&why).isEmpty(), qPrintable(why));

@@ -57,7 +57,7 @@ class TestKubectlEviction : public QObject {
         return path("node/sim-1", R"({.status.conditions[?(@.type=="MemoryPressure")].status})");
     }
 
-  private slots:
+  private Q_SLOTS:
     void initTestCase() {
         QString why;
         QVERIFY2(!kubectlPath(&why).isEmpty(), qPrintable(why));

@@ -67,7 +67,7 @@ class TestKubectlFaults : public QObject {
     bool awaited(const std::function<bool()>& condition) const { return QTest::qWaitFor(condition, 60'000); }
     bool allReady() const { return path("deployment/web", "{.status.readyReplicas}") == "6"; }
 
-  private slots:
+  private Q_SLOTS:
     void initTestCase() {
         QString why;
         QVERIFY2(!kubectlPath(&why).isEmpty(), qPrintable(why));

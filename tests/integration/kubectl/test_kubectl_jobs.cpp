@@ -37,7 +37,7 @@ class TestKubectlJobs : public QObject {
         return lab_.get({"get", what, "-o", "jsonpath={" + path + "}"});
     }
 
-  private slots:
+  private Q_SLOTS:
     void initTestCase() {
         QString why;
         QVERIFY2(!kubectlPath(&why).isEmpty(), qPrintable(why));

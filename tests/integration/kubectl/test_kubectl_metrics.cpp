@@ -81,7 +81,7 @@ const QString external = "/apis/external.metrics.k8s.io/v1beta1/namespaces/defau
 /// Autoscalers by what pods publish, and by numbers set by hand.
 class KubectlMetricsTest : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void initTestCase();
     void byHand();
     void badMetrics();

@@ -150,7 +150,7 @@ class TestKubectlStreams : public QObject {
         return 0;
     }
 
-  private slots:
+  private Q_SLOTS:
     void initTestCase() {
         QString why;
         QVERIFY2(!kubectlPath(&why).isEmpty(), qPrintable(why));

@@ -102,7 +102,7 @@ class TestKubectlThinking : public QObject {
         return lab_.get({"get", "deployment", "web", "-o", "jsonpath={.status.readyReplicas}"}).toInt();
     }
 
-  private slots:
+  private Q_SLOTS:
     void initTestCase() {
         QString why;
         QVERIFY2(!kubectlPath(&why).isEmpty(), qPrintable(why));

@@ -89,7 +89,7 @@ class TestKubectlVolumes : public QObject {
                0;
     }
 
-  private slots:
+  private Q_SLOTS:
     void initTestCase() {
         QString why;
         QVERIFY2(!kubectlPath(&why).isEmpty(), qPrintable(why));

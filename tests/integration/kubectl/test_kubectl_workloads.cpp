@@ -44,7 +44,7 @@ class TestKubectlWorkloads : public QObject {
         VERIFY_OK(rollout({"status", object, "--timeout=120s"}), {says});
     }
 
-  private slots:
+  private Q_SLOTS:
     void initTestCase() {
         QString why;
         QVERIFY2(!kubectlPath(&why).isEmpty(), qPrintable(why));

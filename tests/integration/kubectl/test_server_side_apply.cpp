@@ -57,7 +57,7 @@ class TestServerSideApply : public QObject {
                    {}, 120);
     }
 
-  private slots:
+  private Q_SLOTS:
     void initTestCase() {
         QString why;
         QVERIFY2(!kubectlPath(&why).isEmpty(), qPrintable(why));

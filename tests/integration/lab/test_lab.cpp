@@ -28,7 +28,7 @@ bool refusedClearly(const Output& output, const QStringList& words) {
 class TestLab : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void initTestCase() {
         QString why;
         QVERIFY2(!kubectlPath(&why).isEmpty(), qPrintable(why));

@@ -10,7 +10,7 @@ using namespace wheelhouse::testing;
 
 class MachinesTest : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void initTestCase();
     void aMachineBootsIsCutOffStartsAgainAndIsRemoved();
     void aMachineThatDoesNotComeUpIsFailedWithItsConsole();

@@ -10,7 +10,7 @@ using namespace wheelhouse::testing;
 /// A program of its own: the embedded driver of the program that was killed must have been the only one.
 class AdoptedMachinesTest : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void initTestCase();
     void aMachineOutlivesTheProgramAndIsAdopted();
 };

@@ -14,7 +14,7 @@ using namespace wheelhouse::testing;
 /// program of its own, as test_machines_adopted.
 class FullDiskMachinesTest : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void initTestCase();
     void aMachineThereIsNoRoomForFailsAndIsMadeWhenThereIs();
     void cleanupTestCase();

@@ -13,7 +13,7 @@ using namespace wheelhouse::testing;
 /// ends and starts again with it. A program of its own, as test_machines_adopted.
 class KilledMachinesTest : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void initTestCase();
     void aProgramKilledWhileItMakesAMachineLeavesOneMachine();
     void aMachineDestroyedByHandIsOffAndStartsAgain();

@@ -10,7 +10,7 @@ using namespace wheelhouse::testing;
 /// A program of its own, as test_machines_adopted.
 class SweptMachinesTest : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void initTestCase();
     void aMachineNobodyKnowsIsSwept();
 };

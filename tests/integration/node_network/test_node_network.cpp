@@ -72,7 +72,7 @@ class NodeNetworkTest : public QObject {
         QVERIFY(apply());
     }
 
-  private slots:
+  private Q_SLOTS:
     void initTestCase();
     void init();
     void aServiceReachesAllItsBackends();

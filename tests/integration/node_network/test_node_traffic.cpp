@@ -63,7 +63,7 @@ class NodeTrafficTest : public QObject {
         return std::make_shared<network::NetworkObjects>(bench_.objects);
     }
 
-  private slots:
+  private Q_SLOTS:
     void init() {
         bench_ = NetworkBench();
         bench_.web({{"10.244.1.5", "node-1"}});

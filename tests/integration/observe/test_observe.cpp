@@ -44,7 +44,7 @@ class TestObserve : public QObject {
     LabProcess lab_{{"--nodes", "simulated=1", "--heartbeat", "2s"}};
     QTemporaryDir folder_;
 
-  private slots:
+  private Q_SLOTS:
     void initTestCase() {
         QString why;
         QVERIFY2(!kubectlPath(&why).isEmpty(), qPrintable(why));

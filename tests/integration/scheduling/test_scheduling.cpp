@@ -37,7 +37,7 @@ class TestScheduling : public QObject {
         return of(pod, ".status.conditions[?(@.type==\"PodScheduled\")].message");
     }
 
-  private slots:
+  private Q_SLOTS:
     void initTestCase() {
         const QString file = folder_.filePath("scheduler.yaml");
         QVERIFY(writeFile(file, "apiVersion: kubescheduler.config.k8s.io/v1\n"

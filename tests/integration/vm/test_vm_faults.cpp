@@ -31,7 +31,7 @@ class TestVmFaults : public QObject {
         return lab_.kubectl({"apply", "-f", "-"}, text.toUtf8()).code;
     }
 
-  private slots:
+  private Q_SLOTS:
     void initTestCase() {
         QString why;
         QVERIFY2(!kubectlPath(&why).isEmpty(), qPrintable(why));

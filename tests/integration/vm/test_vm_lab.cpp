@@ -96,7 +96,7 @@ class TestVmLab : public QObject {
         QCOMPARE(after.boot, before.boot);
     }
 
-  private slots:
+  private Q_SLOTS:
     void initTestCase() {
         QString why;
         QVERIFY2(!kubectlPath(&why).isEmpty(), qPrintable(why));

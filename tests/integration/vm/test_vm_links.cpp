@@ -44,7 +44,7 @@ class TestVmLinks : public QObject {
         return path("node/" + node, R"({.status.conditions[?(@.type=="Ready")].status})") == "True";
     }
 
-  private slots:
+  private Q_SLOTS:
     void initTestCase() {
         QString why;
         QVERIFY2(!kubectlPath(&why).isEmpty(), qPrintable(why));

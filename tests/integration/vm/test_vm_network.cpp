@@ -169,7 +169,7 @@ class TestVmNetwork : public QObject {
         return {list.begin(), list.end()};
     }
 
-  private slots:
+  private Q_SLOTS:
     void initTestCase() {
         QString why;
         QVERIFY2(!kubectlPath(&why).isEmpty(), qPrintable(why));

@@ -48,7 +48,7 @@ class TestVmVolumes : public QObject {
         return output.code == 0;
     }
 
-  private slots:
+  private Q_SLOTS:
     void initTestCase() {
         QString why;
         QVERIFY2(!kubectlPath(&why).isEmpty(), qPrintable(why));

@@ -37,7 +37,7 @@ class TestChaos : public QObject {
     /// A long seed on a busy machine may take longer than Qt's five minutes.
     static void initMain() { qputenv("QTEST_FUNCTION_TIMEOUT", "3600000"); }
 
-  private slots:
+  private Q_SLOTS:
 #ifndef WHEELHOUSE_SEEDED_BUGS
     void fewNodesComeBack_data() {
         QTest::addColumn<int>("seed");

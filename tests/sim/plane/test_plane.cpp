@@ -182,7 +182,7 @@ class TestPlane : public QObject {
         conclude(plane, problems);
     }
 
-  private slots:
+  private Q_SLOTS:
 #ifndef WHEELHOUSE_SEEDED_BUGS
     /// Rows of seeds: of each kind of faults `few`, of all of them together `most`.
     static void rows(int few, int most) {

@@ -176,7 +176,7 @@ class TestQuota : public QObject {
         return problems;
     }
 
-  private slots:
+  private Q_SLOTS:
 #ifndef WHEELHOUSE_SEEDED_BUGS
     void nothingExceedsAQuota_data() {
         const int factor = qEnvironmentVariableIsSet("WHEELHOUSE_LONG") ? 100 : 1;

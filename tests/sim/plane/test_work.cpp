@@ -116,7 +116,7 @@ class TestWork : public QObject {
         return problems;
     }
 
-  private slots:
+  private Q_SLOTS:
 #ifndef WHEELHOUSE_SEEDED_BUGS
     void convergesWithEverySeed_data() {
         QTest::addColumn<int>("seed");

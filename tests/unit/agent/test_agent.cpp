@@ -8,7 +8,7 @@ using namespace wheelhouse::tests;
 /// What the agent core promises, over any runtime; here over the simulated one, in virtual time.
 class AgentTest : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void saysHelloWithItsNode();
     void runsAPod();
     void reportsQuickChangesOnce();

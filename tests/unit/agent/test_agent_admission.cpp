@@ -8,7 +8,7 @@ using namespace wheelhouse::tests;
 
 class AgentAdmissionTest : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void takesNoMoreThanItHas_data();
     void takesNoMoreThanItHas();
     void whatHasEndedTakesNoRoom();

@@ -8,7 +8,7 @@ using namespace wheelhouse::tests;
 /// Restarts of the agent, a link that is down, and log streams.
 class AgentAdoptionTest : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void adoptsWhatRuns();
     void carriesOnWithoutALink();
     void restartsACrashedContainerWithoutALink();

@@ -27,7 +27,7 @@ class TestAgentDisks : public QObject {
         return files.make({"default", pod, Uid(pod)}, {plan});
     }
 
-  private slots:
+  private Q_SLOTS:
     void aDiskOutlivesItsPods() {
         PodFiles files(root() / "pods", root() / "disks", attached_);
         const auto first = mount(files, "p", "pvc-1");

@@ -24,7 +24,7 @@ void fill(AgentBench& bench, int percent) {
 /// Containers and images nobody needs any more.
 class AgentGarbageTest : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void oneDeadContainerOfEachIsKept();
     void whatAnEarlierAgentLeftGoes();
     void replacedSandboxesGo();

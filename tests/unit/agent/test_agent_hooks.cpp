@@ -46,7 +46,7 @@ core::Pod withPreStop(const QString& what) {
 
 class AgentHooksTest : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void postStartHoldsTheContainerBack_data() {
         QTest::addColumn<QString>("what");
         QTest::addColumn<int>("seconds");

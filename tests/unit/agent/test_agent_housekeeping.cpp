@@ -47,7 +47,7 @@ bool evicted(const AgentBench& bench, const std::string& name) {
 
 class AgentHousekeepingTest : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void thresholdsAreTheKubelets();
     void aConfigurationIsRead();
     void whatIsWrongWithAConfigurationIsSaid_data();

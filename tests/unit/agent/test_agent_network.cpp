@@ -34,7 +34,7 @@ struct AgentNetworkBench : AgentBench {
 
 class AgentNetworkTest : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void theRuntimeHearsOfChanges();
     void whatIsNotNamedAgainIsForgotten();
     void itServesWithoutTheLink();

@@ -26,7 +26,7 @@ class AgentProgramsTest : public QObject {
         return bench.container(name).state().terminated();
     }
 
-  private slots:
+  private Q_SLOTS:
     void aContainerIsStoppedByItsOwnSignal() {
         AgentBench bench;
         bench.start();

@@ -46,7 +46,7 @@ std::string pendingFor(const AgentBench& bench, const std::string& pod) {
 class AgentResizeTest : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void inPlaceOrByRestart_data() {
         QTest::addColumn<QString>("policy");
         QTest::addColumn<int>("restarts");

@@ -75,7 +75,7 @@ QStringList inUse(const AgentBench& bench) {
 class TestAttachedDisks : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void initTestCase() { qputenv("PATH", qgetenv("PATH") + ":/usr/sbin:/sbin"); }
 
     void contentsAreTold() {

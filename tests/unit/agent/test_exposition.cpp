@@ -41,7 +41,7 @@ QStringList measured(MeasureMeter& meter, const char* page, Duration at) {
 
 class ExpositionTest : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void reads_data();
     void reads();
     void refuses_data();

@@ -87,7 +87,7 @@ class ProberTest : public QObject {
         return answer.get();
     }
 
-  private slots:
+  private Q_SLOTS:
     void httpIsJudgedByItsCode_data();
     void httpIsJudgedByItsCode();
     void tcpIsJudgedByTheConnection();

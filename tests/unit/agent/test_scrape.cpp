@@ -37,7 +37,7 @@ QStringList lastMeasures(const AgentBench& bench, const std::string& pod) {
 
 class ScrapeTest : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void targets_data();
     void targets();
     void pathsOnly();

@@ -41,7 +41,7 @@ const nodelink::UsageReport* lastReport(const AgentBench& bench) {
 
 class AgentUsageTest : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void aRateNeedsTwoLooks();
     void aYoungContainerIsMeasuredFromItsStart();
     void halfAPodIsNotReported();

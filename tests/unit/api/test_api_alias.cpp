@@ -47,7 +47,7 @@ extern const char* const richAutoscaler;
 class TestApiAlias : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void rowsSayWhoIsStored() {
         QVERIFY(isAlias(eventAlias()));
         QVERIFY(isAlias(autoscalerAlias()));

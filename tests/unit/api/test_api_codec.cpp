@@ -60,7 +60,7 @@ constexpr Decode decoders[] = {static_cast<Decode>(decodeJson), reflect::decodeJ
 class TestApiCodec : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void everyFieldRoundTrips_data();
     void everyFieldRoundTrips();
     void emptyMessagesAgree_data() { everyFieldRoundTrips_data(); }

@@ -122,7 +122,7 @@ std::string randomJson(SeededRandom& random, int depth) {
 class TestApiCustom : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void catalogueServesBuiltInAndCustomKinds();
     void rowsOfTheSameContentAreTheSame();
     void values_data();

@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 class TestApiDuration : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void reads_data() {
         QTest::addColumn<QString>("text");
         QTest::addColumn<qlonglong>("nanoseconds");

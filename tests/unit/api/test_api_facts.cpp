@@ -88,7 +88,7 @@ QString roundTrip(const Message& message) {
 class TestApiFacts : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void theFactsAreThere() {
         std::size_t fields = 0;
         for (const Fact& fact : facts())

@@ -36,7 +36,7 @@ std::string text(std::string_view view) {
 /// What is read from the bytes of an object is what decoding it gives.
 class TestApiGlance : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void anEmptyPodHasNoFacts() {
         const auto object = api::Object::of(pod());
         const api::PodFacts facts(*object);

@@ -13,7 +13,7 @@ using namespace wheelhouse::api;
 class TestApiOpenApi : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void initTestCase();
     void oneDocumentForEachGroupVersion();
     void everyReferenceResolves();

@@ -13,7 +13,7 @@ namespace core = api::core;
 class TestApiPlacement : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void tolerations_data() {
         QTest::addColumn<QByteArray>("key");
         QTest::addColumn<QByteArray>("op");

@@ -8,7 +8,7 @@ using namespace wheelhouse::api;
 class TestApiQuantity : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void parsesAndPrints_data();
     void parsesAndPrints();
     void refuses_data();

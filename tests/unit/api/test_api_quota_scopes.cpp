@@ -31,7 +31,7 @@ core::ResourceQuotaSpec scoped(const QString& scope, const QString& op = {}, con
 class TestApiQuotaScopes : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void pods_data() {
         QTest::addColumn<QString>("scope");
         QTest::addColumn<QString>("op");

@@ -11,7 +11,7 @@ using Labels = std::map<std::string, std::string>;
 class TestApiSelector : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void labelQuery_data();
     void labelQuery();
     void labelQueryRefused_data();

@@ -9,7 +9,7 @@ using namespace wheelhouse::api;
 class TestApiYaml : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void converts_data();
     void converts();
     void refuses_data();

@@ -189,7 +189,7 @@ json::object comparable(json::object outcome) {
 /// (structured-merge-diff 6.3, apimachinery 0.35) gives for each step.
 class TestApplyCases : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void everyStepEndsAsInKubernetes() {
         const QByteArray other = qgetenv("WHEELHOUSE_APPLY_CASES");
         const std::string path =

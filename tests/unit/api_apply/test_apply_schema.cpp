@@ -67,7 +67,7 @@ void mutate(Message& a, const Message& b, std::mt19937& random) {
 /// The merge schema made from the messages, and the comparison that walks messages without making JSON.
 class TestApplySchema : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     /// merge_schema.tsv: what Kubernetes 1.35 publishes of each type: every list, and every map and message
     /// that is one value.
     void mergesEveryTypeAsKubernetesDoes() {

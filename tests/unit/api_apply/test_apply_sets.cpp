@@ -44,7 +44,7 @@ Set randomSet(std::mt19937& random, int depth = 3) {
 /// Field sets: their text, and the algebra apply is made of.
 class TestApplySets : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void readsAndWritesWhatKubernetesWrites_data() {
         QTest::addColumn<QString>("text");
         const auto row = [](const char* name, const char* text) { QTest::newRow(name) << q(J(text)); };

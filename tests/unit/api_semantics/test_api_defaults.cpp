@@ -6,7 +6,7 @@ using namespace wheelhouse::api::test;
 class TestDefaults : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void pullPolicyFollowsTheTag_data() {
         QTest::addColumn<QString>("image");
         QTest::addColumn<QString>("policy");

@@ -20,7 +20,7 @@ QString faultJson(const QString& spec);
 /// What a Fault may say, and how one is shown. Raw strings with braces confuse moc: they stand below.
 class TestApiFaults : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void specs_data();
     void specs();
     void specsDoNotChange();

@@ -23,7 +23,7 @@ std::span<const Problem> problems();
 class TestGroupKinds : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void refusesBadObjects_data() {
         QTest::addColumn<QString>("kind");
         QTest::addColumn<QString>("change");

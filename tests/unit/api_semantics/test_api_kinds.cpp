@@ -22,7 +22,7 @@ void defaultRows();
 class TestKinds : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void initTestCase() {
         useTimeZones(TimeZones::read("/usr/share/zoneinfo"));
         QVERIFY2(timeZones(), "this computer has no time zones (package tzdata)");

@@ -13,7 +13,7 @@ class TestPatch : public QObject {
                                            QString::fromStdString(out.error().message));
     }
 
-  private slots:
+  private Q_SLOTS:
     void jsonPatch_data() {
         QTest::addColumn<QString>("object");
         QTest::addColumn<QString>("patch");

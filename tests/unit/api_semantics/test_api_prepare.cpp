@@ -6,7 +6,7 @@ using namespace wheelhouse::api::test;
 class TestPrepare : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void aNewPodIsPending_data() {
         QTest::addColumn<QString>("resources");
         QTest::addColumn<QString>("qos");

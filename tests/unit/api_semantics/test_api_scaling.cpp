@@ -35,7 +35,7 @@ QString poolJson(const QString& spec);
 /// they stand below.
 class TestApiScaling : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void poolDefaults();
     void pools_data();
     void pools();

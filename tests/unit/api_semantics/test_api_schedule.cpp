@@ -32,7 +32,7 @@ class TestApiSchedule : public QObject {
         return times.join(' ');
     }
 
-  private slots:
+  private Q_SLOTS:
     void initTestCase() {
         zones_ = api::TimeZones::read("/usr/share/zoneinfo");
         QVERIFY2(zones_, "this computer has no time zones (package tzdata)");

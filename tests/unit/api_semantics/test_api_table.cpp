@@ -35,7 +35,7 @@ void kindRows();
 class TestTable : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void ages_data() {
         QTest::addColumn<qint64>("seconds");
         QTest::addColumn<QString>("expected");

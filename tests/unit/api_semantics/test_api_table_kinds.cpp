@@ -32,7 +32,7 @@ std::span<const Row> rows();
 class TestTableKinds : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void everyKindHasAsManyCellsAsColumns_data() {
         QTest::addColumn<QString>("sample");
         for (const auto& [name, sample] : kindSamples())

@@ -50,7 +50,7 @@ QString sysctls(const QStringList& names, bool ofHost = false) {
 class TestValidation : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void validObjects() {
         QCOMPARE(texts(validateCreate(defaulted<core::Pod>(podJson))), QStringList());
         QCOMPARE(texts(validateCreate(defaulted<apps::Deployment>(deploymentJson))), QStringList());

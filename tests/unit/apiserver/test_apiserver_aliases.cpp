@@ -36,7 +36,7 @@ const Headers protobuf{{"accept", "application/vnd.kubernetes.protobuf"}};
 class TestApiserverAliases : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void eventsAreTheSameInBothGroups() {
         ApiBench bench;
         const auto watch = bench.open("GET", newEvents + "?watch=true&fieldSelector=regarding.name%3Dweb");

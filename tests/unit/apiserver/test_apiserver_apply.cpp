@@ -66,7 +66,7 @@ struct Bench : ApiBench {
 /// Server-side apply and the record of who set what, as clients see them.
 class TestApiserverApply : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void createsWhatIsNotThere() {
         Bench bench;
         const std::string yaml = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  k: v\n";

@@ -133,7 +133,7 @@ constexpr Duration gathered = std::chrono::milliseconds(60);
 /// Kinds whose objects somebody makes when they are asked for, and questions somebody answers.
 class TestApiserverComputed : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void readsWhatTheSourceMakes() {
         Bench bench;
         bench.put("a", 1);

@@ -67,7 +67,7 @@ struct Bench : ApiBench {
 class TestApiserverCustom : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void definitionIsEstablished() {
         Bench bench;
         const Answer got = bench.send("GET", definitionsPath + "/widgets.example.com");

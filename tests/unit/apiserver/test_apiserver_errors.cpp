@@ -28,7 +28,7 @@ std::string aliasBomb() {
 /// Bad input: the right Status, and nothing changed.
 class TestApiserverErrors : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void refuses_data() {
         QTest::addColumn<QString>("method");
         QTest::addColumn<QString>("target");

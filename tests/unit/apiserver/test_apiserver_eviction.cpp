@@ -59,7 +59,7 @@ class TestApiserverEviction : public QObject {
         return !bench.send("GET", pods + "/" + pod).at("metadata.deletionTimestamp").empty();
     }
 
-  private slots:
+  private Q_SLOTS:
     void anEvictionSpendsTheBudget() {
         ApiBench bench;
         addPod(bench, "a");

@@ -50,7 +50,7 @@ void addNamespace(ApiBench& bench) {
 class TestApiserverKinds : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void everyKind_data() {
         QTest::addColumn<const Kind*>("kind");
         for (const Kind* kind : api::kinds())

@@ -30,7 +30,7 @@ std::string names(const Answer& list) {
 /// Lists: selection, pages, consistency; and the forms an answer can have.
 class TestApiserverLists : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void selects_data() {
         QTest::addColumn<QString>("query");
         QTest::addColumn<QString>("found");

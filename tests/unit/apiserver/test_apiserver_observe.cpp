@@ -47,7 +47,7 @@ double series(const std::string& text, const std::vector<std::string>& parts) {
 class TestApiServerObserve : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void countsRequestsByWhatTheyAreAbout() {
         ApiBench bench;
         bench.send("POST", "/api/v1/namespaces/default/configmaps", configMap("a"), json);

@@ -50,7 +50,7 @@ struct Bench : ApiBench {
 
 class SourcedTest : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void asks_data();
     void asks();
     void answersInTheGroupsName();

@@ -17,7 +17,7 @@ QString q(const std::string& text) {
 /// What each verb does, seen as a client sees it.
 class TestApiserverVerbs : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void bootstrapsEveryClustersObjects() {
         ApiBench bench;
         QVERIFY(bench.started);

@@ -17,7 +17,7 @@ QString q(const std::string& text) {
 /// What a watch shows, and how it ends.
 class TestApiserverWatch : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void tellsWhatHappensInOrder() {
         ApiBench bench;
         bench.send("POST", maps, configMap("old"), json);

@@ -39,7 +39,7 @@ struct Kept {
 /// The in-process cluster: the same answers as over HTTP, on the right executor, never inside the call.
 class TestLocalCluster : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void readsAndWrites() {
         ApiBench bench;
         LocalCluster cluster(*bench.server, bench.executor, "system:tester");

@@ -26,7 +26,7 @@ class TestPodParts : public QObject {
         return api_->send("PATCH", pods + "/p/" + part, J(body), strategic);
     }
 
-  private slots:
+  private Q_SLOTS:
     void init() {
         api_ = std::make_unique<ApiBench>();
         const Answer made = api_->send("POST", pods,

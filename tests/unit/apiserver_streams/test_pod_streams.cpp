@@ -58,7 +58,7 @@ const std::string execPath = podsPath + "/p/exec?command=sh&command=-c&command=d
 
 class TestPodStreams : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void refusalsComeBeforeTheSwitch_data() {
         QTest::addColumn<QString>("target");
         QTest::addColumn<int>("code");

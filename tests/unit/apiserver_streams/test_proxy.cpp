@@ -107,7 +107,7 @@ Proxied proxy(ApiBench& bench, const std::string& method, const std::string& tar
 
 class TestProxy : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void aRequestGoesToThePodAndItsAnswerComesBack() {
         ApiBench bench;
         QVERIFY(makeServed(bench, "p"));

@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 class TestAppCommandLine : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void everyOptionIsUnderstood() {
         const auto parsed = parseCommandLine({"serve",
                                               "--data-dir",

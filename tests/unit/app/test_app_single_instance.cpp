@@ -23,7 +23,7 @@ class TestAppSingleInstance : public QObject {
         return outcome == 1;
     }
 
-  private slots:
+  private Q_SLOTS:
     void initTestCase() { qputenv("XDG_RUNTIME_DIR", runtime_.path().toUtf8()); }
 
     void aSecondStartShowsTheFirst() {

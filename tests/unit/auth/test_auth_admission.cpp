@@ -20,7 +20,7 @@ const std::string classes = "/apis/scheduling.k8s.io/v1/priorityclasses";
 /// The smaller rules every write passes.
 class TestAuthAdmission : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void init() {
         Options options;
         options.mountTokens = true;

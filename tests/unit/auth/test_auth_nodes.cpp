@@ -24,7 +24,7 @@ std::string node(const std::string& name, const std::string& metadata = "") {
 /// What nodes may do: their own, and nothing more.
 class TestAuthNodes : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void init() {
         api = std::make_unique<ApiBench>();
         n1 = {"system:node:n1", {"system:nodes"}};

@@ -31,7 +31,7 @@ const char* careful = ",'securityContext':{'allowPrivilegeEscalation':false,'run
 /// The Pod Security Standards as namespaces ask for them.
 class TestAuthPodSecurity : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void initTestCase() {
         api = std::make_unique<ApiBench>();
         for (const char* level : {"baseline", "restricted"})

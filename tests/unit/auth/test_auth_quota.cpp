@@ -33,7 +33,7 @@ std::string podWith(const std::string& name, const std::string& resources, const
 /// Quotas and limit ranges.
 class TestAuthQuota : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void init() { api = std::make_unique<ApiBench>(); }
 
     void countsAreKeptAndRefusalsSayWhy() {

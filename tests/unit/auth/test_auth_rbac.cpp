@@ -121,7 +121,7 @@ void fillAtRandom(ApiBench& api, SeededRandom random, Oracle& oracle) {
 
 class TestAuthRbac : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void matrixAgreesWithAnOracle();
     void refusalsReadAsKubernetesWritesThem();
     void viewReadsButSeesNoSecretsAndWritesNothing();

@@ -51,7 +51,7 @@ boost::json::value payloadOf(const std::string& token) {
 
 class TestAuthTokens : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void init() {
         api = std::make_unique<ApiBench>();
         QCOMPARE(q(make(*api, accounts, account("bot"))), QString());

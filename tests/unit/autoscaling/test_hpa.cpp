@@ -7,7 +7,7 @@ using namespace wheelhouse::autoscaling::bench;
 /// What an autoscaler does with a deployment whose load changes.
 class HpaTest : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void grows();
     void growsNoFasterThanTheLimit();
     void shrinksAfterTheWindow();

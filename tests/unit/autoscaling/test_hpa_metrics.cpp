@@ -7,7 +7,7 @@ using namespace wheelhouse::autoscaling::bench;
 /// Metrics other than the processors of all containers.
 class HpaMetricsTest : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void severalMetrics();
     void podsMetric();
     void objectMetric();

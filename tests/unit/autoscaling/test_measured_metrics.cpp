@@ -99,7 +99,7 @@ struct Bench {
 
 class MeasuredMetricsTest : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void podsByWhatTheyPublish();
     void podsByLabels();
     void seriesByTheirLabels();

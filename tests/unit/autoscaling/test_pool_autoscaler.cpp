@@ -7,7 +7,7 @@ using namespace wheelhouse::autoscaling::bench;
 /// How many machines a pool should have, and which pool grows.
 class PoolAutoscalerTest : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void growsForPodsThatFitNowhere();
     void growsByWhatHelpsAndNoMore();
     void countsOnMachinesOnTheirWay();

@@ -7,7 +7,7 @@ using namespace wheelhouse::autoscaling::bench;
 /// Pools make, repair, drain and remove their machines.
 class PoolsTest : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void makesItsMachines();
     void repairsItsNumber();
     void drainsBeforeItRemoves();

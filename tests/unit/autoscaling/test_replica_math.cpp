@@ -57,7 +57,7 @@ struct Fleet {
 
 class ReplicaMathTest : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void utilization_data();
     void utilization();
     void average_data();

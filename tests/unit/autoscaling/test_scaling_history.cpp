@@ -32,7 +32,7 @@ Rules rulesOf(const QString& text) {
 
 class ScalingHistoryTest : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void upLimit_data();
     void upLimit();
     void downLimit_data();

@@ -55,7 +55,7 @@ struct Bench {
 
 class UsageTest : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void aReportReplacesTheLast();
     void aPodThatMovedIsItsNewNodes();
     void whatIsOldIsNotKnown();

@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 class TestBase : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void programsAreFoundWhereTheyAre() {
         const QByteArray path = qgetenv("PATH");
         QTemporaryDir folder;

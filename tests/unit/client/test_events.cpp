@@ -20,7 +20,7 @@ class TestEvents : public QObject {
         return pod;
     }
 
-  private slots:
+  private Q_SLOTS:
     void theSameThingAgainRaisesTheCount() {
         tests::FakeCluster cluster(executor_, random_);
         const auto about = cluster.store(pod("p"));

@@ -38,7 +38,7 @@ class TestInformer : public QObject {
     std::string take() { return std::exchange(heard_, {}); }
     void settle(Duration span = 1s) { executor_->advance(span); }
 
-  private slots:
+  private Q_SLOTS:
     void init() {
         executor_ = std::make_unique<SimulatedExecutor>();
         cluster_ = std::make_unique<tests::FakeCluster>(*executor_, random_);

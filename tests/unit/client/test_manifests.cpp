@@ -33,7 +33,7 @@ class TestManifests : public QObject {
                containers;
     }
 
-  private slots:
+  private Q_SLOTS:
     void init() {
         executor_ = std::make_unique<SimulatedExecutor>();
         cluster_ = std::make_unique<tests::FakeCluster>(*executor_, random_);

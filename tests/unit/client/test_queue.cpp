@@ -11,7 +11,7 @@ class TestQueue : public QObject {
     Q_OBJECT
     SimulatedExecutor executor_;
 
-  private slots:
+  private Q_SLOTS:
     void aKeyAddedOftenIsOneKey() {
         int runs = 0;
         client::WorkQueue queue("q", executor_, [&](const std::string&, auto done) {

@@ -25,7 +25,7 @@ const std::string server = "server: \"https://127.0.0.1:6443\"";
 class TestKubeconfig : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void readsInlineData() {
         write(config(server + ", certificate-authority-data: Q0E=, tls-server-name: k8s",
                      "client-certificate-data: Q0VSVA==, client-key-data: S0VZ, token: t0"));

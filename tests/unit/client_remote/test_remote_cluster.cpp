@@ -47,7 +47,7 @@ struct Seen {
 class TestRemoteCluster : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void init() { lab_ = std::make_unique<Lab>(); }
     void cleanup() { lab_.reset(); }
 

@@ -38,7 +38,7 @@ const std::string emptyMap = "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"me
 class TestRemoteWeather : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void nobodyListens() {
         ServerFixture f;
         const auto port = f.port();

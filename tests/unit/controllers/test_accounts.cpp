@@ -126,7 +126,7 @@ core::Service service(const std::string& name, const std::string& address) {
 class TestAccounts : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void aTokenSecretIsFilled() {
         for (const bool lost : {false, true})
             crashAfterEveryStep(

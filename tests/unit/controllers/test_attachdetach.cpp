@@ -82,7 +82,7 @@ const std::vector<std::string> names = {"attachdetach"};
 class TestAttachDetach : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void aPodsVolumeIsAttachedAndReported() {
         Bench bench(names);
         bench.cluster.put(node("n1"));

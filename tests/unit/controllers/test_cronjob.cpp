@@ -59,7 +59,7 @@ class TestCronJob : public QObject {
         return cron;
     }
 
-  private slots:
+  private Q_SLOTS:
     void initTestCase() {
         const auto zones = api::TimeZones::read("/usr/share/zoneinfo");
         QVERIFY2(zones, "this computer has no time zones (package tzdata)");

@@ -36,7 +36,7 @@ struct Lab : Bench {
 
 class TestCsiNode : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void aNodeSaysHowManyVolumesItTakes() {
         Lab lab;
         lab.start();

@@ -66,7 +66,7 @@ class TestDaemonSet : public QObject {
         return taint;
     }
 
-  private slots:
+  private Q_SLOTS:
     void onePodANode() {
         Bench bench({"daemonset"});
         addNodes(bench, 3);

@@ -34,7 +34,7 @@ class TestDeployment : public QObject {
         return {};
     }
 
-  private slots:
+  private Q_SLOTS:
     void becomesPodsAndSaysSo() {
         Bench bench({"deployment", "replicaset"});
         bench.cluster.put(deployment(3));

@@ -16,7 +16,7 @@ const std::vector<std::string> everything = {"persistentvolume", "diskprovisione
 class TestDisks : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void aNewClusterHasADefaultClass() {
         Bench bench({"diskprovisioner"});
         bench.start();

@@ -44,7 +44,7 @@ class TestDisruption : public QObject {
         }
     }
 
-  private slots:
+  private Q_SLOTS:
     void allows_data() {
         QTest::addColumn<QByteArray>("minAvailable");
         QTest::addColumn<QByteArray>("maxUnavailable");

@@ -45,7 +45,7 @@ class TestEndpoints : public QObject {
         return bench.cluster.all<discovery::EndpointSlice>();
     }
 
-  private slots:
+  private Q_SLOTS:
     void readyAndNotReady() {
         Bench bench({"endpoints"});
         bench.cluster.put(service("web"));

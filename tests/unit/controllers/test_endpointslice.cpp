@@ -37,7 +37,7 @@ class TestEndpointSlice : public QObject {
         return bench.cluster.all<discovery::EndpointSlice>();
     }
 
-  private slots:
+  private Q_SLOTS:
     void listsPodsWithTheirConditions() {
         Bench bench({"endpointslice"});
         bench.cluster.put(node("n1", "True", "east"));

@@ -113,7 +113,7 @@ core::Pod running(const std::string& name, const std::string& containerId) {
 class TestFault : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void beginsEndsAndIsUndone() {
         FaultBench bench;
         auto made = slow("s", 20);

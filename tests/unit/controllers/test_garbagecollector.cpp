@@ -29,7 +29,7 @@ class TestGarbageCollector : public QObject {
         return bench.cluster.find(api::kindOf<core::ConfigMap>().name, "default/" + name) != nullptr;
     }
 
-  private slots:
+  private Q_SLOTS:
     void backgroundTakesTheWholeChain() {
         Bench bench({"garbagecollector"});
         auto a = bench.cluster.put(thing("a"));

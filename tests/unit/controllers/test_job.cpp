@@ -6,7 +6,7 @@ using namespace wheelhouse;
 class TestJob : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void runsToCompletion_data() {
         QTest::addColumn<int>("completions");
         QTest::addColumn<int>("parallelism");

@@ -22,7 +22,7 @@ class TestJobIndexed : public QObject {
             rule.mutable_onexitcodes()->add_values(code);
     }
 
-  private slots:
+  private Q_SLOTS:
     void eachIndexHasItsPod() {
         JobBench bench;
         bench.cluster.put(indexedJob("j", 5, 3));

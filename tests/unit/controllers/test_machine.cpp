@@ -17,7 +17,7 @@ class TestMachine : public QObject {
         bench.settle();
     }
 
-  private slots:
+  private Q_SLOTS:
     void startsAMachineAndTellsHowItFares() {
         Bench bench({"machine"});
         FakeProvider vm(bench.executor);

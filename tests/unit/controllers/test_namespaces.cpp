@@ -23,7 +23,7 @@ class TestNamespaces : public QObject {
         bench.cluster.remove(api::kindOf<core::Namespace>().name, "", name, {}, [](auto) {});
     }
 
-  private slots:
+  private Q_SLOTS:
     void everyNamespaceGetsItsAccountAndCertificate() {
         Bench bench({"serviceaccount"});
         bench.options.caPem = "PEM";

@@ -45,7 +45,7 @@ class TestNodes : public QObject {
         return each;
     }
 
-  private slots:
+  private Q_SLOTS:
     void aSilentNodeIsUnknownAfterTheGracePeriod() {
         Bench bench({"nodelifecycle"});
         bench.cluster.put(node("dead"));

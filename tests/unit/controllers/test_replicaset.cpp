@@ -10,7 +10,7 @@ class TestReplicaSet : public QObject {
                                                      : std::string();
     }
 
-  private slots:
+  private Q_SLOTS:
     void makesAndRemovesPods_data() {
         QTest::addColumn<int>("first");
         QTest::addColumn<int>("then");

@@ -19,7 +19,7 @@ class TestReplication : public QObject {
         return *bench.cluster.get<core::ReplicationController>("default/" + name);
     }
 
-  private slots:
+  private Q_SLOTS:
     void keepsItsNumberAndSaysSo_data() {
         QTest::addColumn<int>("first");
         QTest::addColumn<int>("then");

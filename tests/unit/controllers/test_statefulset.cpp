@@ -8,7 +8,7 @@ class TestStatefulSet : public QObject {
 
     using Set = StatefulBench;
 
-  private slots:
+  private Q_SLOTS:
     void comesUpOneAfterAnother() {
         Set bench;
         bench.cluster.put(Set::statefulSet(3));

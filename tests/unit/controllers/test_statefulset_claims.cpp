@@ -8,7 +8,7 @@ class TestStatefulSetClaims : public QObject {
 
     using Set = StatefulBench;
 
-  private slots:
+  private Q_SLOTS:
     void eachPodHasItsOwn() {
         Set bench;
         auto set = Set::statefulSet(2);

@@ -90,7 +90,7 @@ struct Lab : Bench {
 class TestVolumeAttacher : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void onlyALabWithMachinesHasTheClass() {
         Bench none(everything);
         none.start();

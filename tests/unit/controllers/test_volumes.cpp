@@ -15,7 +15,7 @@ const std::vector<std::string> binder = {"persistentvolume"};
 class TestVolumes : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void theSmallestFittingVolumeIsTaken_data() {
         using Change = std::function<void(Volume&, Claim&)>;
         QTest::addColumn<Change>("change");

@@ -23,7 +23,7 @@ class TestApiEndpoints : public QObject {
         return outcome.value_or(fail(Reason::Timeout, "no answer"));
     }
 
-  private slots:
+  private Q_SLOTS:
     void saysWhereTheApiIs() {
         tests::FakeCluster cluster(executor_, random_);
         QVERIFY(publish(cluster, 6443));

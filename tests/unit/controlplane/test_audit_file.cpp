@@ -27,7 +27,7 @@ mode_t modeOf(const std::filesystem::path& file) {
 class TestAuditFile : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void writesInBatches() {
         const QTemporaryDir folder;
         SimulatedExecutor disk;

@@ -57,7 +57,7 @@ int stepsUntil(LabBench& bench, const std::function<bool()>& condition, const st
 /// The ClusterClock of a lab: pausing, stepping, slow and fast motion, restarts.
 class TestClusterClock : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void isThereAndGoes() {
         LabBench bench(1);
         QVERIFY(bench.until([&] { return bench.clock().status().has_realtime(); }, 5s));

@@ -44,7 +44,7 @@ bool about(Duration a, Duration b) {
 /// Time that can be stopped, what waits for it, and the gate before work.
 class TestClusterTime : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void goesLikeRealTimeAtFirst() {
         Bench bench;
         QCOMPARE(bench.passes(10s).count(), Duration(10s).count());

@@ -32,7 +32,7 @@ class TestComponentStatuses : public QObject {
         return out;
     }
 
-  private slots:
+  private Q_SLOTS:
     void saysWhatIsWell() {
         const auto store = std::move(*store::Store::open(store::makeMemoryBackend(), executor_));
         apiserver::ApiServer server(*store, executor_, random_, nullptr);

@@ -19,7 +19,7 @@ struct CountingFabric final : machines::LinkFabric {
 
 class TestFabricMetrics : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void eachDirectionIsCounted() {
         const CountingFabric fabric;
         const auto families = controlplane::FabricMetrics(fabric).Collect();

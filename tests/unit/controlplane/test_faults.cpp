@@ -74,7 +74,7 @@ struct FaultLab : LabBench {
 class TestFaults : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void aPowerCutMovesThePodsAndItsEndBringsTheNodeBack_data() {
         QTest::addColumn<QString>("state");
         QTest::newRow("cut") << "Cut";

@@ -41,7 +41,7 @@ QString seen(const QString& victims, const Reader& reader) {
 
 class HiddenPodsTest : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void hides_data() {
         QTest::addColumn<QString>("victims");
         QTest::addColumn<QString>("shown");

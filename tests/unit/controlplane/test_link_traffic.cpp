@@ -23,7 +23,7 @@ struct CountingFabric final : machines::LinkFabric {
 /// How much goes over links, through the API.
 class TestLinkTraffic : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void nodeLinksAreCountedWhileSomebodyWatches() {
         LabBench bench;
         auto link = bench.ask<lab::LinkTraffic>("", "sim-1");

@@ -25,7 +25,7 @@ class TestLinkWeather : public QObject {
         }
     };
 
-  private slots:
+  private Q_SLOTS:
     void fairWeatherIsNoDelay() {
         Sky sky;
         sky.say(1);

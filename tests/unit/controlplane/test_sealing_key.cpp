@@ -16,7 +16,7 @@ class TestSealingKey : public QObject {
         return std::filesystem::path(folder.path().toStdString()) / "secrets.key";
     }
 
-  private slots:
+  private Q_SLOTS:
     void isMadeOnceAndPrivate() {
         const QTemporaryDir folder;
         SeededRandom random(1);

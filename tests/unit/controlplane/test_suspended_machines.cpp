@@ -73,7 +73,7 @@ struct Bench {
 /// suspendMachines: real machines stand still while the clock does.
 class SuspendedMachinesTest : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void holdersSeeWhatMachinesCanHave() {
         Bench bench;
         bench.vms.most = 200;

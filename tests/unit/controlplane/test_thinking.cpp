@@ -31,7 +31,7 @@ const std::string hugePod =
 /// Why the scheduler did what it did, what it would do, and who acts next; through the API.
 class TestThinking : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void aDecisionSaysWhyAPodWentWhere() {
         LabBench bench;
         QVERIFY(bench.make("v1", "pods", "default", podJson("web")));

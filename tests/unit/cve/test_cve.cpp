@@ -156,7 +156,7 @@ class TestCve : public QObject {
     static constexpr const char* configMaps = "/api/v1/namespaces/default/configmaps";
     std::unique_ptr<Served> served_;
 
-  private slots:
+  private Q_SLOTS:
     void initTestCase() { served_ = std::make_unique<Served>(); }
     void cleanupTestCase() { served_.reset(); }
 

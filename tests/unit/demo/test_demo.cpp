@@ -51,7 +51,7 @@ Outcome fetch(const QString& url, const QStringList& more = {}) {
 
 class DemoTest : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void requestLinesAreParsed_data();
     void requestLinesAreParsed();
     void numbersAreBounded();

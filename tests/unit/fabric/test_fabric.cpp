@@ -95,7 +95,7 @@ struct Lab {
 
 class FabricTest : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void floodsBroadcastsAndUnknownAddresses();
     void sendsKnownAddressesToTheirPortAlone();
     void followsAnAddressThatMoves();

@@ -81,7 +81,7 @@ std::string mutated(std::string bytes, SeededRandom& random) {
 
 class TestFraming : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void base64() {
         for (const char* text : {"", "a", "ab", "abc", "abcd"}) {
             const auto back = base64Decode(base64Encode(text));

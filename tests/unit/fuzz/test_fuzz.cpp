@@ -147,7 +147,7 @@ class TestFuzz : public QObject {
     /// A long run of one decoder takes longer than Qt Test would wait for a function.
     static void initMain() { qputenv("QTEST_FUNCTION_TIMEOUT", "3600000"); }
 
-  private slots:
+  private Q_SLOTS:
     // The detector itself: it finds a decoder that is slow, greedy or forgetful.
     void findsDecodersThatAreWrong() {
         SeededRandom random(1);

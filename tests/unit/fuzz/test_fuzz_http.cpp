@@ -43,7 +43,7 @@ class TestFuzzHttp : public QObject {
   public:
     static void initMain() { qputenv("QTEST_FUNCTION_TIMEOUT", "3600000"); }
 
-  private slots:
+  private Q_SLOTS:
     void bytes_data() {
         QTest::addColumn<QString>("protocol");
         QTest::newRow("HTTP/1.1") << QString("http/1.1");

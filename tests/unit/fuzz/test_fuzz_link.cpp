@@ -171,7 +171,7 @@ class TestFuzzLink : public QObject {
   public:
     static void initMain() { qputenv("QTEST_FUNCTION_TIMEOUT", "3600000"); }
 
-  private slots:
+  private Q_SLOTS:
     void whatNodesSay() {
         HubBench bench;
         const std::string others = bench.others();

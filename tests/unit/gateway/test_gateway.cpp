@@ -11,7 +11,7 @@ namespace coordination = api::coordination;
 
 class GatewayTest : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void registersANode();
     void keepsWhatOthersSet();
     void renewsTheLease();

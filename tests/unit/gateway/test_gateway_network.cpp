@@ -69,7 +69,7 @@ struct NetworkGatewayBench {
 
 class GatewayNetworkTest : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void realNodesAreSentServices();
     void podsAreSentOnceThereArePolicies();
     void simulatedNodesAreSentNothing();

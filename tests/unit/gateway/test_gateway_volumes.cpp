@@ -10,7 +10,7 @@ namespace core = api::core;
 /// What nodes are told of volumes, and when.
 class GatewayVolumesTest : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void aPodWaitsForTheVolumeBehindItsClaim();
     void aVolumeIsSentWhileItIsAttached();
     void disksAreSortedByHost();

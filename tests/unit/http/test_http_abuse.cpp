@@ -52,7 +52,7 @@ constexpr std::uint8_t dataFrame = 0, headFrame = 1, resetFrame = 3, settingsFra
 class TestHttpAbuse : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void malformedHttp1_data() {
         QTest::addColumn<QByteArray>("request");
         QTest::addColumn<QByteArray>("status");

@@ -62,7 +62,7 @@ class TestHttpPieces : public QObject {
     PiecesHandler handler_;
     std::unique_ptr<ServerFixture> server_;
 
-  private slots:
+  private Q_SLOTS:
     void initTestCase() {
         server_ = std::make_unique<ServerFixture>(std::function<void(apiserver::HttpOptions&)>(), &handler_);
     }

@@ -40,7 +40,7 @@ apiserver::Bytes bytes(std::string text) {
 class TestHttpServer : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void knowsWhatLastsLong_data() {
         QTest::addColumn<QString>("method");
         QTest::addColumn<QString>("target");

@@ -55,7 +55,7 @@ std::string ask(const std::string& version = "1.1") {
 
 class TestHttpUpgrade : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void bytesGoBothWays() {
         ServerFixture f;
         RawTls tls(f.port(), f.client());

@@ -54,7 +54,7 @@ const std::string good = "echo STEP 10 Working; echo noise; echo x >> $3/../../.
 
 class ImageTest : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void buildsOnceAndReuses();
     void everyPartChangesTheKey();
     void aFailedBuildSaysWhyAndLeavesNothing_data();

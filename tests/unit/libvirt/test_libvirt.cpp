@@ -96,7 +96,7 @@ AgentDisk agentDisk() {
 
 class LibvirtTest : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void addressesAreDistinctAndStable();
     void domainIsWellFormedWhateverTheNames();
     void domainHasDisksNicsAndNoRestart();

@@ -115,7 +115,7 @@ std::uint16_t freePort() {
 
 class HostFrontTest : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void bytesGoBothWays();
     void manyBytesArriveWhole();
     void aClientThatLeavesEndsBoth();

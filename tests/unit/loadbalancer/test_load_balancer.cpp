@@ -208,7 +208,7 @@ struct BalancerBench {
 
 class LoadBalancerTest : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void aServiceGetsAnAddressOfItsOwn();
     void othersAreLeftAlone_data();
     void othersAreLeftAlone();

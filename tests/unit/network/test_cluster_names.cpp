@@ -120,7 +120,7 @@ const std::string dbNames = "db.default.svc.cluster.local";
 
 class ClusterNamesTest : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void answers_data();
     void answers();
     void othersAreAskedAboutTheRest();

@@ -74,7 +74,7 @@ struct PolicyBench : NetworkBench {
 
 class PolicyRulesTest : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void rangesAreCutAndJoined_data();
     void rangesAreCutAndJoined();
     void withoutPoliciesNobodyIsJudged();

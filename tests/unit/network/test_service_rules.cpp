@@ -20,7 +20,7 @@ QString addresses(const std::vector<network::Backend>& backends) {
 
 class ServiceRulesTest : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void aServiceSpreadsOverItsBackends();
     void leavesNoTrace_data();
     void leavesNoTrace();

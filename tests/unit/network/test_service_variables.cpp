@@ -8,7 +8,7 @@ using namespace wheelhouse::tests;
 
 class ServiceVariablesTest : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void everyPortHasItsNames();
     void whoseAreSeen_data();
     void whoseAreSeen();

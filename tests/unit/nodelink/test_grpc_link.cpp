@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 /// Real streams with real certificates over loopback.
 class GrpcLinkTest : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void initTestCase();
     void connectsAndSpeaks();
     void refusesACertificateOfAnotherNode();

@@ -64,7 +64,7 @@ unsigned mode(const std::filesystem::path& path) {
 class TestPki : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void caIsKeptPrivateAndStays() {
         auto first = Pki::openOrCreate(dir(), clock_, random_);
         QVERIFY2(first, first ? "" : first.error().message.c_str());

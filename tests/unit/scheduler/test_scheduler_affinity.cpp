@@ -60,7 +60,7 @@ struct Zones : Bench {
 class TestAffinity : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void near() {
         Zones bench;
         const auto next = pod("p", "{}", required("podAffinity", term("zone", R"({"app":"db"})")));

@@ -10,7 +10,7 @@ using namespace wheelhouse::scheduler::test;
 class TestCache : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void assumedPodsTakeRoomOnce() {
         Bench bench;
         bench.add(node("n"));

@@ -24,7 +24,7 @@ std::string scorersOf(const Profile& profile) {
 class TestConfiguration : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void nothingSaidIsTheDefault() {
         const auto parsed = parseConfiguration(head);
         QVERIFY(parsed);

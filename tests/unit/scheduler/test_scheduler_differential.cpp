@@ -263,7 +263,7 @@ std::int32_t bestOf(const SchedulingDecision& decision) {
 class TestDifferential : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void agreesOnClustersDrawnByLot_data() {
         QTest::addColumn<int>("seed");
         for (int seed = 1; seed <= 60; ++seed)

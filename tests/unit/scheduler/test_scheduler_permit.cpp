@@ -62,7 +62,7 @@ const Uid uid("pod-p");
 class TestPermit : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void whoMayGoIsBoundAtOnce() {
         World world;
         world.cluster.put(pod("p"));

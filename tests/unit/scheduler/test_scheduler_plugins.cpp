@@ -14,7 +14,7 @@ constexpr const char* perZone =
 class TestPlugins : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void filters_data() { filterRows(); }
     void filters() {
         QFETCH(QString, nodeSpec);

@@ -45,7 +45,7 @@ using Names = std::vector<std::string>;
 class TestPreemption : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void onlyAsManyAsNeeded() {
         Bench bench;
         bench.add(node("n"));

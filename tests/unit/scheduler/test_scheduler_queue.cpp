@@ -25,7 +25,7 @@ class TestQueue : public QObject {
     static Instant at(Duration time) { return Instant(time); }
     static Queue made() { return Queue({1s, 10s, 300s}); }
 
-  private slots:
+  private Q_SLOTS:
     void priorityThenTime() {
         Queue queue = made();
         queue.put(plain("late"), at(2s));

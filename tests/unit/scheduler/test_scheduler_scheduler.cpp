@@ -85,7 +85,7 @@ const std::string nothingToPreempt = "0/1 nodes are available: 1 Insufficient cp
 class TestScheduler : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void bindsAndSaysSo() {
         World world;
         world.cluster.put(node("n1"));

@@ -45,7 +45,7 @@ api::core::Service service(const std::string& name, const std::string& selector)
 class TestSpread : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void minDomains() {
         Zones bench;
         bench.place(worker("p", rule(R"(,"minDomains":2)")));

@@ -77,7 +77,7 @@ const char* const unhelpful =
 class TestVolumes : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void claimsThatHoldAPodUp_data() {
         QTest::addColumn<QString>("why");
         QTest::newRow("missing") << "persistentvolumeclaim \"c\" not found";

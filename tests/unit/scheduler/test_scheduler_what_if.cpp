@@ -62,7 +62,7 @@ api::ObjectPtr asked(const std::string& name, const std::string& requests = thre
 class TestWhatIf : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void leavesNothingBehind() {
         World world;
         world.put(node("a"));

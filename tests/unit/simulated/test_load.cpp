@@ -39,7 +39,7 @@ constexpr Instant zero{1h};
 
 class LoadTest : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void patterns_data();
     void patterns();
     void badPatterns_data();

@@ -49,7 +49,7 @@ Told run(const Shell::Words& command,
 class TestShell : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void scripts_data() {
         QTest::addColumn<QString>("script");
         QTest::addColumn<QString>("out");

@@ -53,7 +53,7 @@ struct Bench {
 
 class SimulatedTest : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void boots();
     void ensureRunningIsIdempotent();
     void cutPowerSilencesAtOnce();

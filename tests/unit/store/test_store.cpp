@@ -118,7 +118,7 @@ std::string describe(const Change& change) {
 class TestStore : public QObject {
     Q_OBJECT
 
-  private slots:
+  private Q_SLOTS:
     void aWriteIsInvisibleUntilDurable() {
         Fixture f(true);
         std::vector<Revision> answered;

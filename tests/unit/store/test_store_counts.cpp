@@ -29,7 +29,7 @@ class TestStoreCounts : public QObject {
         return count;
     }
 
-  private slots:
+  private Q_SLOTS:
     void agreesWithCountingOneByOne() {
         SeededRandom random(5);
         for (int i = 0; i < 60'000; ++i) {

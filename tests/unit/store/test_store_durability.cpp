@@ -127,7 +127,7 @@ class TestStoreDurability : public QObject {
         return atAnswer > before;
     }
 
-  private slots:
+  private Q_SLOTS:
 #ifdef WHEELHOUSE_SEEDED_BUGS
     void aSkippedSyncIsCaught() {
         qputenv("WHEELHOUSE_BUG_SKIP_FSYNC", "1");

@@ -57,7 +57,7 @@ const std::string key(32, 'k');
 
 class TestStoreSealed : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void secretsAreNotOnTheDisk() {
         Sealed bench;
         {

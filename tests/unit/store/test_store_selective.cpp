@@ -103,7 +103,7 @@ class Bench {
 
 class TestStoreSelective : public QObject {
     Q_OBJECT
-  private slots:
+  private Q_SLOTS:
     void agreeWithLookingAtEverything() {
         const auto kept = std::make_shared<std::vector<Record>>();
         SeededRandom random(9);
