@@ -150,6 +150,18 @@ class TestShell : public QObject {
         QVERIFY(!shell.signal(SIGTERM));
     }
 
+    void whatDoesNotFitIntoAFileIsToldAndFails() {
+        const auto full = std::make_shared<SimulatedFiles>();
+        full->setLimit(4);
+        const Told told = run({"sh", "-c", "echo abc > /f; echo $?; echo d >> /f || echo lost; cat /f"}, full);
+        QCOMPARE(told.out, std::string("0\nlost\nabc\n"));
+        QCOMPARE(told.err, std::string("sh: write error: No space left on device\n"));
+        QCOMPARE(told.code, 0);
+        // A group says it once, as one file was opened once.
+        const Told group = run({"sh", "-c", "{ echo abcd; echo efgh; } > /g"}, full);
+        QCOMPARE(group.err, std::string("sh: write error: No space left on device\n"));
+        QCOMPARE(group.code, 1);
+    }
     void volumesAreSeenWhereTheyAreMounted() {
         auto volume = std::make_shared<SimulatedFiles>();
         volume->assign({{"data/key", {"value", 0440}}});

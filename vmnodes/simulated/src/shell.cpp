@@ -128,6 +128,7 @@ Shell::Code Shell::runNode(const ScriptNode& node, Io& outer) {
     }
     Io io = outer;
     if (!node.redirects.empty()) {
+        io.unwritten = std::make_shared<std::string>();
         const bool opened = co_await redirected(node, io);
         if (!opened) {
             status_ = 1;
@@ -146,6 +147,10 @@ Shell::Code Shell::runNode(const ScriptNode& node, Io& outer) {
         code = co_await runFor(node, io);
     else
         code = co_await runParts(node, io);
+    if (!node.redirects.empty() && !io.unwritten->empty()) {
+        outer.err(fmt::format("{}: write error: {}\n", name_, *io.unwritten));
+        code = 1;
+    }
     status_ = code;
     co_return code;
 }
@@ -240,8 +245,8 @@ Routine<bool> Shell::redirected(const ScriptNode& node, Io& io) {
                 io.err(fmt::format("{}: can't create {}: {}\n", name_, path, wrong));
                 co_return false;
             }
-            stream = [files = place_.files, path](const std::string& text) {
-                files->write(path, text, true);
+            stream = [files = place_.files, path, unwritten = io.unwritten](const std::string& text) {
+                if (auto wrong = files->write(path, text, true); !wrong.empty()) *unwritten = std::move(wrong);
             };
         }
     }

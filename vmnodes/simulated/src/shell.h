@@ -22,6 +22,8 @@ class Shell {
         std::function<void(const std::string&)> out;
         std::function<void(const std::string&)> err;
         std::string in; ///< what a pipe or a file put in front of it
+        /// Why not all of what was redirected reached its file; null where nothing is redirected.
+        std::shared_ptr<std::string> unwritten{};
     };
     using Words = std::vector<std::string>;
 
