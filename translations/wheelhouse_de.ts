@@ -2755,6 +2755,46 @@
         <source>Logs are followed in one namespace at a time: mark pods of one.</source>
         <translation>Logs werden je Namespace verfolgt: bitte Pods eines einzigen markieren.</translation>
     </message>
+    <message>
+        <source>As the desktop</source>
+        <translation>Wie der Desktop</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>Hell</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>Dunkel</translation>
+    </message>
+    <message>
+        <source>Usual colours</source>
+        <translation>Übliche Farben</translation>
+    </message>
+    <message>
+        <source>Colours for red–green colour blindness</source>
+        <translation>Farben für Rot-Grün-Blindheit</translation>
+    </message>
+    <message>
+        <source>Colours for blue–yellow colour blindness</source>
+        <translation>Farben für Blau-Gelb-Blindheit</translation>
+    </message>
+    <message>
+        <source>Projector: large type, thick lines</source>
+        <translation>Projektor: große Schrift, dicke Linien</translation>
+    </message>
+    <message>
+        <source>Nothing moves</source>
+        <translation>Nichts bewegt sich</translation>
+    </message>
+    <message>
+        <source>Keys and what they do</source>
+        <translation>Tasten und was sie tun</translation>
+    </message>
+    <message>
+        <source>This computer and first nodes</source>
+        <translation>Dieser Rechner und erste Knoten</translation>
+    </message>
 </context>
 <context>
     <name>wheelhouse::ui::MapDrag</name>
@@ -3871,10 +3911,6 @@ Es wird von selbst wieder versucht.</translation>
         <translation>Nur Probleme zeigen</translation>
     </message>
     <message>
-        <source>Light or dark</source>
-        <translation>Hell oder dunkel</translation>
-    </message>
-    <message>
         <source>Deploy</source>
         <translation>Deployen</translation>
     </message>
@@ -3933,6 +3969,10 @@ Es wird von selbst wieder versucht.</translation>
     <message>
         <source>Go anywhere, do anything</source>
         <translation>Überallhin, alles tun</translation>
+    </message>
+    <message>
+        <source>How it looks, and keys</source>
+        <translation>Aussehen und Tasten</translation>
     </message>
 </context>
 <context>
@@ -4382,10 +4422,6 @@ Mehrere Dokumente werden durch --- getrennt</translation>
     <message>
         <source>Apply</source>
         <translation>Anwenden</translation>
-    </message>
-    <message>
-        <source>Apply (Ctrl+Return)</source>
-        <translation>Anwenden (Strg+Eingabe)</translation>
     </message>
     <message>
         <source>Applying…</source>

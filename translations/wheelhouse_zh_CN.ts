@@ -2755,6 +2755,46 @@
         <source>Logs are followed in one namespace at a time: mark pods of one.</source>
         <translation>日志一次只能跟踪一个命名空间：请标记同一命名空间的 Pod。</translation>
     </message>
+    <message>
+        <source>As the desktop</source>
+        <translation>跟随桌面</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>浅色</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>深色</translation>
+    </message>
+    <message>
+        <source>Usual colours</source>
+        <translation>通常配色</translation>
+    </message>
+    <message>
+        <source>Colours for red–green colour blindness</source>
+        <translation>红绿色盲配色</translation>
+    </message>
+    <message>
+        <source>Colours for blue–yellow colour blindness</source>
+        <translation>蓝黄色盲配色</translation>
+    </message>
+    <message>
+        <source>Projector: large type, thick lines</source>
+        <translation>投影：大字体，粗线条</translation>
+    </message>
+    <message>
+        <source>Nothing moves</source>
+        <translation>减少动画</translation>
+    </message>
+    <message>
+        <source>Keys and what they do</source>
+        <translation>按键及其作用</translation>
+    </message>
+    <message>
+        <source>This computer and first nodes</source>
+        <translation>本机与首批节点</translation>
+    </message>
 </context>
 <context>
     <name>wheelhouse::ui::MapDrag</name>
@@ -3871,10 +3911,6 @@ It is tried again by itself.</source>
         <translation>仅显示异常</translation>
     </message>
     <message>
-        <source>Light or dark</source>
-        <translation>浅色或深色</translation>
-    </message>
-    <message>
         <source>Deploy</source>
         <translation>部署</translation>
     </message>
@@ -3933,6 +3969,10 @@ It is tried again by itself.</source>
     <message>
         <source>Go anywhere, do anything</source>
         <translation>前往任意位置，执行任意操作</translation>
+    </message>
+    <message>
+        <source>How it looks, and keys</source>
+        <translation>外观与按键</translation>
     </message>
 </context>
 <context>
@@ -4382,10 +4422,6 @@ Several documents are separated by ---</source>
     <message>
         <source>Apply</source>
         <translation>应用</translation>
-    </message>
-    <message>
-        <source>Apply (Ctrl+Return)</source>
-        <translation>应用（Ctrl+回车）</translation>
     </message>
     <message>
         <source>Applying…</source>

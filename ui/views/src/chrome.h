@@ -43,6 +43,7 @@ class TopBar final : public QWidget {
     /// Shows only this namespace; empty = all.
     void choose(const QString& nameSpace);
     QPushButton* searchButton() { return search_; }
+    QPushButton* viewButton() { return view_; }
     /// The page below shows the past, so nobody takes it for the present.
     void showPast(bool past);
 
@@ -53,7 +54,6 @@ class TopBar final : public QWidget {
     void podsRequested();
     void troubleRequested();
     void deployRequested();
-    void appearanceRequested();
 
   protected:
     void resizeEvent(QResizeEvent* event) override;
@@ -75,6 +75,7 @@ class TopBar final : public QWidget {
     QPushButton* pods_;
     QPushButton* pending_;
     QPushButton* failing_;
+    QPushButton* view_;
     QPushButton* deploy_;
 };
 

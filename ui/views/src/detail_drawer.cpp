@@ -55,8 +55,13 @@ void DetailDrawer::buildHeader(QWidget* header) {
     auto* first = new QHBoxLayout;
     first->setSpacing(8);
     title_ = new ElidedLabel(Qt::ElideMiddle, header);
-    title_->setStyleSheet(QStringLiteral(
-        "font-family:'JetBrains Mono','DejaVu Sans Mono',monospace;font-size:15px;font-weight:600"));
+    const auto face = [this] {
+        title_->setStyleSheet(QStringLiteral("font-family:'JetBrains Mono','DejaVu Sans Mono',monospace;"
+                                             "font-size:%1px;font-weight:600")
+                                  .arg(theme_.px(15)));
+    };
+    face();
+    connect(&theme_, &Theme::changed, this, face);
     chip_ = new StateChip(theme_, header);
     auto* close = makeButton({}, "quiet", header);
     setThemedIcon(close, theme_, QStringLiteral("close"), Tone::Muted);

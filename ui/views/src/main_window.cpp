@@ -83,7 +83,9 @@ QWidget* MainWindow::Impl::buildRail() {
     auto* rail = new QWidget(&self);
     rail->setObjectName(QStringLiteral("rail"));
     rail->setAttribute(Qt::WA_StyledBackground);
-    rail->setFixedWidth(metrics::railWidth);
+    const auto widen = [this, rail] { rail->setFixedWidth(theme.px(metrics::railWidth)); };
+    widen();
+    QObject::connect(&theme, &Theme::changed, rail, widen);
     auto* column = new QVBoxLayout(rail);
     column->setContentsMargins(0, 0, 0, 12);
     column->setSpacing(4);
@@ -198,7 +200,7 @@ QWidget* MainWindow::Impl::buildDock() {
 }
 
 void MainWindow::Impl::applyTheme() {
-    theme.setDark(isDark());
+    theme.setLook({isDark(), vision, projector});
     self.setPalette(theme.palette());
     self.setFont(theme.body());
     self.setStyleSheet(theme.styleSheet());

@@ -39,7 +39,8 @@ namespace wheelhouse::ui {
 
 /// The parts of the window and what ties them together: `main_window.cpp` builds it, `main_window_links.cpp`
 /// connects it, `main_window_pods.cpp` says how pods are worked with, `main_window_jump.cpp` what can be
-/// typed, `main_window_keys.cpp` what keys do, `main_window_start.cpp` how one begins.
+/// typed, `main_window_keys.cpp` what keys do, `main_window_look.cpp` how it looks, `main_window_start.cpp`
+/// how one begins.
 struct MainWindow::Impl {
     enum Dock { Timeline, Feed, Next, Logs, Terminal, Forwards, Yaml };
     enum Place { Map, Objects, Verdicts, Scaling, Failures, Access, Start };
@@ -89,6 +90,8 @@ struct MainWindow::Impl {
     void connectEditor();
     void openEditor(const QString& kind, const QString& nameSpace, const QString& name);
     void applyTheme();
+    void buildViewMenu();
+    void setMotion(bool reduced);
     void openDock(Dock tab);
     void showObject(const QString& kind, const QString& nameSpace, const QString& name,
                     DetailDrawer::Tab tab = DetailDrawer::Status);
@@ -182,6 +185,8 @@ struct MainWindow::Impl {
     QSplitter* vertical = nullptr;
     QSplitter* horizontal = nullptr;
     bool timeStands = false;
+    ColorVision vision = ColorVision::Usual;
+    bool projector = false;
 };
 
 } // namespace wheelhouse::ui

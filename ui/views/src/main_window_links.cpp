@@ -47,8 +47,7 @@ void MainWindow::Impl::connectBars() {
         place(Map);
         mapPage->setOnlyTrouble(true);
     });
-    QObject::connect(top, &TopBar::appearanceRequested, &self,
-                     [this] { self.setAppearance(theme.isDark() ? Appearance::Light : Appearance::Dark); });
+    buildViewMenu();
     QObject::connect(dockTabs, &QTabBar::currentChanged, &self,
                      [this](int index) { openDock(static_cast<Dock>(index)); });
 }

@@ -34,6 +34,11 @@ void MainWindow::Impl::recall() {
     if (options.appearance == Appearance::System && !memory.appearance.isEmpty())
         options.appearance = memory.appearance == u"light" ? Appearance::Light : Appearance::Dark;
     keys.restore(memory.keys);
+    vision = memory.colors == u"red-green"     ? ColorVision::RedGreen
+             : memory.colors == u"blue-yellow" ? ColorVision::BlueYellow
+                                               : ColorVision::Usual;
+    projector = memory.projector;
+    setMotion(options.reducedMotion || memory.reducedMotion);
     const auto grouping = static_cast<MapGrouping>(memory.grouping);
     mapPage->setGrouping(grouping);
     mapPage->setOnlyTrouble(memory.onlyTrouble);
@@ -61,6 +66,11 @@ void MainWindow::Impl::remember() {
                                                                   : QStringLiteral("dark");
     memory.columns = objects->columnChoices();
     memory.wide = objects->wide();
+    memory.colors = vision == ColorVision::RedGreen     ? QStringLiteral("red-green")
+                    : vision == ColorVision::BlueYellow ? QStringLiteral("blue-yellow")
+                                                        : QString();
+    memory.projector = projector;
+    memory.reducedMotion = options.reducedMotion;
     memory.keys = keys.kept();
     memory.save(options.stateFile);
 }

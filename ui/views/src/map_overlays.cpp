@@ -109,7 +109,7 @@ void MapView::paintLinkMarks(QPainter& p) {
         if (at.isNull()) continue;
         const bool slow = link.state == MapLink::State::Slow;
         const QColor color = slow ? t.warning : t.bad;
-        p.setPen(QPen(color, 1.6));
+        p.setPen(QPen(color, theme_.stroke(1.6)));
         p.setBrush(Theme::mix(t.background, color, 0.15));
         p.drawEllipse(QPointF(at), markRadius, markRadius);
         const QString icon = slow                                      ? QStringLiteral("clock")
@@ -173,7 +173,7 @@ void MapView::paintFaults(QPainter& p, const QRect& exposed) {
             text.isEmpty() ? badgeHeight : badgeHeight + 8 + p.fontMetrics().horizontalAdvance(text);
         const QRectF badge(card.right() - width - 9.5, card.top() - badgeHeight / 2.0 + 0.5, width,
                            badgeHeight);
-        p.setPen(QPen(t.bad, 1.2));
+        p.setPen(QPen(t.bad, theme_.stroke(1.2)));
         p.setBrush(Theme::mix(t.panel, t.bad, t.dark ? 0.22 : 0.12));
         p.drawRoundedRect(badge, badgeHeight / 2.0, badgeHeight / 2.0);
         p.drawPixmap(badge.topLeft() + QPointF(3, 3),

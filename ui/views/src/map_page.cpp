@@ -119,6 +119,11 @@ void MapPage::setOnlyTrouble(bool only) {
     trouble_->setChecked(only);
 }
 
+void MapPage::setReducedMotion(bool reduced) {
+    map_->setReducedMotion(reduced);
+    if (past_ != nullptr) past_->setReducedMotion(reduced);
+}
+
 bool MapPage::onlyTrouble() const {
     return trouble_->isChecked();
 }

@@ -86,7 +86,7 @@ const QPixmap& MapPainter::pod(int hue, PodLook look, int cell, bool faded) {
     const qreal radius = cell >= 13 ? 4.5 : cell >= 8 ? 2.5 : cell >= 6 ? 1.5 : 0.5;
     QColor fill = look == PodLook::Completed ? t.completed : theme_.hue(hue);
     if (faded) fill = Theme::mix(t.raised, fill, t.dark ? 0.34 : 0.3);
-    const qreal ring = cell >= 13 ? 1.8 : cell >= 8 ? 1.4 : 1.0;
+    const qreal ring = cell >= 13 ? theme_.stroke(1.8) : cell >= 8 ? theme_.stroke(1.4) : 1.0;
     p.setPen(Qt::NoPen);
     switch (look) {
     case PodLook::Starting: {
@@ -130,13 +130,14 @@ const QPixmap& MapPainter::pod(int hue, PodLook look, int cell, bool faded) {
 
 void MapPainter::line(QPainter& p, const QRect& rect, const QString& text, const QColor& color, int align) {
     p.setPen(color);
-    p.drawText(rect, align | Qt::AlignVCenter | Qt::TextSingleLine,
+    // Large type is higher than its line, and may be: what is above and below is empty.
+    p.drawText(rect, align | Qt::AlignVCenter | Qt::TextSingleLine | Qt::TextDontClip,
                p.fontMetrics().elidedText(text, Qt::ElideRight, rect.width()));
 }
 
 void MapPainter::zone(QPainter& p, const QRect& rect, const QString& title, const QString& note) {
     const Tokens& t = theme_.tokens();
-    p.setPen(QPen(t.line, 1));
+    p.setPen(QPen(t.line, theme_.stroke(1)));
     p.setBrush(Theme::mix(t.background, t.panel, t.dark ? 0.75 : 0.5));
     p.drawRoundedRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5), 12, 12);
     p.setFont(theme_.body(metrics::bodyPx, QFont::DemiBold));
@@ -175,13 +176,13 @@ void MapPainter::frame(QPainter& p, const QSize& size, const MapNode& node) {
     const Tokens& t = theme_.tokens();
     const QColor base = t.dark ? t.raised : t.panel;
     QColor fill = base;
-    QPen pen(t.line, 1);
+    QPen pen(t.line, theme_.stroke(1));
     if (node.look == NodeLook::NotReady || node.look == NodeLook::Failed) {
         fill = Theme::mix(base, t.bad, t.dark ? 0.1 : 0.07);
-        pen = QPen(t.bad, 1.4);
+        pen = QPen(t.bad, theme_.stroke(1.4));
     } else if (node.look == NodeLook::Booting) {
         fill = Theme::mix(base, t.background, 0.35);
-        pen = QPen(t.accent, 1.4);
+        pen = QPen(t.accent, theme_.stroke(1.4));
         pen.setDashPattern({4, 3});
     } else if (node.look == NodeLook::Stopped || node.look == NodeLook::Frozen ||
                node.look == NodeLook::Leaving) {
@@ -211,7 +212,7 @@ void MapPainter::heading(QPainter& p, const QSize& size, const MapNode& node, Ma
     // State is never colour alone: off is hollow, trouble carries a cross.
     if (node.look == NodeLook::Stopped || node.look == NodeLook::Frozen) {
         p.setBrush(Qt::NoBrush);
-        p.setPen(QPen(tone, 1.5));
+        p.setPen(QPen(tone, theme_.stroke(1.5)));
         p.drawEllipse(dot.adjusted(0.7, 0.7, -0.7, -0.7));
     } else if ((node.look == NodeLook::NotReady || node.look == NodeLook::Failed) && place.dot >= 6) {
         cross(p, dot.adjusted(0.5, 0.5, -0.5, -0.5), tone, 1.9);
@@ -253,14 +254,16 @@ void MapPainter::bars(QPainter& p, const QSize& size, const MapNode& node, MapLa
             line(p, QRect(x, y - 8, width + 1, 16), label, t.muted);
             start += width + 7;
         }
-        const QRectF box(start, y - 1.5, x + half - start, 4);
+        const qreal thick = theme_.stroke(4);
+        const QRectF box(start, y + 0.5 - thick / 2, x + half - start, thick);
         p.setPen(Qt::NoPen);
         p.setBrush(trough);
-        p.drawRoundedRect(box, 2, 2);
+        p.drawRoundedRect(box, thick / 2, thick / 2);
         if (total <= 0 || used <= 0) return;
         const double load = std::min(1.0, static_cast<double>(used) / static_cast<double>(total));
         p.setBrush(load >= 0.9 ? t.bad : load >= 0.7 ? t.warning : t.second);
-        p.drawRoundedRect(QRectF(box.x(), box.y(), std::max(4.0, box.width() * load), box.height()), 2, 2);
+        p.drawRoundedRect(QRectF(box.x(), box.y(), std::max(thick, box.width() * load), thick), thick / 2,
+                          thick / 2);
     };
     p.setOpacity(node.look == NodeLook::Stopped || node.look == NodeLook::Leaving ? 0.4 : 1.0);
     bar(side, say(QT_TRANSLATE_NOOP("wheelhouse::ui::MapView", "cpu")), node.cpuAsked, node.cpuMilli);
@@ -370,7 +373,7 @@ void MapPainter::failure(QPainter& p, const QSize& size, const MapNode& node) {
 
 void MapPainter::queued(QPainter& p, const QRect& rect, const MapPod& pod, bool selected) {
     const Tokens& t = theme_.tokens();
-    p.setPen(QPen(selected ? t.accent : t.line, selected ? 1.4 : 1));
+    p.setPen(QPen(selected ? t.accent : t.line, theme_.stroke(selected ? 1.4 : 1)));
     p.setBrush(selected ? Theme::mix(t.raised, t.accent, 0.12) : (t.dark ? t.raised : t.panel));
     p.drawRoundedRect(QRectF(rect).adjusted(0.7, 0.7, -0.7, -0.7), 8, 8);
     const int cell = 13;
@@ -381,7 +384,7 @@ void MapPainter::queued(QPainter& p, const QRect& rect, const MapPod& pod, bool 
     const int width = rect.width() - 38;
     // The tail of a pod's name tells it from its siblings.
     p.setPen(t.text);
-    p.drawText(QRect(x, rect.top() + 4, width, 16), Qt::AlignLeft | Qt::AlignVCenter,
+    p.drawText(QRect(x, rect.top() + 4, width, 16), Qt::AlignLeft | Qt::AlignVCenter | Qt::TextDontClip,
                p.fontMetrics().elidedText(pod.name, Qt::ElideMiddle, width));
     p.setFont(theme_.body(metrics::captionPx));
     const bool refused = !pod.reason.isEmpty();

@@ -293,7 +293,7 @@ void MapView::paintMarks(QPainter& p) {
     const Tokens& t = theme_.tokens();
     p.setBrush(Qt::NoBrush);
     const auto ring = [&](const QRectF& rect, qreal radius, const QColor& color, qreal width) {
-        p.setPen(QPen(color, width));
+        p.setPen(QPen(color, theme_.stroke(width)));
         p.drawRoundedRect(rect, radius, radius);
     };
     const auto mark = [&](const QString& node, const Uid& pod, bool strong) {

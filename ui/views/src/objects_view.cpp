@@ -120,7 +120,10 @@ ObjectsView::ObjectsView(ClusterSession& session, const Theme& theme, QWidget* p
     connect(&table_.model(), &QAbstractItemModel::rowsInserted, this, &ObjectsView::refresh);
     connect(&table_.model(), &QAbstractItemModel::rowsRemoved, this, &ObjectsView::refresh);
     connect(&table_.model(), &QAbstractItemModel::modelReset, this, &ObjectsView::refresh);
-    connect(&theme_, &Theme::changed, this, [this] { view_->viewport()->update(); });
+    connect(&theme_, &Theme::changed, this, [this] {
+        fitColumns();
+        view_->viewport()->update();
+    });
     fillKinds();
 }
 
@@ -403,8 +406,10 @@ void ObjectsView::fitColumns() {
     QStringList names;
     for (const auto& column : table_.model().columns())
         names.push_back(column.name);
-    if (names == fitted_ || names.isEmpty()) return;
-    fitted_ = names;
+    if (names.isEmpty()) return;
+    const QStringList wanted = names + QStringList(QString::number(theme_.px(metrics::smallPx)));
+    if (wanted == fitted_) return;
+    fitted_ = wanted;
     const QFontMetrics mono(theme_.mono(metrics::smallPx));
     const ColumnChoice& choice = choices_[kind_];
     for (int c = 0; c < names.size(); ++c) {

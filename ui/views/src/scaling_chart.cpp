@@ -71,8 +71,8 @@ void ScalingChart::paintTheme() {
     paintChart(*chart(), theme_);
     setBackgroundBrush(t.background);
     ratio_->setGridLineVisible(false);
-    const auto pen = [](QLineSeries* line, const QColor& color, qreal width, Qt::PenStyle style) {
-        line->setPen(QPen(color, width, style, Qt::RoundCap, Qt::RoundJoin));
+    const auto pen = [this](QLineSeries* line, const QColor& color, qreal width, Qt::PenStyle style) {
+        line->setPen(QPen(color, theme_.stroke(width), style, Qt::RoundCap, Qt::RoundJoin));
     };
     pen(measured_, t.accent, 2, Qt::SolidLine);
     pen(target_, t.muted, 1, Qt::DashLine);

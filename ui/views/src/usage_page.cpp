@@ -62,10 +62,10 @@ void UsageChart::paintTheme() {
     paintChart(*chart(), theme_);
     setBackgroundBrush(t.panel);
     const QColor color = unit_ == Unit::Processors ? t.accent : t.second;
-    area_->setPen(QPen(color, 2, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+    area_->setPen(QPen(color, theme_.stroke(2), Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
     area_->setBrush(Theme::mix(t.raised, color, 0.22));
-    asked_->setPen(QPen(t.warning, 1.4, Qt::DotLine, Qt::RoundCap));
-    most_->setPen(QPen(t.muted, 1.4, Qt::DashLine, Qt::RoundCap));
+    asked_->setPen(QPen(t.warning, theme_.stroke(1.4), Qt::DotLine, Qt::RoundCap));
+    most_->setPen(QPen(t.muted, theme_.stroke(1.4), Qt::DashLine, Qt::RoundCap));
 }
 
 double UsageChart::scaled(qint64 value) const {

@@ -91,6 +91,9 @@ WindowMemory WindowMemory::load(const QString& path) {
     const QJsonObject columns = all.value(QStringLiteral("columns")).toObject();
     for (auto it = columns.begin(); it != columns.end() && out.columns.size() < mostKeys; ++it)
         out.columns[it.key()] = choiceOf(it.value().toObject());
+    out.colors = text("colors");
+    out.projector = all.value(QStringLiteral("projector")).toBool();
+    out.reducedMotion = all.value(QStringLiteral("reducedMotion")).toBool();
     out.begun = all.value(QStringLiteral("begun")).toBool();
     const QString onClose = text("onClose");
     out.onClose = onClose == u"stop"    ? OnClose::StopMachines
@@ -121,6 +124,9 @@ bool WindowMemory::save(const QString& path) const {
         if (!(choice == ColumnChoice())) chosen.insert(kindName, objectOf(choice));
     all.insert(QStringLiteral("columns"), chosen);
     all.insert(QStringLiteral("wide"), wide);
+    all.insert(QStringLiteral("colors"), colors);
+    all.insert(QStringLiteral("projector"), projector);
+    all.insert(QStringLiteral("reducedMotion"), reducedMotion);
     all.insert(QStringLiteral("begun"), begun);
     all.insert(QStringLiteral("onClose"), QString::fromLatin1(wordOf(onClose)));
     QSaveFile file(path);

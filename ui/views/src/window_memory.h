@@ -26,6 +26,9 @@ struct WindowMemory {
     int grouping = 0;
     bool onlyTrouble = false;
     QString appearance; ///< "light", "dark"; empty = the desktop's
+    QString colors;     ///< "red-green", "blue-yellow"; empty = the usual ones
+    bool projector = false;
+    bool reducedMotion = false;
     OnClose onClose = OnClose::Ask;
     std::map<QString, QStringList> keys;     ///< what KeyTable::kept() gave
     bool wide = false;                       ///< tables with wide columns

@@ -11,11 +11,11 @@
 #include <QHBoxLayout>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QKeyEvent>
 #include <QMimeData>
 #include <QPointer>
 #include <QRegularExpression>
 #include <QScrollArea>
-#include <QShortcut>
 
 namespace wheelhouse::ui {
 namespace {
@@ -59,8 +59,8 @@ QString unknownField(const QString& message) {
 
 } // namespace
 
-YamlPane::YamlPane(ClusterActions& actions, const Theme& theme, QWidget* parent)
-    : QWidget(parent), actions_(actions), theme_(theme) {
+YamlPane::YamlPane(ClusterActions& actions, const KeyTable& keys, const Theme& theme, QWidget* parent)
+    : QWidget(parent), actions_(actions), keys_(keys), theme_(theme) {
     setAcceptDrops(true);
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(16, 8, 16, 12);
@@ -82,9 +82,7 @@ YamlPane::YamlPane(ClusterActions& actions, const Theme& theme, QWidget* parent)
     example_ = makeButton(tr("Example"), "", side_);
     setThemedIcon(example_, theme, QStringLiteral("document"), Tone::Plain);
     dryRun_ = makeButton(tr("Dry run"), "", side_);
-    dryRun_->setToolTip(tr("Ask the server what would happen; nothing is changed"));
     apply_ = makeButton(tr("Apply"), "primary", side_);
-    apply_->setToolTip(tr("Apply (Ctrl+Return)"));
     undo_ = makeButton(tr("Undo"), "", side_);
     undo_->setToolTip(tr("Put back what the last apply changed"));
     undo_->hide();
@@ -125,14 +123,40 @@ YamlPane::YamlPane(ClusterActions& actions, const Theme& theme, QWidget* parent)
     connect(dryRun_, &QPushButton::clicked, this, [this] { apply(true); });
     connect(apply_, &QPushButton::clicked, this, [this] { apply(false); });
     connect(edit_, &QPlainTextEdit::textChanged, this, &YamlPane::refresh);
-    auto* shortcut = new QShortcut(QKeySequence(Qt::CTRL | Qt::Key_Return), this, nullptr, nullptr,
-                                   Qt::WidgetWithChildrenShortcut);
-    connect(shortcut, &QShortcut::activated, this, [this] { apply(false); });
+    edit_->installEventFilter(this);
+    connect(&keys_, &KeyTable::changed, this, &YamlPane::showHints);
+    showHints();
     refresh();
 }
 
+void YamlPane::showHints() {
+    apply_->setToolTip(keys_.hint(tr("Apply"), Deed::EditorApply));
+    dryRun_->setToolTip(
+        keys_.hint(tr("Ask the server what would happen; nothing is changed"), Deed::EditorDryRun));
+}
+
+/// With the focus here a key is the editor's before it is the window's.
+bool YamlPane::takeKey(QEvent& event) {
+    const bool pressed = event.type() == QEvent::KeyPress;
+    if (!pressed && event.type() != QEvent::ShortcutOverride) return false;
+    const auto& key = static_cast<QKeyEvent&>(event);
+    const auto deed = keys_.deedOf(KeyPlace::Editor, key.key(), key.modifiers());
+    if (deed != Deed::EditorApply && deed != Deed::EditorDryRun) return false;
+    event.accept();
+    if (pressed) apply(*deed == Deed::EditorDryRun);
+    return true;
+}
+
+bool YamlPane::event(QEvent* event) {
+    return takeKey(*event) || QWidget::event(event);
+}
+
+bool YamlPane::eventFilter(QObject* watched, QEvent* event) {
+    return takeKey(*event) || QWidget::eventFilter(watched, event);
+}
+
 void YamlPane::assist(YamlAssistant& assistant) {
-    assist_ = new CodeAssist(*edit_, assistant, theme_);
+    assist_ = new CodeAssist(*edit_, assistant, keys_, theme_);
     connect(assist_, &CodeAssist::problemsChanged, this, &YamlPane::showProblems);
 }
 

@@ -136,7 +136,8 @@ CommandStrip::CommandStrip(const Theme& theme, QWidget* parent) : QWidget(parent
         p.setColor(QPalette::WindowText, theme_.tokens().text);
         label_->setPalette(p);
         label_->setStyleSheet(
-            QStringLiteral("font-family:'JetBrains Mono','DejaVu Sans Mono',monospace;font-size:12px"));
+            QStringLiteral("font-family:'JetBrains Mono','DejaVu Sans Mono',monospace;font-size:%1px")
+                .arg(theme_.px(metrics::smallPx)));
     };
     font();
     connect(&theme_, &Theme::changed, this, font);

@@ -5,6 +5,7 @@
 #include <QFontDatabase>
 #include <QGuiApplication>
 #include <QPainter>
+#include <QRegularExpression>
 #include <QStyle>
 #include <QStyleFactory>
 #include <QStyleHints>
@@ -38,9 +39,9 @@ Tokens darkTokens() {
     t.second = QColor(0x2dd4bf);
     t.ok = QColor(0x3fb97f);
     t.warning = QColor(0xf0b429);
-    t.bad = QColor(0xf2684a);
+    t.bad = QColor(0xf36d50);
     t.deleting = QColor(0xa78bfa);
-    t.completed = QColor(0x6b7a89);
+    t.completed = QColor(0x8b9bab);
     t.hues = applicationHues;
     return t;
 }
@@ -53,16 +54,39 @@ Tokens lightTokens() {
     t.raised = QColor(0xf3f1ec);
     t.line = QColor(0xe0dcd3);
     t.text = QColor(0x1c2430);
-    t.muted = QColor(0x636c78);
-    t.accent = QColor(0x0b76b8);
+    t.muted = QColor(0x5f6874);
+    t.accent = QColor(0x0a6eac);
     t.onAccent = QColor(0xffffff);
-    t.second = QColor(0x0d9488);
-    t.ok = QColor(0x1f9d61);
-    t.warning = QColor(0xa36a00);
-    t.bad = QColor(0xc93f22);
-    t.deleting = QColor(0x7c5cd6);
-    t.completed = QColor(0x858f9b);
+    t.second = QColor(0x0b756b);
+    t.ok = QColor(0x15794a);
+    t.warning = QColor(0x8f5d00);
+    t.bad = QColor(0xbf3a1e);
+    t.deleting = QColor(0x7350cc);
+    t.completed = QColor(0x646c77);
     t.hues = applicationHues;
+    return t;
+}
+
+/// The four states, apart in hue and lightness for those who take two of the usual ones for the same.
+void setStates(Tokens& t, QRgb ok, QRgb warning, QRgb bad, QRgb deleting) {
+    t.ok = QColor(ok);
+    t.warning = QColor(warning);
+    t.bad = QColor(bad);
+    t.deleting = QColor(deleting);
+}
+
+Tokens tokensOf(const Look& look) {
+    Tokens t = look.dark ? darkTokens() : lightTokens();
+    if (look.vision == ColorVision::RedGreen)
+        look.dark ? setStates(t, 0x4da3ff, 0xf7e46a, 0xff7a33, 0xf0c2ea)
+                  : setStates(t, 0x0067c7, 0x7f6a00, 0x741b00, 0x5d1263);
+    if (look.vision == ColorVision::BlueYellow)
+        look.dark ? setStates(t, 0x2fd0a8, 0xffd9de, 0xff5a4d, 0xa08ef4)
+                  : setStates(t, 0x007767, 0xa64c70, 0xc01818, 0x5a3fb0);
+    if (look.projector) {
+        t.line = Theme::mix(t.line, t.muted, 0.45);
+        t.muted = Theme::mix(t.muted, t.text, 0.4);
+    }
     return t;
 }
 
@@ -72,7 +96,8 @@ QString rgb(const QColor& c) {
 
 } // namespace
 
-Theme::Theme(bool dark, QObject* parent) : QObject(parent), tokens_(dark ? darkTokens() : lightTokens()) {
+Theme::Theme(bool dark, QObject* parent)
+    : QObject(parent), look_{dark, ColorVision::Usual, false}, tokens_(tokensOf(look_)) {
     initIcons();
 }
 
@@ -92,11 +117,18 @@ bool Theme::systemIsDark() {
     return QGuiApplication::palette().color(QPalette::Window).lightness() < 128;
 }
 
-void Theme::setDark(bool dark) {
-    if (dark == tokens_.dark) return;
-    tokens_ = dark ? darkTokens() : lightTokens();
+void Theme::setLook(const Look& look) {
+    if (look == look_) return;
+    look_ = look;
+    tokens_ = tokensOf(look);
     pixmaps_.clear();
     Q_EMIT changed();
+}
+
+void Theme::setDark(bool dark) {
+    Look look = look_;
+    look.dark = dark;
+    setLook(look);
 }
 
 QColor Theme::color(Tone tone) const {
@@ -131,22 +163,22 @@ QColor Theme::tint(Tone tone) const {
     return mix(tokens_.panel, color(tone), tokens_.dark ? 0.16 : 0.12);
 }
 
-QFont Theme::body(int px, int weight) const {
+QFont Theme::body(int size, int weight) const {
     QFont font = QApplication::font();
     QStringList families = {QStringLiteral("Inter")};
     families += font.families();
     font.setFamilies(families);
-    font.setPixelSize(px);
+    font.setPixelSize(px(size));
     font.setWeight(static_cast<QFont::Weight>(weight));
     font.setHintingPreference(QFont::PreferNoHinting);
     return font;
 }
 
-QFont Theme::mono(int px, int weight) const {
+QFont Theme::mono(int size, int weight) const {
     QFont font = QFontDatabase::systemFont(QFontDatabase::FixedFont);
     font.setFamilies({QStringLiteral("JetBrains Mono"), QStringLiteral("DejaVu Sans Mono"), font.family()});
     font.setFixedPitch(true);
-    font.setPixelSize(px);
+    font.setPixelSize(px(size));
     font.setWeight(static_cast<QFont::Weight>(weight));
     font.setHintingPreference(QFont::PreferNoHinting);
     return font;
@@ -232,6 +264,17 @@ QString Theme::styleSheet() const {
     };
     for (const auto& [name, value] : values)
         sheet.replace(QLatin1String(name), rgb(value));
+    if (look_.projector) {
+        static const QRegularExpression size(QStringLiteral("font-size: (\\d+)px"));
+        qsizetype at = 0;
+        for (auto found = size.match(sheet, at); found.hasMatch(); found = size.match(sheet, at)) {
+            const QString larger = QStringLiteral("font-size: %1px").arg(px(found.captured(1).toInt()));
+            sheet.replace(found.capturedStart(), found.capturedLength(), larger);
+            at = found.capturedStart() + larger.size();
+        }
+        sheet.replace(QStringLiteral(": 1px solid"), QStringLiteral(": 2px solid"));
+        sheet.replace(QStringLiteral("min-height: 18px"), QStringLiteral("min-height: 22px"));
+    }
     sheet.replace(QStringLiteral("@bodyFamily"),
                   QStringLiteral("\"Inter\", \"%1\"").arg(QApplication::font().family()));
     sheet.replace(QStringLiteral("@monoFamily"),

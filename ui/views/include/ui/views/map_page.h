@@ -44,6 +44,8 @@ class MapPage final : public QWidget {
     bool showsPast() const { return inPast_; }
     MapView* pastMap() { return past_; }
     void setOnlyTrouble(bool only);
+    /// Nothing moves on the map, nor on the one of the past.
+    void setReducedMotion(bool reduced);
     bool onlyTrouble() const;
     void setGrouping(MapGrouping grouping);
 

@@ -96,7 +96,7 @@ class ObjectsView final : public QWidget {
     CommandStrip* command_ = nullptr;
     QString kind_ = QStringLiteral("Deployment");
     QString nameSpace_;
-    QStringList fitted_; ///< the columns widths were chosen for
+    QStringList fitted_; ///< the columns widths were chosen for, and the size of their type
     ScopedTimer age_;
 };
 

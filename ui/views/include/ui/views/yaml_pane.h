@@ -16,7 +16,7 @@ namespace wheelhouse::ui {
 class YamlPane final : public QWidget {
     Q_OBJECT
   public:
-    YamlPane(ClusterActions& actions, const Theme& theme, QWidget* parent = nullptr);
+    YamlPane(ClusterActions& actions, const KeyTable& keys, const Theme& theme, QWidget* parent = nullptr);
 
     /// Helps with what is written here; once. The assistant must outlive this.
     void assist(YamlAssistant& assistant);
@@ -38,10 +38,14 @@ class YamlPane final : public QWidget {
     void removalRequested(const QString& kind, const QString& nameSpace, const QString& name);
 
   protected:
+    bool event(QEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
     void dragEnterEvent(QDragEnterEvent* event) override;
     void dropEvent(QDropEvent* event) override;
 
   private:
+    /// True when it was a key of the editor.
+    bool takeKey(QEvent& event);
     void chooseFile();
     void openFile(const QString& path);
     void show(const Result<std::vector<client::ManifestOutcome>>& result, bool dryRun);
@@ -50,10 +54,12 @@ class YamlPane final : public QWidget {
     void send(const QString& text, const QString& file, bool dryRun);
     void remember(const std::vector<client::ManifestOutcome>& outcomes);
     void showProblems();
+    void showHints();
     void clearOutcomes();
     void refresh();
 
     ClusterActions& actions_;
+    const KeyTable& keys_;
     const Theme& theme_;
     CodeEdit* edit_;
     QWidget* side_;

@@ -22,6 +22,21 @@ struct Tokens {
     std::array<QColor, hueCount> hues;
 };
 
+/// Whom the colours of states are made for.
+enum class ColorVision : std::uint8_t {
+    Usual,
+    RedGreen,   ///< red and green look alike: good is blue, bad orange, and they differ in lightness
+    BlueYellow, ///< blue and yellow look alike
+};
+
+/// What of the look can be chosen.
+struct Look {
+    bool dark = true;
+    ColorVision vision = ColorVision::Usual;
+    bool projector = false; ///< for a room: large type, thick lines, more contrast
+    bool operator==(const Look&) const = default;
+};
+
 /// Sizes every view uses; all in device-independent pixels, spacing in steps of four.
 namespace metrics {
 inline constexpr int unit = 4;
@@ -47,6 +62,8 @@ class Theme final : public QObject {
     /// What the desktop asks for.
     static bool systemIsDark();
 
+    void setLook(const Look& look);
+    const Look& look() const { return look_; }
     void setDark(bool dark);
     bool isDark() const { return tokens_.dark; }
     const Tokens& tokens() const { return tokens_; }
@@ -59,8 +76,11 @@ class Theme final : public QObject {
     /// The quiet background of a chip or row in a tone.
     QColor tint(Tone tone) const;
 
-    QFont body(int px = metrics::bodyPx, int weight = QFont::Normal) const;
-    QFont mono(int px = metrics::smallPx, int weight = QFont::Normal) const;
+    /// A size as large as it is to be shown, and a line as thick.
+    int px(int size) const { return look_.projector ? (size * 5 + 2) / 4 : size; }
+    qreal stroke(qreal width) const { return look_.projector ? width * 1.8 : width; }
+    QFont body(int size = metrics::bodyPx, int weight = QFont::Normal) const;
+    QFont mono(int size = metrics::smallPx, int weight = QFont::Normal) const;
     /// A line icon of `resources/icons` in a colour.
     QPixmap pixmap(const QString& name, int size, const QColor& color, qreal ratio) const;
     QIcon icon(const QString& name, Tone tone = Tone::Muted) const;
@@ -73,6 +93,7 @@ class Theme final : public QObject {
     void changed();
 
   private:
+    Look look_;
     Tokens tokens_;
     mutable std::map<QString, QPixmap> pixmaps_;
 };
