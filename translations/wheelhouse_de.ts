@@ -2254,10 +2254,6 @@
         <translation>Einen Knoten leeren</translation>
     </message>
     <message>
-        <source>To the next node or pod</source>
-        <translation>Zum nächsten Knoten oder Pod</translation>
-    </message>
-    <message>
         <source>Into a node, to its pods</source>
         <translation>In einen Knoten, zu seinen Pods</translation>
     </message>
@@ -2332,6 +2328,42 @@
     <message>
         <source>All of the server&apos;s columns</source>
         <translation>Alle Spalten des Servers</translation>
+    </message>
+    <message>
+        <source>To what is at the left</source>
+        <translation>Zu dem, was links ist</translation>
+    </message>
+    <message>
+        <source>To what is at the right</source>
+        <translation>Zu dem, was rechts ist</translation>
+    </message>
+    <message>
+        <source>To what is above</source>
+        <translation>Zu dem, was darüber ist</translation>
+    </message>
+    <message>
+        <source>To what is below</source>
+        <translation>Zu dem, was darunter ist</translation>
+    </message>
+    <message>
+        <source>Apply the manifest</source>
+        <translation>Das Manifest anwenden</translation>
+    </message>
+    <message>
+        <source>Try it: a dry run</source>
+        <translation>Ausprobieren: ein Probelauf</translation>
+    </message>
+    <message>
+        <source>What can be written here</source>
+        <translation>Was hier stehen kann</translation>
+    </message>
+    <message>
+        <source>In the editor</source>
+        <translation>Im Editor</translation>
+    </message>
+    <message>
+        <source>%1 is written in the editor: hold Ctrl or Alt with it.</source>
+        <translation>%1 schreibt im Editor: halten Sie Strg oder Alt dazu.</translation>
     </message>
 </context>
 <context>

@@ -2254,10 +2254,6 @@
         <translation>排空节点</translation>
     </message>
     <message>
-        <source>To the next node or pod</source>
-        <translation>到下一个节点或 Pod</translation>
-    </message>
-    <message>
         <source>Into a node, to its pods</source>
         <translation>进入节点，到其 Pod</translation>
     </message>
@@ -2332,6 +2328,42 @@
     <message>
         <source>All of the server&apos;s columns</source>
         <translation>服务器的全部列</translation>
+    </message>
+    <message>
+        <source>To what is at the left</source>
+        <translation>到左边的项</translation>
+    </message>
+    <message>
+        <source>To what is at the right</source>
+        <translation>到右边的项</translation>
+    </message>
+    <message>
+        <source>To what is above</source>
+        <translation>到上面的项</translation>
+    </message>
+    <message>
+        <source>To what is below</source>
+        <translation>到下面的项</translation>
+    </message>
+    <message>
+        <source>Apply the manifest</source>
+        <translation>应用清单</translation>
+    </message>
+    <message>
+        <source>Try it: a dry run</source>
+        <translation>试一试：试运行</translation>
+    </message>
+    <message>
+        <source>What can be written here</source>
+        <translation>这里可以写什么</translation>
+    </message>
+    <message>
+        <source>In the editor</source>
+        <translation>在编辑器中</translation>
+    </message>
+    <message>
+        <source>%1 is written in the editor: hold Ctrl or Alt with it.</source>
+        <translation>%1 在编辑器中用于输入：请同时按住 Ctrl 或 Alt。</translation>
     </message>
 </context>
 <context>

@@ -84,7 +84,8 @@ Figures measure(int pods) {
     const Objects objects = made(pods, nodes);
     const double before = bench::memoryKiB(::getpid());
     ClusterMapModel model;
-    MapView view(model, theme, executor, [&clock] { return clock.wallNow(); });
+    const KeyTable keys;
+    MapView view(model, keys, theme, executor, [&clock] { return clock.wallNow(); });
     view.resize(1600, 1000);
     view.show();
     QElapsedTimer timer;

@@ -99,7 +99,12 @@ void TestKeyModels::clashesAreSaid_data() {
     row("Escape", Deed::Logs, "Esc", "stays as it is");
     row("Tab", Deed::Pause, "Tab", "stays as it is");
     row("two after another", Deed::Logs, "Ctrl+X, Ctrl+Y", "no key");
-    row("what is part of the map", Deed::MapMove, "H", "for good");
+    row("what is part of the map", Deed::MapOut, "H", "for good");
+    row("the map's arrows", Deed::MapLeft, "H", "");
+    row("two of the map", Deed::MapLeft, "Right", "at the right");
+    row("what is written", Deed::EditorDryRun, "X", "hold Ctrl");
+    row("what is not", Deed::EditorDryRun, "F5", "");
+    row("the editor's own may be", Deed::EditorDryRun, "Ctrl+K", "");
 }
 
 void TestKeyModels::clashesAreSaid() {
@@ -138,11 +143,11 @@ void TestKeyModels::nonsenseIsLeftOut() {
     table.restore({{"no.such.thing", {"X"}},
                    {"row.logs", {"not a key", "Esc"}},
                    {"row.edit", {"D"}}, // taken
-                   {"map.move", {"H"}}});
+                   {"map.out", {"H"}}});
     QVERIFY(table.deedOf(KeyPlace::Row, Qt::Key_L, Qt::NoModifier) == Deed::Logs);
     QVERIFY(table.deedOf(KeyPlace::Row, Qt::Key_E, Qt::NoModifier) == Deed::Edit);
     QVERIFY(table.deedOf(KeyPlace::Row, Qt::Key_D, Qt::NoModifier) == Deed::Describe);
-    QVERIFY(table.deedOf(KeyPlace::Map, Qt::Key_Left, Qt::NoModifier) == Deed::MapMove);
+    QVERIFY(table.deedOf(KeyPlace::Map, Qt::Key_Escape, Qt::NoModifier) == Deed::MapOut);
 }
 
 void TestKeyModels::twoMayChangePlaces() {

@@ -5,6 +5,7 @@
 #include "ui/views/jump_panel.h"
 #include "ui/views/objects_view.h"
 #include "ui/views/timeline_view.h"
+#include "ui/views/yaml_pane.h"
 
 #include <QLineEdit>
 #include <QListView>
@@ -22,6 +23,8 @@ class TestKeys final : public QObject {
     void aKeyIsChanged();
     void aClashIsSaid();
     void keysAreRemembered();
+    void theMapGoesByTheTable();
+    void theEditorGoesByTheTable();
     void theTapeHasItsKeysFirst();
 
   private:
@@ -145,6 +148,64 @@ void TestKeys::keysAreRemembered() {
     QTRY_VERIFY_WITH_TIMEOUT(jump->isVisible(), soon);
     QCOMPARE(jump->field()->text(), QStringLiteral(":")); // once, by the new key
     stage.window->close();
+}
+
+void TestKeys::theMapGoesByTheTable() {
+    Stage stage;
+    stage.richLab();
+    open(stage);
+    auto* help = stage.part<HelpPanel>();
+    auto* drawer = stage.part<DetailDrawer>();
+    /// The node one is on after a key.
+    const auto after = [&](Qt::Key key) {
+        QTest::keyClick(stage.map(), key);
+        QTest::keyClick(stage.map(), Qt::Key_Return);
+        QCoreApplication::processEvents();
+        return drawer->isVisible() ? drawer->subject().name : QString();
+    };
+    (void)after(Qt::Key_Right); // the drawer takes its room
+    const QString first = after(Qt::Key_Left);
+    const QString second = after(Qt::Key_Right);
+    QVERIFY(!first.isEmpty() && first != second);
+    QCOMPARE(after(Qt::Key_Left), first);
+    QTest::keyClick(stage.map(), Qt::Key_F1);
+    QTRY_VERIFY_WITH_TIMEOUT(help->isVisible(), soon);
+    give(stage, help->here(), Deed::MapRight, Qt::Key_Slash); // elsewhere it filters
+    QCOMPARE(help->problem(), QString());
+    QTest::keyClick(help, Qt::Key_Escape);
+    stage.map()->setFocus();
+    QCOMPARE(after(Qt::Key_Right), first); // no longer
+    QCOMPARE(after(Qt::Key_Slash), second);
+    QVERIFY(stage.map()->isVisible());
+}
+
+void TestKeys::theEditorGoesByTheTable() {
+    Stage stage;
+    stage.richLab();
+    open(stage);
+    auto* pane = stage.part<YamlPane>();
+    auto* help = stage.part<HelpPanel>();
+    stage.window->openManifest(manifest(), {});
+    QTRY_VERIFY_WITH_TIMEOUT(pane->isVisible(), soon);
+    QTest::keyClick(stage.map(), Qt::Key_F1);
+    QTRY_VERIFY_WITH_TIMEOUT(help->isVisible(), soon);
+    give(stage, help->here(), Deed::EditorDryRun, Qt::Key_T, Qt::ControlModifier); // elsewhere: the timeline
+    QCOMPARE(help->problem(), QString());
+    QTest::keyClick(help, Qt::Key_Escape);
+    pane->editor()->setFocus();
+    QTest::keyClick(pane->editor(), Qt::Key_F1);
+    QTRY_VERIFY_WITH_TIMEOUT(help->isVisible(), soon);
+    QCOMPARE(firstHeading(stage), KeyTable::placeText(KeyPlace::Editor));
+    stage.shot("help-editor");
+    QTest::keyClick(help, Qt::Key_Escape);
+    pane->editor()->setFocus();
+    QTest::keyClick(pane->editor(), Qt::Key_T, Qt::ControlModifier);
+    QTRY_VERIFY_WITH_TIMEOUT(!pane->busy() && !pane->outcomes().isEmpty(), soon);
+    QVERIFY(pane->isVisible());
+    QVERIFY(stage.cluster.all<api::apps::Deployment>().empty()); // a dry run
+    QTest::keyClick(pane->editor(), Qt::Key_Return, Qt::ControlModifier);
+    QTRY_VERIFY_WITH_TIMEOUT(!stage.cluster.all<api::apps::Deployment>().empty(), soon);
+    QCOMPARE(pane->text(), manifest()); // no key wrote into it
 }
 
 void TestKeys::theTapeHasItsKeysFirst() {

@@ -92,11 +92,13 @@ void addRow(Maker& make) {
 
 void addMap(Maker& make) {
     make.place = KeyPlace::Map;
-    make.fixed = true;
-    make.add(Deed::MapMove, "map.move", KeyTable::tr("To the next node or pod"),
-             {"Left", "Right", "Up", "Down"});
+    make.add(Deed::MapLeft, "map.left", KeyTable::tr("To what is at the left"), {"Left"});
+    make.add(Deed::MapRight, "map.right", KeyTable::tr("To what is at the right"), {"Right"});
+    make.add(Deed::MapUp, "map.up", KeyTable::tr("To what is above"), {"Up"});
+    make.add(Deed::MapDown, "map.down", KeyTable::tr("To what is below"), {"Down"});
     make.add(Deed::MapInto, "map.into", KeyTable::tr("Into a node, to its pods"), {"Space"});
-    make.add(Deed::MapOpen, "map.open", KeyTable::tr("Details"), {"Return"});
+    make.fixed = true;
+    make.add(Deed::MapOpen, "map.open", KeyTable::tr("Details"), {"Return", "Enter"});
     make.add(Deed::MapOut, "map.out", KeyTable::tr("Out again"), {"Esc"});
     make.fixed = false;
 }
@@ -112,6 +114,14 @@ void addTimeline(Maker& make) {
     make.add(Deed::TapeLive, "tape.live", KeyTable::tr("Back to the present"), {"L", "End", "Esc"});
 }
 
+void addEditor(Maker& make) {
+    make.place = KeyPlace::Editor;
+    make.add(Deed::EditorApply, "editor.apply", KeyTable::tr("Apply the manifest"),
+             {"Ctrl+Return", "Ctrl+Enter"});
+    make.add(Deed::EditorDryRun, "editor.dry", KeyTable::tr("Try it: a dry run"), {"Ctrl+Shift+Return"});
+    make.add(Deed::EditorOffer, "editor.offer", KeyTable::tr("What can be written here"), {"Ctrl+Space"});
+}
+
 } // namespace
 
 KeyTable::KeyTable(QObject* parent) : QObject(parent) {
@@ -121,6 +131,7 @@ KeyTable::KeyTable(QObject* parent) : QObject(parent) {
     addRow(make);
     addMap(make);
     addTimeline(make);
+    addEditor(make);
     actions_ = std::move(make.out);
 }
 
@@ -167,6 +178,8 @@ QString KeyTable::placeText(KeyPlace place) {
         return tr("On the map");
     case KeyPlace::Timeline:
         return tr("On the timeline");
+    case KeyPlace::Editor:
+        return tr("In the editor");
     }
     return {};
 }
@@ -178,6 +191,10 @@ QString KeyTable::problemOf(const KeyAction& action, const QKeySequence& key) co
     const int plain = wanted & ~static_cast<int>(Qt::KeyboardModifierMask);
     const QString text = key.toString(QKeySequence::NativeText);
     if (key.count() > 1 || plain == 0 || plain == Qt::Key_unknown) return tr("That is no key.");
+    const bool held =
+        (wanted & (int{Qt::ControlModifier} | int{Qt::AltModifier} | int{Qt::MetaModifier})) != 0;
+    if (action.place == KeyPlace::Editor && !held && plain < Qt::Key_Escape)
+        return tr("%1 is written in the editor: hold Ctrl or Alt with it.").arg(text);
     for (const int taken : {Qt::Key_Escape, Qt::Key_Tab, Qt::Key_Backtab, Qt::Key_Return, Qt::Key_Enter})
         if (wanted == taken) return tr("%1 moves through every window and stays as it is.").arg(text);
     for (const KeyAction& other : actions_) {

@@ -140,7 +140,7 @@ void HelpPanel::open(KeyPlace here) {
     asked_.reset();
     std::vector<KeyPlace> places;
     if (here != KeyPlace::Everywhere) places.push_back(here);
-    for (const KeyPlace place : {KeyPlace::Row, KeyPlace::Map, KeyPlace::Timeline})
+    for (const KeyPlace place : {KeyPlace::Row, KeyPlace::Map, KeyPlace::Timeline, KeyPlace::Editor})
         if (place != here) places.push_back(place);
     hereModel_.setPlaces(places);
     everywhereModel_.setPlaces({KeyPlace::Everywhere});

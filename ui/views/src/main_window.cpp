@@ -129,7 +129,7 @@ QWidget* MainWindow::Impl::buildCentre() {
     horizontal->setHandleWidth(1);
     horizontal->setChildrenCollapsible(false);
     places = new QStackedWidget(horizontal);
-    mapPage = new MapPage(session, theme, places);
+    mapPage = new MapPage(session, keys, theme, places);
     mapPage->map()->setReducedMotion(options.reducedMotion);
     objects = new ObjectsView(session, theme, places);
     places->addWidget(mapPage);
@@ -188,7 +188,7 @@ QWidget* MainWindow::Impl::buildDock() {
     logs = new LogsView(session.cluster(), session.executor(), theme, dockPages);
     terminals = new TerminalView(session.cluster(), theme, dockPages);
     forwards = new ForwardsView(session.cluster(), theme, dockPages);
-    yaml = new YamlPane(actions, theme, dockPages);
+    yaml = new YamlPane(actions, keys, theme, dockPages);
     yaml->setNamespace(options.defaultNamespace);
     for (QWidget* page :
          std::initializer_list<QWidget*>{timeline, feed, next, logs, terminals, forwards, yaml})

@@ -94,6 +94,7 @@ KeyPlace MainWindow::Impl::keyPlace() const {
         return focus != nullptr && (focus == widget || widget->isAncestorOf(focus));
     };
     if (within(timeline)) return KeyPlace::Timeline;
+    if (within(yaml)) return KeyPlace::Editor;
     if (within(objects) || within(drawer)) return KeyPlace::Row;
     if (within(mapPage)) return drawer->isVisible() ? KeyPlace::Row : KeyPlace::Map;
     return KeyPlace::Everywhere;

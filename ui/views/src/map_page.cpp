@@ -54,8 +54,8 @@ QString MapPage::wordsOf(MapGrouping grouping) {
     return {};
 }
 
-MapPage::MapPage(ClusterSession& session, const Theme& theme, QWidget* parent)
-    : QWidget(parent), session_(session), theme_(theme) {
+MapPage::MapPage(ClusterSession& session, const KeyTable& keys, const Theme& theme, QWidget* parent)
+    : QWidget(parent), session_(session), keys_(keys), theme_(theme) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
@@ -90,7 +90,7 @@ MapPage::MapPage(ClusterSession& session, const Theme& theme, QWidget* parent)
     bar->addWidget(addNode_);
     column->addLayout(bar);
     map_ = new MapView(
-        session.map(), theme, session.executor(), [&session] { return session.now(); }, this);
+        session.map(), keys, theme, session.executor(), [&session] { return session.now(); }, this);
     empty_ = new EmptyState(theme, QStringLiteral("wheel"), this);
     emptyAdd_ = empty_->addButton(tr("Add a node"), "primary");
     stack_ = new QStackedWidget(this);
@@ -135,7 +135,7 @@ void MapPage::setGrouping(MapGrouping grouping) {
 void MapPage::showPast(ClusterMapModel* past) {
     if (past != nullptr && past_ == nullptr) {
         past_ = new MapView(
-            *past, theme_, session_.executor(), [this] { return session_.now(); }, this);
+            *past, keys_, theme_, session_.executor(), [this] { return session_.now(); }, this);
         past_->setAccessibleName(tr("Cluster map of the past"));
         past_->setReducedMotion(map_->reducedMotion());
         stack_->addWidget(past_);

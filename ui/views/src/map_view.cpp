@@ -41,10 +41,10 @@ double eased(double t) {
 
 } // namespace
 
-MapView::MapView(ClusterMapModel& model, const Theme& theme, Executor& executor,
+MapView::MapView(ClusterMapModel& model, const KeyTable& keys, const Theme& theme, Executor& executor,
                  std::function<WallTime()> now, QWidget* parent)
-    : QAbstractScrollArea(parent), model_(model), theme_(theme), executor_(executor), now_(std::move(now)),
-      painter_(std::make_unique<MapPainter>(theme, 1.0)) {
+    : QAbstractScrollArea(parent), model_(model), keys_(keys), theme_(theme), executor_(executor),
+      now_(std::move(now)), painter_(std::make_unique<MapPainter>(theme, 1.0)) {
     setFrameShape(QFrame::NoFrame);
     setFocusPolicy(Qt::StrongFocus);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);

@@ -218,33 +218,48 @@ void MapView::contextMenuEvent(QContextMenuEvent* event) {
         Q_EMIT nodeMenu(target.card->name, event->globalPos());
 }
 
+bool MapView::event(QEvent* event) {
+    // With the focus here a key is the map's before it is the window's.
+    if (event->type() == QEvent::ShortcutOverride) {
+        const auto& key = *static_cast<QKeyEvent*>(event);
+        if (keys_.deedOf(KeyPlace::Map, key.key(), key.modifiers())) {
+            event->accept();
+            return true;
+        }
+    }
+    return QAbstractScrollArea::event(event);
+}
+
 void MapView::keyPressEvent(QKeyEvent* event) {
-    switch (event->key()) {
-    case Qt::Key_Left:
-    case Qt::Key_Right:
-    case Qt::Key_Up:
-    case Qt::Key_Down:
-        moveFocus(event->key());
-        return;
-    case Qt::Key_Space: {
+    const auto deed = keys_.deedOf(KeyPlace::Map, event->key(), event->modifiers());
+    if (!deed) return QAbstractScrollArea::keyPressEvent(event);
+    switch (*deed) {
+    case Deed::MapLeft:
+        return moveFocus(Qt::Key_Left);
+    case Deed::MapRight:
+        return moveFocus(Qt::Key_Right);
+    case Deed::MapUp:
+        return moveFocus(Qt::Key_Up);
+    case Deed::MapDown:
+        return moveFocus(Qt::Key_Down);
+    case Deed::MapInto: {
         const MapNode* node = model_.findCard(selectedNode_);
         if (node != nullptr && !node->pods.empty()) select(selectedNode_, node->pods.front()->uid);
         return;
     }
-    case Qt::Key_Escape:
+    case Deed::MapOut:
         if (insideNode_) return select(selectedNode_, {});
         select({}, {});
         Q_EMIT nothingActivated();
         return;
-    case Qt::Key_Return:
-    case Qt::Key_Enter:
+    case Deed::MapOpen:
         if (!selectedPod_.empty())
             Q_EMIT podActivated(selectedPod_);
         else if (!selectedNode_.isEmpty())
             activateCard(selectedNode_);
         return;
     default:
-        QAbstractScrollArea::keyPressEvent(event);
+        return;
     }
 }
 

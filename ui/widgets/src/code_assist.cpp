@@ -49,8 +49,8 @@ class ChoiceDelegate final : public QStyledItemDelegate {
 
 } // namespace
 
-CodeAssist::CodeAssist(CodeEdit& edit, YamlAssistant& assistant, const Theme& theme)
-    : QObject(&edit), edit_(edit), assistant_(assistant), choices_(new QStandardItemModel(this)),
+CodeAssist::CodeAssist(CodeEdit& edit, YamlAssistant& assistant, const KeyTable& keys, const Theme& theme)
+    : QObject(&edit), edit_(edit), assistant_(assistant), keys_(keys), choices_(new QStandardItemModel(this)),
       completer_(new QCompleter(choices_, this)) {
     completer_->setWidget(&edit_);
     completer_->setCompletionMode(QCompleter::UnfilteredPopupCompletion);
@@ -146,8 +146,8 @@ QString CodeAssist::told(int line, int column) {
 }
 
 bool CodeAssist::eventFilter(QObject* watched, QEvent* event) {
-    const auto asks = [](const QKeyEvent& key) {
-        return key.key() == Qt::Key_Space && key.modifiers() == Qt::ControlModifier;
+    const auto asks = [this](const QKeyEvent& key) {
+        return keys_.deedOf(KeyPlace::Editor, key.key(), key.modifiers()) == Deed::EditorOffer;
     };
     if (watched == &edit_ && event->type() == QEvent::ShortcutOverride &&
         asks(*static_cast<QKeyEvent*>(event))) {

@@ -12,7 +12,7 @@
 namespace wheelhouse::ui {
 
 /// Where keys mean something.
-enum class KeyPlace : std::uint8_t { Everywhere, Row, Map, Timeline };
+enum class KeyPlace : std::uint8_t { Everywhere, Row, Map, Timeline, Editor };
 
 /// Everything that can be done with a key, or by its name.
 enum class Deed : std::uint8_t {
@@ -59,9 +59,12 @@ enum class Deed : std::uint8_t {
     Mark,
     Wide,
     // on the map
-    MapMove,
-    MapOpen,
+    MapLeft,
+    MapRight,
+    MapUp,
+    MapDown,
     MapInto,
+    MapOpen,
     MapOut,
     // on the timeline
     TapeBack,
@@ -71,6 +74,10 @@ enum class Deed : std::uint8_t {
     TapeSlower,
     TapeOldest,
     TapeLive,
+    // in the editor of manifests
+    EditorApply,
+    EditorDryRun,
+    EditorOffer,
 };
 
 struct KeyAction {

@@ -34,7 +34,7 @@ class MapLegend final : public QWidget {
 class MapPage final : public QWidget {
     Q_OBJECT
   public:
-    MapPage(ClusterSession& session, const Theme& theme, QWidget* parent = nullptr);
+    MapPage(ClusterSession& session, const KeyTable& keys, const Theme& theme, QWidget* parent = nullptr);
     MapView* map() { return map_; }
     QPushButton* addNodeButton() { return addNode_; }
     MapDrag* drag() { return drag_; }
@@ -61,6 +61,7 @@ class MapPage final : public QWidget {
     bool inPast_ = false;
     MapDrag* drag_;
     PaletteBar* palette_;
+    const KeyTable& keys_;
     const Theme& theme_;
 
     MapLegend* legend_;

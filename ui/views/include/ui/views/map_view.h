@@ -3,6 +3,7 @@
 #include "engine/base/executor.h"
 #include "ui/models/cluster_map_model.h"
 #include "ui/models/deploy_template.h"
+#include "ui/models/key_table.h"
 #include "ui/models/link_model.h"
 #include "ui/models/placement_preview.h"
 #include "ui/views/map_layout.h"
@@ -24,13 +25,14 @@ class MapPainter;
 /// The cluster map: the scheduler's queue at the left, then zones with node cards and their pods. One widget
 /// that paints itself from kept pixmaps and redraws only what changed; pods fly from the queue to their node
 /// (at most 400 ms, not at all with reduced motion). Arrow keys move between nodes, Space steps into a node's
-/// pods, Return opens. When nothing happens no timer runs. UI thread only; model and theme must outlive it.
+/// pods, Return opens; the key table may say otherwise. When nothing happens no timer runs. UI thread only;
+/// model, keys and theme must outlive it.
 class MapView final : public QAbstractScrollArea {
     Q_OBJECT
   public:
     /// `now` is the time the cluster lives by.
-    MapView(ClusterMapModel& model, const Theme& theme, Executor& executor, std::function<WallTime()> now,
-            QWidget* parent = nullptr);
+    MapView(ClusterMapModel& model, const KeyTable& keys, const Theme& theme, Executor& executor,
+            std::function<WallTime()> now, QWidget* parent = nullptr);
     ~MapView() override;
 
     void setGrouping(MapGrouping grouping);
@@ -86,6 +88,7 @@ class MapView final : public QAbstractScrollArea {
     void mouseReleaseEvent(QMouseEvent* event) override;
     void contextMenuEvent(QContextMenuEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
+    bool event(QEvent* event) override;
     void focusInEvent(QFocusEvent* event) override;
     void showEvent(QShowEvent* event) override;
     bool viewportEvent(QEvent* event) override;
@@ -147,6 +150,7 @@ class MapView final : public QAbstractScrollArea {
     void moveFocus(int key);
 
     ClusterMapModel& model_;
+    const KeyTable& keys_;
     const Theme& theme_;
     Executor& executor_;
     std::function<WallTime()> now_;

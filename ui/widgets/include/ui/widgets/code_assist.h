@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ui/models/key_table.h"
 #include "ui/models/yaml_assistant.h"
 #include "ui/widgets/code_edit.h"
 
@@ -11,13 +12,13 @@ class QStandardItemModel;
 
 namespace wheelhouse::ui {
 
-/// Stands by a CodeEdit: offers what could be written (as one types, and with Ctrl+Space), underlines what
+/// Stands by a CodeEdit: offers what could be written (as one types, and by its key), underlines what
 /// the server would not take, and tells what a field means when the mouse rests on it. UI thread only; lives
 /// as long as the editor.
 class CodeAssist final : public QObject {
     Q_OBJECT
   public:
-    CodeAssist(CodeEdit& edit, YamlAssistant& assistant, const Theme& theme);
+    CodeAssist(CodeEdit& edit, YamlAssistant& assistant, const KeyTable& keys, const Theme& theme);
 
     const std::vector<EditProblem>& problems() const { return problems_; }
     /// The list of what is offered, and its texts; hidden and empty when nothing is.
@@ -40,6 +41,7 @@ class CodeAssist final : public QObject {
 
     CodeEdit& edit_;
     YamlAssistant& assistant_;
+    const KeyTable& keys_;
     QStandardItemModel* choices_;
     QCompleter* completer_;
     QTimer later_;
