@@ -120,6 +120,8 @@ class TestModels final : public QObject {
   private Q_SLOTS:
     void mailboxCoalesces_data();
     void mailboxCoalesces();
+    void mailboxGivesSomeAtATime();
+    void manyPodsComeInParts();
     void tableFollowsRandomChanges_data();
     void tableFollowsRandomChanges();
     void tableKeepsPersistentIndexes();
@@ -174,6 +176,73 @@ void TestModels::mailboxCoalesces() {
     }
     QCOMPARE(got, expected);
     QVERIFY(box.empty());
+}
+
+/// Some at a time is the same as all at once, whatever comes in between.
+void TestModels::mailboxGivesSomeAtATime() {
+    SeededRandom random(5);
+    for (int round = 0; round < 200; ++round) {
+        Mailbox<int, int> box;
+        std::map<int, int> truth;
+        std::map<int, int> got;
+        const auto takeSome = [&](std::size_t most) {
+            const auto deltas = box.take(most);
+            QVERIFY(deltas.size() <= most);
+            for (const auto& delta : deltas) {
+                QCOMPARE(delta.change == Change::Added, !got.contains(delta.key));
+                if (delta.change == Change::Removed)
+                    got.erase(delta.key);
+                else
+                    got[delta.key] = delta.value;
+            }
+        };
+        for (int i = 0; i < 60; ++i) {
+            const int key = static_cast<int>(random.below(12));
+            if (truth.contains(key) && random.below(3) == 0) {
+                box.put(Change::Removed, key, truth[key]);
+                truth.erase(key);
+            } else {
+                box.put(truth.contains(key) ? Change::Modified : Change::Added, key, i);
+                truth[key] = i;
+            }
+            if (random.below(4) == 0) takeSome(1 + random.below(4));
+        }
+        while (!box.empty())
+            takeSome(3);
+        QVERIFY(got == truth);
+        QVERIFY(box.take().empty());
+    }
+}
+
+/// A large cluster comes a part at a time, and is asked for until it is there.
+void TestModels::manyPodsComeInParts() {
+    ClusterMapModel model;
+    const int pods = static_cast<int>(ClusterMapModel::podsAtOnce) * 2 + 7;
+    for (int i = 0; i < pods; ++i)
+        model.pod(Change::Added, makePod("p" + std::to_string(i), "u" + std::to_string(i),
+                                         "n" + std::to_string(i % 3), "web", "Running"));
+    for (const std::string name : {"n0", "n1"})
+        model.node(Change::Added, makeNode(name, "uid-" + name, "a"));
+    QSignalSpy wanted(&model, &ClusterMapModel::wanted);
+    QSignalSpy changed(&model, &ClusterMapModel::changed);
+    model.apply();
+    QCOMPARE(model.nodes().size(), 2U);
+    QCOMPARE(model.counts().pods, static_cast<int>(ClusterMapModel::podsAtOnce));
+    QCOMPARE(wanted.size(), 1);
+    int rounds = 1;
+    for (; model.pending(); ++rounds)
+        model.apply();
+    QCOMPARE(rounds, 3);
+    QCOMPARE(changed.size(), 3);
+    QCOMPARE(wanted.size(), 2);
+    QCOMPARE(model.counts().pods, pods);
+    model.node(Change::Added, makeNode("n2", "uid-n2", "a")); // after its pods
+    model.apply();
+    for (const char* name : {"n0", "n1", "n2"}) {
+        const MapNode& node = *model.findNode(name);
+        QVERIFY(static_cast<int>(node.pods.size()) >= pods / 3);
+        QCOMPARE(node.cpuAsked, static_cast<qint64>(node.pods.size()) * 100);
+    }
 }
 
 void TestModels::tableFollowsRandomChanges_data() {

@@ -106,6 +106,7 @@ void ClusterMapModel::apply() {
         podsByNode_.clear();
         applicationCounts_.clear();
         workloads_.clear();
+        asked_.clear();
         change.structure = change.structure || !ofNodes(grouping_);
         for (auto& [name, node] : nodes_) {
             node.cpuAsked = node.memoryAsked = 0;
@@ -127,6 +128,7 @@ void ClusterMapModel::apply() {
         found->second.pods = pods == podsByNode_.end() ? std::vector<const MapPod*>() : pods->second;
     }
     Q_EMIT changed(change);
+    if (pending()) Q_EMIT wanted();
 }
 
 /// Puts a pod where it belongs, or takes it away (`sign` -1), with the sums that hang on it. Node sums count
@@ -134,13 +136,18 @@ void ClusterMapModel::apply() {
 void ClusterMapModel::place(const MapPod& pod, int sign, MapChange& change) {
     const auto node = nodes_.find(pod.node);
     const bool runs = pod.look != PodLook::Completed;
-    if (node != nodes_.end()) {
-        if (runs) {
-            node->second.cpuAsked += sign * pod.cpuMilli;
-            node->second.memoryAsked += sign * pod.memoryBytes;
+    if (runs && !pod.node.isEmpty()) {
+        Asked& asked = asked_[pod.node];
+        asked.pods += sign;
+        asked.cpuMilli += sign * pod.cpuMilli;
+        asked.memoryBytes += sign * pod.memoryBytes;
+        if (node != nodes_.end()) {
+            node->second.cpuAsked = asked.cpuMilli;
+            node->second.memoryAsked = asked.memoryBytes;
         }
-        change.nodes.insert(pod.node);
+        if (asked.pods == 0) asked_.erase(pod.node);
     }
+    if (node != nodes_.end()) change.nodes.insert(pod.node);
     if (!shown(pod)) return;
     if (pod.node.isEmpty()) change.queue = true;
     if (!ofNodes(grouping_)) placeByWorkload(pod, sign, change);
@@ -176,7 +183,7 @@ void ClusterMapModel::placeByWorkload(const MapPod& pod, int sign, MapChange& ch
 }
 
 void ClusterMapModel::takePods(MapChange& change) {
-    for (auto& delta : podBox_.take()) {
+    for (auto& delta : podBox_.take(podsAtOnce)) {
         const auto found = pods_.find(delta.key);
         if (delta.change == Change::Removed) {
             if (found == pods_.end()) continue;
@@ -255,10 +262,9 @@ void ClusterMapModel::join(const QString& name, MapChange& change) {
         change.structure = true;
         change.nodes.insert(name);
         // Pods may have been heard of before their node.
-        for (const auto& [uid, pod] : pods_) {
-            if (pod.node != name || pod.look == PodLook::Completed) continue;
-            now.cpuAsked += pod.cpuMilli;
-            now.memoryAsked += pod.memoryBytes;
+        if (const auto asked = asked_.find(name); asked != asked_.end()) {
+            now.cpuAsked = asked->second.cpuMilli;
+            now.memoryAsked = asked->second.memoryBytes;
         }
         nodes_.emplace(name, std::move(now));
         return;

@@ -78,7 +78,9 @@ void TimeTravel::show() {
         shown_[kind] = std::move(coming_[kind]);
     }
     here_ = asked_;
-    map_.apply();
+    do {
+        map_.apply();
+    } while (map_.pending());
     Q_EMIT arrived(here_);
 }
 

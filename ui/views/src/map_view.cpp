@@ -26,6 +26,7 @@ constexpr int queueStep = 46;
 constexpr qint64 flightMs = 380;
 constexpr std::size_t mostFlights = 48;
 constexpr std::size_t mostSprites = 1500;
+constexpr std::size_t mostRegions = 100; ///< more are slower to tell apart than to paint
 
 QPointF bezier(const QPointF& a, const QPointF& b, double t) {
     // Leaves to the right and lands from above, as a thrown thing does.
@@ -122,10 +123,12 @@ void MapView::onChanged(const MapChange& change) {
             sprites_.erase(name.toStdString());
         rebuild();
     } else {
+        const bool many = change.nodes.size() > mostRegions;
+        if (many) viewport()->update();
         for (const QString& name : change.nodes) {
             sprites_.erase(name.toStdString());
             if (const MapNode* node = model_.findCard(name)) layout_.refit(*node);
-            viewport()->update(rectOfNode(name).adjusted(-4, -4, 4, 4));
+            if (!many) viewport()->update(rectOfNode(name).adjusted(-4, -4, 4, 4));
         }
         if (change.queue) viewport()->update(queueRect());
     }

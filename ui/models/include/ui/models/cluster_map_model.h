@@ -107,8 +107,10 @@ class ClusterMapModel final : public QObject {
     /// What cards() are. Takes effect at once.
     void setGrouping(MapGrouping grouping);
     MapGrouping grouping() const { return grouping_; }
-    /// Takes in everything since the last call and emits changed() if there was anything.
+    /// Takes in what came since the last call and emits changed() if there was anything: all nodes, and as
+    /// many pods as one frame has time for. Of more the rest is wanted() at once.
     void apply();
+    static constexpr std::size_t podsAtOnce = 4000;
     bool pending() const;
 
     const std::map<QString, MapNode>& nodes() const { return nodes_; }
@@ -142,6 +144,11 @@ class ClusterMapModel final : public QObject {
 
   private:
     using Box = Mailbox<Uid, api::ObjectPtr>;
+    struct Asked {
+        int pods = 0;
+        qint64 cpuMilli = 0;
+        qint64 memoryBytes = 0;
+    };
     void takeNodes(MapChange& change);
     void takeMachines(MapChange& change);
     void takePods(MapChange& change);
@@ -161,6 +168,7 @@ class ClusterMapModel final : public QObject {
     std::map<QString, MapNode> workloads_; ///< while cards are no nodes
     std::unordered_map<std::string, int> applicationCounts_;
     std::map<QString, std::vector<const MapPod*>> podsByNode_; ///< "" = the queue
+    std::map<QString, Asked> asked_; ///< by node, heard of or not: what all its pods ask for
     std::map<QString, int> hues_;
     QString nameSpace_;
     MapGrouping grouping_ = MapGrouping::Zone;

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -45,14 +48,25 @@ class Mailbox {
         if (wasEmpty && wake_) wake_();
     }
 
-    /// Everything since the last call, in the order the keys first came.
-    std::vector<Delta> take() {
+    /// Everything since the last call, in the order the keys first came; the first `most` of it, where more
+    /// is too much at once.
+    std::vector<Delta> take(std::size_t most = std::numeric_limits<std::size_t>::max()) {
         std::vector<Delta> deltas;
-        deltas.reserve(index_.size());
-        for (Entry& entry : entries_)
-            if (entry.live) deltas.push_back(std::move(entry.delta));
-        entries_.clear();
-        index_.clear();
+        deltas.reserve(std::min(most, index_.size()));
+        const bool all = index_.size() <= most;
+        while (deltas.size() < most && begin_ < entries_.size()) {
+            Entry& entry = entries_[begin_++];
+            if (!entry.live) continue;
+            if (!all) index_.erase(entry.delta.key);
+            deltas.push_back(std::move(entry.delta));
+        }
+        if (all) {
+            entries_.clear();
+            index_.clear();
+            begin_ = 0;
+        } else if (begin_ > entries_.size() / 2) {
+            forget();
+        }
         return deltas;
     }
     bool empty() const { return index_.empty(); }
@@ -63,8 +77,17 @@ class Mailbox {
         bool live = true;
         Delta delta;
     };
+    /// Lets go of the places of what was taken, so that a box that is never quite empty does not grow.
+    void forget() {
+        entries_.erase(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(begin_));
+        for (auto& [key, place] : index_)
+            place -= begin_;
+        begin_ = 0;
+    }
+
     std::function<void()> wake_;
     std::vector<Entry> entries_;
+    std::size_t begin_ = 0; ///< of what was not taken yet
     std::unordered_map<Key, std::size_t> index_;
 };
 
