@@ -20,8 +20,8 @@ PaletteItem::PaletteItem(const Theme& theme, PaletteLook look, QWidget* parent)
     setText(look_.name);
     setAccessibleName(look_.name);
     setAccessibleDescription(look_.note);
-    const QString drag = tr("Drag it onto a zone or a node, or press it");
-    setToolTip(look_.mime.isEmpty() ? look_.note : look_.small ? look_.note + u'\n' + drag : drag);
+    const QString drag = look_.mime.isEmpty() ? QString() : tr("Drag it onto a zone or a node, or press it");
+    setToolTip(QStringList({look_.name, look_.note, drag}).join(u'\n').trimmed());
     setCursor(look_.mime.isEmpty() ? Qt::PointingHandCursor : Qt::OpenHandCursor);
     setFocusPolicy(Qt::StrongFocus);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
@@ -37,12 +37,15 @@ void PaletteItem::paintEvent(QPaintEvent*) {
     p.setBrush(underMouse() ? Theme::mix(t.raised, t.line, 0.5) : t.raised);
     p.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8);
     const qreal tile = look_.small ? 18 : 22;
-    const QRectF box(look_.small ? 6 : 10, (height() - tile) / 2, tile, tile);
+    // A name of two letters and dots says less than the icon alone; the tool tip has all of it.
+    const bool named = width() >= (look_.small ? 72 : 88);
+    const QRectF box(!named ? (width() - tile) / 2 : look_.small ? 6 : 10, (height() - tile) / 2, tile, tile);
     p.setPen(Qt::NoPen);
     p.setBrush(look_.hue ? theme_.hue(*look_.hue) : theme_.tint(Tone::Bad));
     p.drawRoundedRect(box, 6, 6);
     p.drawPixmap(box.center() - QPointF(7, 7),
                  theme_.pixmap(look_.icon, 14, look_.hue ? t.panel : t.bad, devicePixelRatioF()));
+    if (!named) return;
     const int left = static_cast<int>(box.right()) + (look_.small ? 6 : 10);
     const QRect text(left, 0, width() - left - 8, height());
     const auto line = [&](const QRect& at, const QFont& font, const QColor& color, const QString& words) {

@@ -29,7 +29,7 @@ class PaletteItem final : public QAbstractButton {
   public:
     PaletteItem(const Theme& theme, PaletteLook look, QWidget* parent);
     QSize sizeHint() const override { return {148, look_.small ? 28 : 48}; }
-    QSize minimumSizeHint() const override { return {look_.small ? 60 : 96, look_.small ? 28 : 48}; }
+    QSize minimumSizeHint() const override { return {look_.small ? 30 : 42, look_.small ? 28 : 48}; }
 
   protected:
     void paintEvent(QPaintEvent* event) override;
