@@ -118,6 +118,19 @@ class ApiBench {
         executor.runUntil([this] { return started; }, std::chrono::seconds(1));
     }
 
+    /// As a server that stops: clients are let go, or what they were in the middle of would hold on to
+    /// itself.
+    ~ApiBench() {
+        for (const auto& call : running)
+            if (call) call->cancel();
+        settle();
+        for (const auto& exchange : exchanges)
+            exchange->client.reset();
+        settle();
+    }
+    ApiBench(const ApiBench&) = delete;
+    ApiBench& operator=(const ApiBench&) = delete;
+
     static User admin() { return {"admin", {"system:masters"}}; }
 
     std::shared_ptr<FakeExchange> open(const std::string& method, const std::string& target,
@@ -133,6 +146,7 @@ class ApiBench {
         request.user = std::move(user);
         auto exchange = std::make_shared<FakeExchange>();
         running.push_back(server->handle(std::move(request), exchange));
+        exchanges.push_back(exchange);
         return exchange;
     }
 
@@ -155,6 +169,7 @@ class ApiBench {
     std::unique_ptr<store::Store> store;
     std::unique_ptr<ApiServer> server;
     std::vector<std::shared_ptr<Running>> running;
+    std::vector<std::shared_ptr<FakeExchange>> exchanges; ///< whose clients `running` answers
 };
 
 /// The lines of a JSON watch stream.

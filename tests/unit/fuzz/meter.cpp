@@ -37,6 +37,10 @@ void give(void* memory) {
 void* operator new(std::size_t size) {
     return take(size);
 }
+/// Otherwise it is a sanitizer's own, and not for what frees it here.
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+    return take(size);
+}
 void operator delete(void* memory) noexcept {
     give(memory);
 }

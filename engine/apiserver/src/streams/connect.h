@@ -23,7 +23,8 @@ struct ConnectRequest {
 };
 
 /// Opens it, or says why not before anything has been answered. What cannot be known before the connection
-/// has switched is told over it. `ended` is called once, last, never inside this call. Control executor.
+/// has switched is told over it. Null: it has answered already, and nothing began. Else `ended` is called
+/// once, last, never inside this call. Control executor.
 Result<std::shared_ptr<StreamSession>> connectPod(const std::shared_ptr<Core>& core,
                                                   const ConnectRequest& request,
                                                   const std::shared_ptr<Exchange>& exchange, Task ended);

@@ -97,15 +97,13 @@ std::shared_ptr<StreamSession> startExec(Executor& control, ExecPlan plan, const
     // A WebSocket may come without any protocol; then it is the oldest.
     if (protocol.empty() && (spdy || !request.upgrade.protocols.empty())) {
         exchange->respond([refusal = noCommonProtocol(request.upgrade, served)] { return refusal; });
-        control.post(std::move(ended));
         return nullptr;
     }
-    auto session = std::make_shared<ExecSession>(control, std::move(plan), ended);
+    auto session = std::make_shared<ExecSession>(control, std::move(plan), std::move(ended));
     auto dialect =
         spdy ? makeSpdyDialect(control, protocol, streams) : makeChannelDialect(control, protocol, streams);
     if (session->start(std::move(dialect), exchange, request.upgrade, {})) return session;
     exchange->respond([] { return plainRefusal(400, "unable to upgrade: HTTP/1.1 is needed"); });
-    control.post(std::move(ended));
     return nullptr;
 }
 

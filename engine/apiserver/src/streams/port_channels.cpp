@@ -122,14 +122,12 @@ std::shared_ptr<StreamSession> startPortChannels(Executor& control, PortPlan pla
     const std::string protocol = request.upgrade.choose(portProtocols());
     if (protocol.empty() && !request.upgrade.protocols.empty()) {
         exchange->respond([refusal = noCommonProtocol(request.upgrade, portProtocols())] { return refusal; });
-        control.post(std::move(ended));
         return nullptr;
     }
     auto session = std::make_shared<PortChannels>(control, std::move(plan),
-                                                  protocol == "v4.base64.channel.k8s.io", ended);
+                                                  protocol == "v4.base64.channel.k8s.io", std::move(ended));
     if (session->start(exchange, request.upgrade, protocol)) return session;
     exchange->respond([] { return plainRefusal(400, "unable to upgrade: HTTP/1.1 is needed"); });
-    control.post(std::move(ended));
     return nullptr;
 }
 

@@ -150,7 +150,7 @@ std::shared_ptr<StreamSession> startPortForward(Executor& control, PortPlan plan
     const bool spdy = request.upgrade.to == UpgradeRequest::To::Spdy;
     const std::vector<std::string_view> served{spdy ? portProtocol : tunnelProtocol};
     const std::string protocol = request.upgrade.choose(served);
-    auto session = std::make_shared<PortSession>(control, std::move(plan), ended);
+    auto session = std::make_shared<PortSession>(control, std::move(plan), std::move(ended));
     if (protocol.empty()) {
         exchange->respond([refusal = noCommonProtocol(request.upgrade, served)] { return refusal; });
     } else if (session->start(exchange, request.upgrade, protocol)) {
@@ -158,7 +158,6 @@ std::shared_ptr<StreamSession> startPortForward(Executor& control, PortPlan plan
     } else {
         exchange->respond([] { return plainRefusal(400, "unable to upgrade: HTTP/1.1 is needed"); });
     }
-    control.post(std::move(ended));
     return nullptr;
 }
 

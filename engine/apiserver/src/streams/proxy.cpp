@@ -204,7 +204,6 @@ Result<std::shared_ptr<StreamSession>> proxyRequest(const std::shared_ptr<Core>&
         exchange->respond([to, auditId] {
             return Response{301, {{"location", to}, {"audit-id", auditId}}, nullptr};
         });
-        core->control.post(std::move(ended));
         return nullptr;
     }
     if (!core->streams) return fail(Reason::ServiceUnavailable, "this server has no link to nodes");
