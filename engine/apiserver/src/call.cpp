@@ -96,12 +96,10 @@ class Call final : public Running, public std::enable_shared_from_this<Call> {
         (*work)(core);
     }
 
-    /// A stream lives until it ends or its client goes, whoever else forgets this call. Null: there was
-    /// nothing to begin with.
+    /// A stream, if one began, lives until it ends or its client goes, whoever else forgets this call.
     void holdSession(std::shared_ptr<StreamSession> session) {
-        if (!session) return;
         session_ = std::move(session);
-        self_ = shared_from_this();
+        self_ = session_ ? shared_from_this() : nullptr;
     }
     Task sessionEnd() {
         return [weak = weak_from_this()] {

@@ -1,6 +1,7 @@
 // How the window looks: contrast of every choice, colours that stay apart for those who take two for the
 // same, large type for a room.
 #include "stage.h"
+#include "ui/widgets/language.h"
 
 #include <QAction>
 #include <QMenu>
@@ -81,6 +82,8 @@ class TestLook final : public QObject {
     void statesStayApart();
     void theUsualOnesWouldNot();
     void aProjectorShowsLargeType();
+    void theRailIsAsWideAsItsNames_data();
+    void theRailIsAsWideAsItsNames();
     void theMenuChangesAndRemembers();
     void pictures();
 
@@ -192,6 +195,35 @@ void TestLook::aProjectorShowsLargeType() {
     const QString sheet = theme.styleSheet();
     QVERIFY(before.contains("font-size: 13px") && !sheet.contains("font-size: 13px"));
     QVERIFY(sheet.contains("font-size: 16px") && !sheet.contains(": 1px solid"));
+}
+
+void TestLook::theRailIsAsWideAsItsNames_data() {
+    QTest::addColumn<QString>("language");
+    QTest::addColumn<bool>("projector");
+    for (const char* language : {"en", "de", "zh_CN"})
+        for (const bool projector : {false, true})
+            QTest::addRow("%s%s", language, projector ? " projector" : "") << language << projector;
+}
+
+void TestLook::theRailIsAsWideAsItsNames() {
+    QFETCH(QString, language);
+    QFETCH(bool, projector);
+    useLanguage(QLocale(language));
+    const auto back = qScopeGuard([] { useLanguage(QLocale("en")); });
+    Stage stage;
+    stage.open();
+    if (projector) choose(stage, MainWindow::tr("Projector: large type, thick lines"));
+    const auto* rail = stage.window->findChild<QWidget*>("rail");
+    QVERIFY(rail != nullptr);
+    Theme theme(true);
+    theme.setLook({true, ColorVision::Usual, projector});
+    const QFontMetrics bold(theme.body(10, QFont::DemiBold));
+    int names = 0;
+    for (const auto* button : rail->findChildren<QAbstractButton*>()) {
+        ++names;
+        QVERIFY2(bold.horizontalAdvance(button->text()) <= rail->width() - 4, qPrintable(button->text()));
+    }
+    QCOMPARE(names, 7);
 }
 
 void TestLook::theMenuChangesAndRemembers() {

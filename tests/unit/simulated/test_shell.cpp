@@ -153,7 +153,8 @@ class TestShell : public QObject {
     void whatDoesNotFitIntoAFileIsToldAndFails() {
         const auto full = std::make_shared<SimulatedFiles>();
         full->setLimit(4);
-        const Told told = run({"sh", "-c", "echo abc > /f; echo $?; echo d >> /f || echo lost; cat /f"}, full);
+        const Told told =
+            run({"sh", "-c", "echo abc > /f; echo $?; echo d >> /f || echo lost; cat /f"}, full);
         QCOMPARE(told.out, std::string("0\nlost\nabc\n"));
         QCOMPARE(told.err, std::string("sh: write error: No space left on device\n"));
         QCOMPARE(told.code, 0);

@@ -26,6 +26,10 @@ RailButton::RailButton(const Theme& theme, const QString& icon, const QString& t
     connect(&theme, &Theme::changed, this, qOverload<>(&QWidget::update));
 }
 
+QSize RailButton::sizeHint() const {
+    return {QFontMetrics(theme_.body(10, QFont::DemiBold)).horizontalAdvance(text()) + 6, 58};
+}
+
 void RailButton::paintEvent(QPaintEvent*) {
     QPainter p(this);
     p.setRenderHint(QPainter::Antialiasing);

@@ -16,7 +16,8 @@ class RailButton final : public QAbstractButton {
     Q_OBJECT
   public:
     RailButton(const Theme& theme, const QString& icon, const QString& text, QWidget* parent);
-    QSize sizeHint() const override { return {metrics::railWidth, 58}; }
+    /// As wide as its name.
+    QSize sizeHint() const override;
 
   protected:
     void paintEvent(QPaintEvent* event) override;

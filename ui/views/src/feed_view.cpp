@@ -14,7 +14,9 @@ namespace {
 class FeedDelegate final : public QStyledItemDelegate {
   public:
     FeedDelegate(const Theme& theme, QObject* parent) : QStyledItemDelegate(parent), theme_(theme) {}
-    QSize sizeHint(const QStyleOptionViewItem&, const QModelIndex&) const override { return {200, 25}; }
+    QSize sizeHint(const QStyleOptionViewItem&, const QModelIndex&) const override {
+        return {200, theme_.px(25)};
+    }
     void paint(QPainter* p, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
         const Tokens& t = theme_.tokens();
         const bool selected = (option.state & QStyle::State_Selected) != 0;
@@ -28,7 +30,7 @@ class FeedDelegate final : public QStyledItemDelegate {
         const auto fitted = [&line](const QFont& font, const QColor& color, const QString& text) {
             line.text(QFontMetrics(font).horizontalAdvance(text) + 1, font, color, text);
         };
-        line.text(64, theme_.mono(), t.muted, column(0));
+        line.text(theme_.px(64), theme_.mono(), t.muted, column(0));
         line.dot(static_cast<Tone>(index.data(LiveTableModel::ToneRole).toInt()));
         fitted(theme_.body(metrics::bodyPx, QFont::DemiBold), t.text, column(1));
         fitted(theme_.body(), Theme::mix(t.text, t.muted, 0.55), column(2).simplified());
@@ -53,6 +55,7 @@ FeedView::FeedView(FeedModel& model, const Theme& theme, QWidget* parent) : QLis
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setFrameShape(QFrame::NoFrame);
     setAccessibleName(tr("Event feed"));
+    connect(&theme, &Theme::changed, this, [this] { scheduleDelayedItemsLayout(); });
     connect(&theme, &Theme::changed, viewport(), qOverload<>(&QWidget::update));
     connect(this, &QAbstractItemView::activated, this, [this](const QModelIndex& index) {
         const QString name = index.data(LiveTableModel::NameRole).toString();

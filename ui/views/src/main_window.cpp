@@ -8,6 +8,7 @@
 #include <QStackedWidget>
 #include <QTabBar>
 #include <QVBoxLayout>
+#include <algorithm>
 
 namespace wheelhouse::ui {
 
@@ -83,8 +84,13 @@ QWidget* MainWindow::Impl::buildRail() {
     auto* rail = new QWidget(&self);
     rail->setObjectName(QStringLiteral("rail"));
     rail->setAttribute(Qt::WA_StyledBackground);
-    const auto widen = [this, rail] { rail->setFixedWidth(theme.px(metrics::railWidth)); };
-    widen();
+    // Some languages' names of places are longer than others'.
+    const auto widen = [this, rail] {
+        int width = theme.px(metrics::railWidth);
+        for (const RailButton* button : railPlaces)
+            width = std::max(width, button->sizeHint().width());
+        rail->setFixedWidth(width);
+    };
     QObject::connect(&theme, &Theme::changed, rail, widen);
     auto* column = new QVBoxLayout(rail);
     column->setContentsMargins(0, 0, 0, 12);
@@ -120,6 +126,7 @@ QWidget* MainWindow::Impl::buildRail() {
     column->addStretch(1);
     add("wheel", MainWindow::tr("Start"),
         MainWindow::tr("What this computer can do, and nodes to begin with"));
+    widen();
     railPlaces.front()->setChecked(true);
     return rail;
 }

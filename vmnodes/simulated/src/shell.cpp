@@ -246,7 +246,8 @@ Routine<bool> Shell::redirected(const ScriptNode& node, Io& io) {
                 co_return false;
             }
             stream = [files = place_.files, path, unwritten = io.unwritten](const std::string& text) {
-                if (auto wrong = files->write(path, text, true); !wrong.empty()) *unwritten = std::move(wrong);
+                if (auto wrong = files->write(path, text, true); !wrong.empty())
+                    *unwritten = std::move(wrong);
             };
         }
     }

@@ -97,7 +97,9 @@ class PodSocket final : public PodSession {
         if (state_->congested || call_->unsent() <= HttpCall::enough) return;
         state_->congested = true;
         state_->outlet->post([state = state_] {
-            if (state->alive && state->congested && state->sink.onCongestion) state->sink.onCongestion(true);
+            if (!state->alive || !state->congested) return;
+            state->toldCongested = true;
+            if (state->sink.onCongestion) state->sink.onCongestion(true);
         });
     }
     void closeInput() override {
@@ -161,6 +163,7 @@ class PodSocket final : public PodSession {
         bool held = false;
         bool owed = false; ///< the next piece is not asked for yet
         bool congested = false;
+        bool toldCongested = false; ///< the sink knows; there may be room again before it is told
         bool inputOver = false;
         bool canClose = false;
     };
@@ -270,7 +273,8 @@ void PodSocket::start(HttpClient& client, const std::string& target, const char*
     events.onEnd = [state = state_](Result<void> result) { state->ended(std::move(result)); };
     events.onWritable = [state = state_] {
         state->outlet->post([state] {
-            if (state->alive && std::exchange(state->congested, false) && state->sink.onCongestion)
+            if (!state->alive || !std::exchange(state->congested, false)) return;
+            if (std::exchange(state->toldCongested, false) && state->sink.onCongestion)
                 state->sink.onCongestion(false);
         });
     };
