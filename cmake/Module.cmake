@@ -57,8 +57,9 @@ function(wheelhouse_module name)
   wheelhouse_precompiled(${name} ${M_PUBLIC} ${M_PRIVATE})
 endfunction()
 
-# Lets a target that links these start from headers parsed once: from the messages of engine/api, if they lead there, and from Qt's
-# as well, if they lead to the window. FOR_TEST: from Qt Test's in any case.
+# Lets a target that links these start from headers parsed once: from the messages of engine/api, if they lead there (see
+# engine/api/precompiled); from these and Qt's in the window and what links it (ui/precompiled). FOR_TEST: from what Qt Test needs of
+# Qt in any case (tests/precompiled).
 function(wheelhouse_precompiled target)
   cmake_parse_arguments(P "FOR_TEST" "" "" ${ARGN})
   set(start "")

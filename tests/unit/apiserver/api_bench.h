@@ -124,8 +124,8 @@ class ApiBench {
         for (const auto& call : running)
             if (call) call->cancel();
         settle();
-        for (const auto& exchange : exchanges)
-            exchange->client.reset();
+        for (const auto& kept : exchanges)
+            if (const auto exchange = kept.lock()) exchange->client.reset();
         settle();
     }
     ApiBench(const ApiBench&) = delete;
@@ -169,7 +169,7 @@ class ApiBench {
     std::unique_ptr<store::Store> store;
     std::unique_ptr<ApiServer> server;
     std::vector<std::shared_ptr<Running>> running;
-    std::vector<std::shared_ptr<FakeExchange>> exchanges; ///< whose clients `running` answers
+    std::vector<std::weak_ptr<FakeExchange>> exchanges; ///< of `running`
 };
 
 /// The lines of a JSON watch stream.

@@ -3,11 +3,8 @@
 #include "engine/api/quantity.h"
 #include "engine/api/time.h"
 #include "engine/api/types.h"
-#include "engine/base/assert.h"
 
 #include <algorithm>
-#include <array>
-#include <google/protobuf/arena.h>
 
 namespace wheelhouse::ui {
 namespace {
@@ -101,15 +98,7 @@ int hueOf(const QString& application, int count) {
 }
 
 MapPod readPod(const api::Object& object) {
-    // Tens of thousands are read while people wait: in an arena a message is made of few allocations.
-    std::array<char, 16 * 1024> room;
-    google::protobuf::ArenaOptions options;
-    options.initial_block = room.data();
-    options.initial_block_size = room.size();
-    google::protobuf::Arena arena(options);
-    auto& pod = *google::protobuf::Arena::CreateMessage<api::core::Pod>(&arena);
-    WH_ASSERT(object.kind().descriptor == api::core::Pod::descriptor(), "an object read as a pod");
-    WH_ASSERT(pod.ParseFromString(object.bytes()), "stored bytes of a known kind do not parse");
+    const auto pod = object.as<api::core::Pod>();
     MapPod result;
     result.uid = object.uid();
     result.nameSpace = text(object.nameSpace());
